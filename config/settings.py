@@ -1,0 +1,172 @@
+"""One typed settings object, read once at the border: settings file, then environment, then secret files."""
+
+import os
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from config.language import _
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+GRAPH_URL = "https://graph.facebook.com"
+YOUTUBE_URL = "https://youtube.googleapis.com"
+GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
+INSTAGRAM_URL = "https://www.instagram.com"
+INSTAGRAM_API_URL = "https://i.instagram.com"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. The text says which, where it stands and what to do; it never holds a value."""
+
+
+def _platform_url(value: str) -> str:
+    """An https address, or plain http on loopback only: tokens travel with every call."""
+    address = urlsplit(value)
+    if address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK):
+        return value.rstrip("/")
+    raise ValueError("must be an https address (plain http only on 127.0.0.1)")
+
+
+PlatformUrl = Annotated[str, AfterValidator(_platform_url)]
+
+
+class Polling(BaseModel):
+    """How often channels are read."""
+
+    model_config = ConfigDict(extra="forbid")
+    interval_seconds: int = Field(900, ge=1, description="between two readings of a channel in service hours")
+    around_the_clock: bool = Field(False, description="read outside service hours and on days off too")
+    concurrency: int = Field(20, ge=1, le=200, description="channels read at the same time by one worker")
+
+
+class Web(BaseModel):
+    """Where the web pages listen."""
+
+    model_config = ConfigDict(extra="forbid")
+    host: str = "127.0.0.1"
+    port: int = Field(8480, ge=0, le=65535, description="0: any free port")
+    public_url: str | None = Field(None, description="address that people use, for links in mails")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with INTERFACE's names. Unknown keys are errors."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KANALVAKT_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+    home: Path = Path("kanalvakt-data")
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    graph_url: PlatformUrl = GRAPH_URL
+    graph_version: str = Field("23.0", pattern=r"^\d{2}\.\d$")
+    youtube_url: PlatformUrl = YOUTUBE_URL
+    google_token_url: PlatformUrl = GOOGLE_TOKEN_URL
+    instagram_url: PlatformUrl = INSTAGRAM_URL
+    instagram_api_url: PlatformUrl = INSTAGRAM_API_URL
+    instagram_public: bool = Field(False, description="allow reading through instaloader; breaches Instagram's terms")
+    smtp_url: SecretStr | None = None
+    heartbeat_url: SecretStr | None = None
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    polling: Polling = Polling()
+    web: Web = Web()
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use; the embedded SQLite file where none is set."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home.absolute() / 'kanalvakt.sqlite3'}"
+
+    @property
+    def embedded_broker(self) -> Path:
+        """Unix socket of the embedded broker. In a temporary folder when the home's path is too long for a socket."""
+        return self.home.absolute() / "valkey.sock"
+
+    @property
+    def broker(self) -> str:
+        """The Redis URL in use; the embedded server's socket where none is set."""
+        if self.redis_url is not None:
+            return self.redis_url.get_secret_value()
+        return f"redis+socket://{self.embedded_broker}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the folder is found below
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        secrets = os.environ.get("CREDENTIALS_DIRECTORY") or "/run/secrets"
+        sources: list[PydanticBaseSettingsSource] = [init_settings]
+        if Path(secrets).is_dir():
+            sources.append(SecretsSettingsSource(settings_cls, secrets_dir=secrets))
+        sources += [env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())]
+        return tuple(sources)
+
+
+def settings_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the settings file lies (it need not exist)."""
+    home = environment.get("KANALVAKT_HOME", "kanalvakt-data")
+    return Path(environment.get("KANALVAKT_CONFIG") or Path(home) / "kanalvakt.toml")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises SettingsError with every fault at once, one line each: what, where, what to do. Values are never shown.
+    """
+    try:
+        _refuse_unknown_variables(os.environ)
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(fault) for fault in error.errors())) from None
+    except ValueError as error:  # the file is not TOML, or a nested variable is not JSON
+        raise SettingsError(
+            _("The settings in {file} cannot be read: {why}", file=settings_file(), why=error)
+        ) from None
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise SettingsError(_("The settings in {file} cannot be read: {why}", file=settings_file(), why=why)) from None
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    known = {f"KANALVAKT_{name.upper()}" for name in Settings.model_fields} | {"KANALVAKT_CONFIG"}
+    for name in sorted(environment):
+        if name.startswith("KANALVAKT_") and name.split("__")[0].upper() not in known:
+            raise SettingsError(_unknown(name, "environment", known))
+
+
+def _unknown(name: str, place: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    hint = _(" Did you mean {name}?", name=near[0]) if near else ""
+    return _("Unknown setting {name} ({place}).", name=name, place=place) + hint
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    path = [str(part) for part in fault["loc"]]
+    place = _("in {file} or the environment", file=settings_file())
+    if fault["type"] == "extra_forbidden":
+        fields = Settings.model_fields if len(path) == 1 else _section(path[0])
+        return _unknown(".".join(path), place, [".".join([*path[:-1], name]) for name in fields])
+    return _("Setting {name} ({place}): {why}", name=".".join(path), place=place, why=fault["msg"])
+
+
+def _section(name: str) -> Mapping[str, Any]:
+    annotation = Settings.model_fields[name].annotation
+    return annotation.model_fields if isinstance(annotation, type) and issubclass(annotation, BaseModel) else {}

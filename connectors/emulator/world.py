@@ -1,0 +1,252 @@
+"""The emulated platforms' memory: accounts, people, posts, comments, and a clock of their own.
+
+Whatever happens here is what "really" happened; the platform modules only show it, each with its platform's habits.
+Verbs change the world and return what they made. Ids look like the platform's own and depend on the seed alone.
+"""
+
+import random
+import string
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+Platform = Literal["facebook", "instagram", "youtube"]
+START = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
+
+
+@dataclass
+class Person:
+    """Somebody with an account on one platform: a resident, or the organisation itself (id = the account's id)."""
+
+    id: str
+    handle: str
+    name: str
+
+
+@dataclass
+class Account:
+    """A Facebook page, a professional Instagram account or a YouTube channel of the organisation."""
+
+    platform: Platform
+    id: str
+    handle: str
+    name: str
+    pk: str = ""  # Instagram: the private id that the web speaks of
+    page_id: str = ""  # Instagram: the Facebook page it hangs on
+
+    @property
+    def person(self) -> Person:
+        return Person(self.id, self.handle, self.name)
+
+
+@dataclass
+class Post:
+    """A post, media or video. `visitor`: written by a resident on the organisation's page (Facebook only)."""
+
+    id: str
+    account: Account
+    author: Person
+    text: str
+    at: datetime
+    code: str = ""  # Instagram's shortcode
+    pk: str = ""  # Instagram's private id
+    visitor: bool = False
+    published: bool = True
+    comments_disabled: bool = False
+    deleted_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass
+class Comment:
+    """A comment or reply. `parent` is what the platform stores: always the top-level comment, however deep the answer.
+
+    `target` is the comment (or visitor's post) that the writer truly answered; no platform tells it for a reply to a
+    reply. versions: (time, text), oldest first. author None: the platform withholds it.
+    """
+
+    id: str
+    post: Post
+    author: Person
+    at: datetime
+    versions: list[tuple[datetime, str]]
+    parent: "Comment | None" = None
+    target: "Comment | Post | None" = None
+    tags: tuple[Person, ...] = ()  # Facebook: people tagged in the text
+    anonymous: bool = False  # the platform withholds the author
+    hidden: bool = False
+    held: bool = False
+    rejected: bool = False
+    restricted: bool = False  # Instagram: omitted until approved
+    deleted_at: datetime | None = None
+    published_at: datetime | None = None  # when a held one became public
+    likes: int = 0
+
+    @property
+    def text(self) -> str:
+        return self.versions[-1][1]
+
+    @property
+    def thread(self) -> "Comment":
+        return self.parent or self
+
+    @property
+    def edited(self) -> bool:
+        return len(self.versions) > 1
+
+
+@dataclass
+class Token:
+    """A credential the platforms accept. kind: page, user, app, system, oauth, api_key, session.
+
+    `expires_at` None: never. `error`: (code, subcode) that every call answers with, for a dead one.
+    """
+
+    value: str
+    kind: str
+    account: Account | None = None
+    scopes: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    app_secret: str | None = None
+    error: tuple[int, int | None] | None = None
+
+
+@dataclass
+class World:
+    """Everything there is. Guard every use with `lock`; the server does so for each request."""
+
+    seed: int = 1
+    clock: datetime = START
+    real_time: bool = False  # let the clock run with the wall's
+    accounts: dict[str, Account] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lock = threading.RLock()
+        self._random = random.Random(self.seed)  # noqa: S311 - ids of a toy world
+        self._started = datetime.now(UTC)
+
+    # -- the clock
+
+    @property
+    def now(self) -> datetime:
+        """The platforms' time, in whole seconds as all three show it."""
+        ran = datetime.now(UTC) - self._started if self.real_time else timedelta()
+        return (self.clock + ran).replace(microsecond=0)
+
+    def advance(self, seconds: float) -> None:
+        self.clock += timedelta(seconds=seconds)
+
+    # -- what there is
+
+    def account(
+        self, platform: Platform, id_: str, handle: str, name: str, *, pk: str = "", page_id: str = ""
+    ) -> Account:
+        account = Account(platform, id_, handle, name, pk=pk or self._digits(11), page_id=page_id)
+        self.accounts[id_] = account
+        return account
+
+    def person(self, platform: Platform, name: str, handle: str | None = None) -> Person:
+        handle = handle or "".join(c for c in name.lower() if c.isalnum()) + self._digits(3)
+        id_ = "UC" + self._letters(22) if platform == "youtube" else self._digits(17)
+        person = Person(id_, handle, name)
+        self.people[id_] = person
+        return person
+
+    def token(self, token: Token) -> Token:
+        self.tokens[token.value] = token
+        return token
+
+    # -- what happens
+
+    def publish(self, account: Account, text: str, *, author: Person | None = None, published: bool = True) -> Post:
+        """A post by the organisation or, with `author`, by a visitor on its Facebook page."""
+        id_, code, pk = self._post_id(account)
+        post = Post(id_, account, author or account.person, text, self.now, code, pk, author is not None, published)
+        self.posts[id_] = post
+        return post
+
+    def comment(
+        self,
+        on: Post | Comment,
+        author: Person,
+        text: str,
+        *,
+        tags: tuple[Person, ...] = (),
+        anonymous: bool = False,
+        held: bool = False,
+    ) -> Comment:
+        """A comment on a post, or a reply to a comment. A reply to a reply is stored below the top-level comment."""
+        post = on if isinstance(on, Post) else on.post
+        parent = on.thread if isinstance(on, Comment) else None
+        id_ = self._comment_id(post, parent)
+        made = Comment(id_, post, author, self.now, [(self.now, text)], parent, on, tags, anonymous, held=held)
+        self.comments[id_] = made
+        return made
+
+    def edit(self, comment: Comment, text: str) -> None:
+        comment.versions.append((self.now, text))
+
+    def delete(self, thing: Comment | Post) -> None:
+        """Gone for good; with a top-level comment its replies, with a post everything below it."""
+        thing.deleted_at = thing.deleted_at or self.now
+        for comment in self.comments.values():
+            below = comment.parent is thing if isinstance(thing, Comment) else comment.post is thing
+            if below:
+                comment.deleted_at = comment.deleted_at or self.now
+
+    def hide(self, comment: Comment, hidden: bool = True) -> None:
+        comment.hidden = hidden
+
+    def release(self, comment: Comment) -> None:
+        """The organisation lets a held comment through: public now, but dated when it was written."""
+        comment.held, comment.published_at = False, self.now
+
+    def reject(self, comment: Comment) -> None:
+        comment.held, comment.rejected = False, True
+
+    # -- what can be seen
+
+    def posts_of(self, account: Account) -> list[Post]:
+        """Not deleted, newest first."""
+        mine = [post for post in self.posts.values() if post.account is account and post.deleted_at is None]
+        return sorted(mine, key=lambda post: (post.at, post.id), reverse=True)
+
+    def comments_of(self, post: Post) -> list[Comment]:
+        """Not deleted, not rejected, oldest first; held, hidden and restricted ones included."""
+        return sorted(self._shown(c for c in self.comments.values() if c.post is post), key=lambda c: (c.at, c.id))
+
+    def replies_to(self, comment: Comment) -> list[Comment]:
+        """Oldest first."""
+        return sorted(self._shown(c for c in self.comments.values() if c.parent is comment), key=lambda c: (c.at, c.id))
+
+    @staticmethod
+    def _shown(comments: Iterator[Comment]) -> Iterator[Comment]:
+        return (comment for comment in comments if comment.deleted_at is None and not comment.rejected)
+
+    # -- ids
+
+    def _post_id(self, account: Account) -> tuple[str, str, str]:
+        if account.platform == "facebook":
+            return f"{account.id}_{self._digits(15)}", "", ""
+        if account.platform == "instagram":
+            return "178" + self._digits(14), self._letters(11), self._digits(19)
+        return self._letters(11), "", ""
+
+    def _comment_id(self, post: Post, parent: Comment | None) -> str:
+        if post.account.platform == "facebook":
+            return f"{post.id.split('_')[1]}_{self._digits(15)}"
+        if post.account.platform == "instagram":
+            return "179" + self._digits(14)
+        return f"{parent.id}.{self._letters(22)}" if parent else f"Ug{self._letters(18)}4AaABAg"
+
+    def _digits(self, length: int) -> str:
+        return self._random.choice("123456789") + "".join(self._random.choices(string.digits, k=length - 1))
+
+    def _letters(self, length: int) -> str:
+        return "".join(self._random.choices(string.ascii_letters + string.digits, k=length))
