@@ -1,0 +1,62 @@
+"""The domain of Kanalvakt, in the order in which a comment travels: register, watch, inbox, alerts; web and cli on top.
+
+The glossary. One term, one meaning, everywhere in code, database, pages and mails:
+
+Unit         part of the organisation that a channel belongs to (Verksamhet / enhet)
+Person       somebody who can be told something (Person)
+Channel      one watched account, group or blog (Social mediekanal)
+Decision     a unit manager's written, time-limited decision about a channel (Chefsbeslut)
+Post         what the organisation, or a visitor on its page, published: context, not work (Inlägg)
+Comment      anything written below a post; a reply is a comment with a parent (Kommentar)
+Thread       a top-level comment, or a visitor's post, with its replies (Tråd)
+Obligation   one resident's comment that needs a look; what "unanswered" is said of (Ärende)
+PollRun      what one reading of a channel did; the proof that somebody looked (Hämtning)
+Observation  a change that a reading noticed in a comment: edited, hidden, gone, back (Iakttagelse)
+Deadline     when an obligation is due (Besvaras senast)
+Notice       one thing one person must know, unique by subject, rung, cycle and recipient (Avisering)
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class State(StrEnum):
+    """Where an obligation stands. NEEDS_SOMEBODY are the ones that still wait for a person of the organisation."""
+
+    OPEN = "open"
+    PROBABLY_ANSWERED = "probably_answered"
+    ANSWERED = "answered"
+    HELD = "held"
+    HIDDEN_BY_US = "hidden_by_us"
+    UNAVAILABLE = "unavailable"
+    HISTORIC = "historic"
+
+
+NEEDS_SOMEBODY = frozenset({State.OPEN, State.PROBABLY_ANSWERED, State.HELD})
+
+
+class Calendar(Protocol):
+    """The organisation's working days and service hours, in its own time zone."""
+
+    def is_working_day(self, day: date) -> bool: ...
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        ...
+
+    def working_days_before(self, day: date, count: int) -> date:
+        """The working day that lies `count` working days before `day`."""
+        ...
+
+    def local_date(self, moment: datetime) -> date:
+        """The organisation's date at that moment."""
+        ...
+
+    def opening(self, day: date) -> datetime:
+        """When service hours begin on a working day. Aware, UTC."""
+        ...
+
+    def closing(self, day: date) -> datetime:
+        """When service hours end on a working day. Aware, UTC."""
+        ...

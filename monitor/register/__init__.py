@@ -1,0 +1,1 @@
+"""The register: the organisation, its units, people and channels, and the decisions they rest on."""
