@@ -1,0 +1,74 @@
+"""What every test may use: a database of its own on SQLite, and the same on PostgreSQL where there is one."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings as hypothesis_settings
+
+from config.settings import settings
+from monitor.db import Database, database
+from monitor.db.migrating import upgrade
+
+hypothesis_settings.register_profile(
+    "kanalvakt", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.load_profile("kanalvakt")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked with a service skip where `make test` did not find it (in CI, `make test` has already failed)."""
+    for mark, variable in (("postgresql", "TEST_POSTGRESQL_URL"), ("redis", "TEST_REDIS_URL"), ("browser", "TEST_CHROMIUM")):
+        if variable not in os.environ:
+            for item in items:
+                if item.get_closest_marker(mark):
+                    item.add_marker(pytest.mark.skip(reason=f"{variable} is not set; `make test` finds or starts it"))
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Nobody's settings leak in; every test has a home folder of its own."""
+    for name in list(os.environ):
+        if name.startswith("KANALVAKT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("KANALVAKT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LANG", "sv_SE.UTF-8")
+    settings.cache_clear()
+    database.cache_clear()
+    yield
+    settings.cache_clear()
+    database.cache_clear()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite database."""
+    db = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    upgrade(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def postgresql() -> Iterator[Database]:
+    """A migrated PostgreSQL database, dropped afterwards. Mark the test `postgresql`."""
+    server = os.environ["TEST_POSTGRESQL_URL"]
+    name = f"kanalvakt_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    db = Database(f"{server.rsplit('/', 1)[0]}/{name}")
+    upgrade(db)
+    yield db
+    db.close()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def db(request: pytest.FixtureRequest) -> Database:
+    """Both databases: a test that uses it runs once on each."""
+    found: Database = request.getfixturevalue(request.param)
+    return found

@@ -1,0 +1,55 @@
+"""`make test`: everything that CI checks, in the order in which it is cheapest to fail.
+
+    python -m tests.run [--lint] [pytest arguments]
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.services import PACKAGES, Services
+
+BIN = Path(sys.executable).parent
+COMPOSE = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"]
+CHECKS = (
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy"],
+    ["lint-imports"],
+    ["deptry", "."],
+    ["codespell"],
+    COMPOSE,
+)
+
+
+def main(arguments: list[str]) -> int:
+    failed = [check[0] for check in CHECKS if not _passes(check)]
+    if failed:
+        print(f"Failed: {', '.join(failed)}", file=sys.stderr)
+        return 1
+    if arguments == ["--lint"]:
+        return 0
+    with Services() as services:
+        for name in services.missing:
+            print(f"Skipped: tests that need {name}. To run them: sudo apt-get install {PACKAGES[name]}", flush=True)
+        if services.missing and os.environ.get("CI"):
+            print("In CI nothing may be skipped.", file=sys.stderr)
+            return 1
+        command = [str(BIN / "pytest"), "-n", "2", "--dist", "worksteal", *arguments]
+        return subprocess.run(command, check=False, env=os.environ | services.environment).returncode
+
+
+def _passes(command: list[str]) -> bool:
+    began = time.monotonic()
+    result = subprocess.run([str(BIN / command[0]), *command[1:]], check=False, capture_output=True, text=True)
+    verdict = "ok" if result.returncode == 0 else "FAILED"
+    print(f"{command[0]:<18}{verdict:<8}{time.monotonic() - began:5.1f} s", flush=True)
+    if result.returncode:
+        print(result.stdout + result.stderr, file=sys.stderr, flush=True)
+    return result.returncode == 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

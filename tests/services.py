@@ -1,0 +1,141 @@
+"""Finds, or installs and starts, the real services that the suite talks to: PostgreSQL, Redis, Chromium.
+
+What answers on its standard loopback port is used; else a private one is started from the machine's own programs; else,
+on Debian as root, the package is installed. What cannot be had is named in one line, with the remedy.
+"""
+
+import contextlib
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PACKAGES = {"PostgreSQL": "postgresql", "Redis": "redis-server", "Chromium": "chromium"}
+
+
+class Services:
+    """Environment variables for the tests (`environment`), what is missing (`missing`), and how to stop what we began."""
+
+    def __init__(self) -> None:
+        self.environment: dict[str, str] = {}
+        self.missing: list[str] = []
+        self._stop = contextlib.ExitStack()
+
+    def __enter__(self) -> "Services":
+        for name, variable, find in (
+            ("PostgreSQL", "TEST_POSTGRESQL_URL", self._postgresql),
+            ("Redis", "TEST_REDIS_URL", self._redis),
+            ("Chromium", "TEST_CHROMIUM", self._chromium),
+        ):
+            found = os.environ.get(variable) or find() or (find() if _install(PACKAGES[name]) else None)
+            if found:
+                self.environment[variable] = found
+            else:
+                self.missing.append(name)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.close()
+
+    def _postgresql(self) -> str | None:
+        for user in (getpass.getuser(), "postgres"):
+            if _postgresql_answers(url := f"postgresql://{user}@127.0.0.1:5432/postgres"):
+                return url
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        return self._stop.enter_context(_private_postgresql(programs[-1].parent)) if programs else None
+
+    def _redis(self) -> str | None:
+        if _port_answers(6379, b"PING\r\n", b"+PONG"):
+            return "redis://127.0.0.1:6379"
+        program = shutil.which("redis-server")
+        return self._stop.enter_context(_private_redis(program)) if program else None
+
+    def _chromium(self) -> str | None:
+        return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def _install(package: str) -> bool:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    print(f"Installing {package} from Debian …", file=sys.stderr, flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+    return subprocess.run(command, check=False, **quiet).returncode == 0
+
+
+def _postgresql_answers(url: str) -> bool:
+    import psycopg
+
+    with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=3):
+        return True
+    return False
+
+
+def _port_answers(port: int, question: bytes, answer: bytes) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            connection.sendall(question)
+            return connection.recv(64).startswith(answer)
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def _private_postgresql(programs: Path) -> Iterator[str]:
+    """A cluster of its own in a temporary folder; PostgreSQL refuses to run as root, so root lends it to `postgres`."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory(prefix="kanalvakt-pg-") as folder:
+        as_user: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+            as_user = ["runuser", "-u", "postgres", "--"]
+        run = [*as_user, str(programs / "initdb"), "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-N"]
+        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        options = ["-h", "127.0.0.1", "-p", str(port), "-k", folder, "-c", "fsync=off"]
+        server = subprocess.Popen(
+            [*as_user, str(programs / "postgres"), "-D", f"{folder}/data", *options],
+            cwd=folder,
+            stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        _wait(lambda: _postgresql_answers(url))
+        try:
+            yield url
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@contextlib.contextmanager
+def _private_redis(program: str) -> Iterator[str]:
+    port = _free_port()
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _wait(lambda: _port_answers(port, b"PING\r\n", b"+PONG"))
+    try:
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait(ready: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError("a service that was started does not answer")
+        time.sleep(0.1)
