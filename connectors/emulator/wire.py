@@ -3,13 +3,20 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Request:
-    """One HTTP request. `host` without port, lower case; header names lower case; `origin` is scheme://host:port."""
+    """One HTTP request. `host` without port, lower case; header names lower case.
+
+    `origin` is scheme://host:port for links back: https for a platform's own host name (the client believes it speaks
+    to the real one), plain http on loopback.
+    """
 
     method: str
     host: str
@@ -25,12 +32,21 @@ class Request:
         lower = {name.lower(): value for name, value in headers.items()}
         host = lower.get("host", "")
         query = parse_qs(address.query, keep_blank_values=True)
-        name = host.rsplit(":", 1)[0].lower()
-        return cls(method, name, address.path, query, lower, body, f"http://{host}")
+        name = (host if host.endswith("]") else host.rsplit(":", 1)[0]).lower()
+        scheme = "http" if name in LOOPBACK else "https"
+        return cls(method, name, address.path, query, lower, body, f"{scheme}://{host}")
 
     @property
+    def on_loopback(self) -> bool:
+        """Does the client speak to a bare loopback address, not to a platform's host name?"""
+        return self.host in LOOPBACK
+
+    @cached_property
     def form(self) -> Mapping[str, list[str]]:
-        """The fields of an urlencoded body."""
+        """The fields of an urlencoded body; nothing for a body that says it is something else."""
+        kind = self.headers.get("content-type", "application/x-www-form-urlencoded")
+        if not self.body or not kind.startswith("application/x-www-form-urlencoded"):
+            return {}
         return parse_qs(self.body.decode(errors="replace"), keep_blank_values=True)
 
     def get(self, name: str, default: str = "") -> str:

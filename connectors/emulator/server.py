@@ -1,0 +1,229 @@
+"""HTTP on loopback: one server for all platforms, that can also misbehave.
+
+On the standard library's threads and sockets, because a fault must be able to reset a connection, stay silent or cut
+an answer short. Serves a small answer in well under a millisecond.
+"""
+
+import importlib
+import socket
+import socketserver
+import struct
+import threading
+import traceback
+from dataclasses import dataclass
+from http.client import responses
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+from connectors.emulator.faults import WORKED, Fault, Faults
+from connectors.emulator.ledger import Entry, Ledger, parameters
+from connectors.emulator.wire import Answer, Request, Site
+from connectors.emulator.world import World
+
+SITES = {"graph": "Graph", "youtube": "YouTube", "instagram_web": "InstagramWeb"}
+"""Module and class of each platform; the first that owns a request answers it."""
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close sends RST
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the server does with a request. answer None: nothing is sent."""
+
+    answer: Answer | None
+    fault: Fault | None = None
+
+
+class Emulator:
+    """The platforms of one world, served on 127.0.0.1. `latency`: seconds that each answer takes, for benchmarks."""
+
+    def __init__(self, world: World | None = None, *, port: int = 0, latency: float = 0.0) -> None:
+        self.world = world or World()
+        self.ledger = Ledger()
+        self.faults = Faults()
+        self.latency = latency
+        self.sites = _sites(self.world)
+        self.stopping = threading.Event()
+        self._server = _Server(("127.0.0.1", port), self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="emulator", daemon=True)
+
+    # -- life
+
+    def start(self) -> Self:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Ends every connection, hanging ones too."""
+        self.stopping.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+        self._server.server_close()
+        self._server.hang_up()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    # -- where
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def settings(self) -> dict[str, str]:
+        """The environment that sends Kanalvakt to this emulator instead of the real platforms."""
+        names = ("GRAPH", "YOUTUBE", "INSTAGRAM", "INSTAGRAM_API")
+        return {f"KANALVAKT_{name}_URL": self.url for name in names} | {
+            "KANALVAKT_GOOGLE_TOKEN_URL": f"{self.url}/token"
+        }
+
+    # -- what it does
+
+    def handle(self, request: Request) -> Outcome:
+        """Decides and records, with the world's lock held; sleeping and sending are the connection's."""
+        with self.world.lock:
+            site = next((site for site in self.sites if site.owns(request)), None)
+            if site is None:
+                outcome, error = Outcome(_nobody(request)), None
+            else:
+                outcome, error = self._outcome(site, request, self.faults.take(site.name, request))
+            self.ledger.entries.append(self._entry(site, request, outcome, error))
+        return outcome
+
+    def _outcome(self, site: Site, request: Request, fault: Fault | None) -> tuple[Outcome, str | None]:
+        if fault and fault.kind not in WORKED:
+            return Outcome(fault.answer(), fault), None
+        try:
+            return Outcome(site.answer(request), fault), None
+        except Exception as error:  # noqa: BLE001 - a client must never hang because of a bug in here
+            answer = Answer.json({"error": {"message": f"emulator: {type(error).__name__}"}}, 500, cost=0)
+            return Outcome(answer, fault), traceback.format_exc()
+
+    def _entry(self, site: Site | None, request: Request, outcome: Outcome, error: str | None) -> Entry:
+        answer, fault = outcome.answer, outcome.fault
+        sent = answer is not None and not (fault and fault.kind == "lose")
+        return Entry(
+            site=site.name if site else "",
+            method=request.method,
+            path=request.path,
+            parameters=parameters(request),
+            status=answer.status if answer and sent else None,
+            cost=answer.cost if answer else fault.cost if fault else 0,
+            fault=fault.kind if fault else None,
+            at=self.world.now,
+            error=error,
+        )
+
+
+def _sites(world: World) -> list[Site]:
+    found = []
+    for module, name in SITES.items():
+        try:
+            found.append(getattr(importlib.import_module(f"connectors.emulator.{module}"), name)(world))
+        except ModuleNotFoundError:
+            continue
+    return found
+
+
+def _nobody(request: Request) -> Answer:
+    where = f"{request.host}{request.path}"
+    return Answer.json({"error": {"message": f"No emulated platform answers at {where}"}}, 404, cost=0)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self, address: tuple[str, int], emulator: Emulator) -> None:
+        self.emulator = emulator
+        self._open: set[socket.socket] = set()
+        self._opening = threading.Lock()
+        super().__init__(address, _Connection)
+
+    def server_bind(self) -> None:
+        """Without the name lookup of the standard library, that can take seconds."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+    def keep(self, connection: socket.socket) -> None:
+        with self._opening:
+            self._open.add(connection)
+
+    def drop(self, connection: socket.socket) -> None:
+        with self._opening:
+            self._open.discard(connection)
+
+    def hang_up(self) -> None:
+        with self._opening:
+            for connection in self._open:
+                _shut(connection)
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """One client's connection: reads requests, sends answers, or does what the fault says."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.keep(self.connection)
+
+    def finish(self) -> None:
+        self.server.drop(self.connection)
+        super().finish()
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except ConnectionError:  # the client has gone: its right
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's signature
+        """The ledger is the log."""
+
+    def serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Request.parse(self.command, self.path, dict(self.headers.items()), body)
+        emulator = self.server.emulator
+        outcome = emulator.handle(request)
+        fault = outcome.fault
+        if seconds := emulator.latency + (fault.seconds if fault else 0):
+            emulator.stopping.wait(seconds)
+        self._carry_out(outcome.answer, fault.kind if fault else None)
+
+    do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = serve  # noqa: N815 - the standard library's names
+
+    def _carry_out(self, answer: Answer | None, kind: str | None) -> None:
+        if kind in ("reset", "lose"):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self.connection.close()  # the reset goes out when `finish` closes the last file on it
+        if kind in ("reset", "lose") or answer is None:
+            self.close_connection = True
+            return
+        head, body = self._head(answer), b"" if self.command == "HEAD" else answer.body
+        if kind == "truncate":
+            body, self.close_connection = body[: len(body) // 2], True
+        self.wfile.write(head + body)
+
+    def _head(self, answer: Answer) -> bytes:
+        start = f"HTTP/1.1 {answer.status} {responses.get(answer.status, '')}"
+        lines = [start, *(f"{name}: {value}" for name, value in answer.headers.items())]
+        if answer.status not in (204, 304):
+            lines.append(f"Content-Length: {len(answer.body)}")
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def _shut(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:  # the client was quicker
+        return
