@@ -2,12 +2,14 @@
 
 Whatever happens here is what "really" happened; the platform modules only show it, each with its platform's habits.
 Verbs change the world and return what they made. Ids look like the platform's own and depend on the seed alone.
+Make things through the verbs only: they keep the lists by which the platforms find posts and comments quickly.
 """
 
 import random
 import string
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -130,6 +132,9 @@ class World:
         self.lock = threading.RLock()
         self._random = random.Random(self.seed)  # noqa: S311 - ids of a toy world
         self._started = datetime.now(UTC)
+        self._posts_of: dict[str, list[Post]] = defaultdict(list)
+        self._comments_of: dict[str, list[Comment]] = defaultdict(list)
+        self._replies_to: dict[str, list[Comment]] = defaultdict(list)
 
     # -- the clock
 
@@ -169,6 +174,7 @@ class World:
         id_, code, pk = self._post_id(account)
         post = Post(id_, account, author or account.person, text, self.now, code, pk, author is not None, published)
         self.posts[id_] = post
+        self._posts_of[account.id].append(post)
         return post
 
     def comment(
@@ -187,21 +193,33 @@ class World:
         id_ = self._comment_id(post, parent)
         made = Comment(id_, post, author, self.now, [(self.now, text)], parent, on, tags, anonymous, held=held)
         self.comments[id_] = made
+        self._comments_of[post.id].append(made)
+        if parent:
+            self._replies_to[parent.id].append(made)
         return made
 
-    def edit(self, comment: Comment, text: str) -> None:
-        comment.versions.append((self.now, text))
+    def edit(self, thing: Comment | Post, text: str) -> None:
+        if isinstance(thing, Post):
+            thing.text, thing.updated_at = text, self.now
+        else:
+            thing.versions.append((self.now, text))
 
     def delete(self, thing: Comment | Post) -> None:
         """Gone for good; with a top-level comment its replies, with a post everything below it."""
-        thing.deleted_at = thing.deleted_at or self.now
-        for comment in self.comments.values():
-            below = comment.parent is thing if isinstance(thing, Comment) else comment.post is thing
-            if below:
-                comment.deleted_at = comment.deleted_at or self.now
+        below = self._replies_to[thing.id] if isinstance(thing, Comment) else self._comments_of[thing.id]
+        for each in (thing, *below):
+            each.deleted_at = each.deleted_at or self.now
 
     def hide(self, comment: Comment, hidden: bool = True) -> None:
         comment.hidden = hidden
+
+    def hold(self, comment: Comment) -> None:
+        """Back into the queue for approval: no longer public."""
+        comment.held, comment.published_at = True, None
+
+    def restrict(self, comment: Comment, restricted: bool = True) -> None:
+        """Instagram: by a restricted resident; nobody but its author sees it until it is approved."""
+        comment.restricted = restricted
 
     def release(self, comment: Comment) -> None:
         """The organisation lets a held comment through: public now, but dated when it was written."""
@@ -214,20 +232,16 @@ class World:
 
     def posts_of(self, account: Account) -> list[Post]:
         """Not deleted, newest first."""
-        mine = [post for post in self.posts.values() if post.account is account and post.deleted_at is None]
+        mine = [post for post in self._posts_of[account.id] if post.deleted_at is None]
         return sorted(mine, key=lambda post: (post.at, post.id), reverse=True)
 
     def comments_of(self, post: Post) -> list[Comment]:
-        """Not deleted, not rejected, oldest first; held, hidden and restricted ones included."""
-        return sorted(self._shown(c for c in self.comments.values() if c.post is post), key=lambda c: (c.at, c.id))
+        """At every level. Not deleted, not rejected, oldest first; held, hidden and restricted ones included."""
+        return _there(self._comments_of[post.id])
 
     def replies_to(self, comment: Comment) -> list[Comment]:
-        """Oldest first."""
-        return sorted(self._shown(c for c in self.comments.values() if c.parent is comment), key=lambda c: (c.at, c.id))
-
-    @staticmethod
-    def _shown(comments: Iterator[Comment]) -> Iterator[Comment]:
-        return (comment for comment in comments if comment.deleted_at is None and not comment.rejected)
+        """As `comments_of`, below a top-level comment."""
+        return _there(self._replies_to[comment.id])
 
     # -- ids
 
@@ -250,3 +264,8 @@ class World:
 
     def _letters(self, length: int) -> str:
         return "".join(self._random.choices(string.ascii_letters + string.digits, k=length))
+
+
+def _there(comments: Iterable[Comment]) -> list[Comment]:
+    there = (comment for comment in comments if comment.deleted_at is None and not comment.rejected)
+    return sorted(there, key=lambda comment: (comment.at, comment.id))
