@@ -1,0 +1,103 @@
+"""Every channel at a glance: what the register says, what its decision says, and when it was last read completely."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.register.models import Channel, Decision, Person, Unit
+from monitor.watch.models import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOverview:
+    """The latest decision about a channel. status: valid or expired, as of the day asked about."""
+
+    valid_until: date
+    status: Literal["valid", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOverview:
+    """One channel. state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
+
+    state_reason: why it is paused or retired, or the kind of error it fails with.
+    """
+
+    id: str
+    name: str
+    platform: str
+    address: str
+    unit: str
+    responsible: str
+    deputy: str | None
+    watch_mode: str
+    has_comments: bool
+    state: str
+    state_reason: str | None
+    decision: DecisionOverview | None
+    last_complete_read: datetime | None
+    token_expires: datetime | None
+    failing_since: datetime | None
+    failure_detail: str | None
+
+
+def channels(session: Session, today: date) -> list[ChannelOverview]:
+    """All channels in the register, by id, retired ones last. `today`: the organisation's date, for the decisions."""
+    query = select(Channel, Schedule).outerjoin(Schedule, Schedule.channel_id == Channel.id).order_by(Channel.id)
+    names = {person.id: person.name for person in session.scalars(select(Person))}
+    units = {unit.id: unit.name for unit in session.scalars(select(Unit))}
+    decisions = _latest_decisions(session, today)
+    rows = [
+        _overview(channel, schedule, names, units, decisions.get(channel.id))
+        for channel, schedule in session.execute(query).tuples()
+    ]
+    return sorted(rows, key=lambda row: row.state == "retired")
+
+
+def _overview(
+    channel: Channel,
+    schedule: Schedule | None,
+    names: dict[str, str],
+    units: dict[str, str],
+    decision: DecisionOverview | None,
+) -> ChannelOverview:
+    state, reason = _state(channel, schedule)
+    return ChannelOverview(
+        id=channel.id,
+        name=channel.name,
+        platform=channel.platform,
+        address=channel.address,
+        unit=units[channel.unit_id],
+        responsible=names[channel.responsible_id],
+        deputy=names[channel.deputy_id] if channel.deputy_id else None,
+        watch_mode=channel.watch_mode,
+        has_comments=channel.has_comments,
+        state=state,
+        state_reason=reason,
+        decision=decision,
+        last_complete_read=schedule.last_complete_at if schedule else None,
+        token_expires=None,
+        failing_since=schedule.failing_since if schedule else None,
+        failure_detail=schedule.failure_detail if schedule else None,
+    )
+
+
+def _state(channel: Channel, schedule: Schedule | None) -> tuple[str, str | None]:
+    if channel.state != "active":
+        return channel.state, channel.state_reason
+    if channel.watch_mode == "manual":
+        return "manual", None
+    if schedule is not None and schedule.failing_since is not None:
+        return "failing", schedule.failure_kind
+    return ("ok" if schedule is not None and schedule.last_complete_at else "waiting"), None
+
+
+def _latest_decisions(session: Session, today: date) -> dict[str, DecisionOverview]:
+    latest: dict[str, DecisionOverview] = {}
+    for decision in session.scalars(select(Decision).order_by(Decision.version)):
+        status: Literal["valid", "expired"] = "valid" if decision.valid_until >= today else "expired"
+        latest[decision.channel_id] = DecisionOverview(decision.valid_until, status)
+    return latest
