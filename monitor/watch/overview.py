@@ -21,9 +21,9 @@ class DecisionOverview:
 
 @dataclass(frozen=True, slots=True)
 class ChannelOverview:
-    """One channel. state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
+    """One channel; unit, responsible and deputy are the register's ids.
 
-    state_reason: why it is paused or retired, or the kind of error it fails with.
+    state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it). state_reason: why it is paused or retired, or the kind of error it fails with.
     """
 
     id: str
@@ -31,8 +31,11 @@ class ChannelOverview:
     platform: str
     address: str
     unit: str
+    unit_name: str
     responsible: str
+    responsible_name: str
     deputy: str | None
+    deputy_name: str | None
     watch_mode: str
     has_comments: bool
     state: str
@@ -70,9 +73,12 @@ def _overview(
         name=channel.name,
         platform=channel.platform,
         address=channel.address,
-        unit=units[channel.unit_id],
-        responsible=names[channel.responsible_id],
-        deputy=names[channel.deputy_id] if channel.deputy_id else None,
+        unit=channel.unit_id,
+        unit_name=units[channel.unit_id],
+        responsible=channel.responsible_id,
+        responsible_name=names[channel.responsible_id],
+        deputy=channel.deputy_id,
+        deputy_name=names[channel.deputy_id] if channel.deputy_id else None,
         watch_mode=channel.watch_mode,
         has_comments=channel.has_comments,
         state=state,
