@@ -23,7 +23,8 @@ class DecisionOverview:
 class ChannelOverview:
     """One channel; unit, responsible and deputy are the register's ids.
 
-    state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it). state_reason: why it is paused or retired, or the kind of error it fails with.
+    state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
+    state_reason: why it is paused or retired, or the kind of error it fails with.
     """
 
     id: str
