@@ -8,6 +8,7 @@ Make things through the verbs only: they keep the lists by which the platforms f
 import random
 import string
 import threading
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -45,20 +46,31 @@ class Account:
 
 @dataclass
 class Post:
-    """A post, media or video. `visitor`: written by a resident on the organisation's page (Facebook only)."""
+    """A post, media or video. `visitor`: written by a resident on the organisation's page (Facebook only).
+
+    versions: (time, text), oldest first.
+    """
 
     id: str
     account: Account
     author: Person
-    text: str
     at: datetime
+    versions: list[tuple[datetime, str]]
     code: str = ""  # Instagram's shortcode
     pk: str = ""  # Instagram's private id
     visitor: bool = False
     published: bool = True
     comments_disabled: bool = False
     deleted_at: datetime | None = None
-    updated_at: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        return self.versions[-1][1]
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When it was last edited; None if never."""
+        return self.versions[-1][0] if len(self.versions) > 1 else None
 
 
 @dataclass
@@ -157,7 +169,8 @@ class World:
         return account
 
     def person(self, platform: Platform, name: str, handle: str | None = None) -> Person:
-        handle = handle or "".join(c for c in name.lower() if c.isalnum()) + self._digits(3)
+        plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+        handle = handle or "".join(c for c in plain if c.isalnum()) + self._digits(3)
         id_ = "UC" + self._letters(22) if platform == "youtube" else self._digits(17)
         person = Person(id_, handle, name)
         self.people[id_] = person
@@ -172,7 +185,8 @@ class World:
     def publish(self, account: Account, text: str, *, author: Person | None = None, published: bool = True) -> Post:
         """A post by the organisation or, with `author`, by a visitor on its Facebook page."""
         id_, code, pk = self._post_id(account)
-        post = Post(id_, account, author or account.person, text, self.now, code, pk, author is not None, published)
+        now, writer = self.now, author or account.person
+        post = Post(id_, account, writer, now, [(now, text)], code, pk, author is not None, published)
         self.posts[id_] = post
         self._posts_of[account.id].append(post)
         return post
@@ -199,10 +213,7 @@ class World:
         return made
 
     def edit(self, thing: Comment | Post, text: str) -> None:
-        if isinstance(thing, Post):
-            thing.text, thing.updated_at = text, self.now
-        else:
-            thing.versions.append((self.now, text))
+        thing.versions.append((self.now, text))
 
     def delete(self, thing: Comment | Post) -> None:
         """Gone for good; with a top-level comment its replies, with a post everything below it."""
@@ -229,6 +240,14 @@ class World:
         comment.held, comment.rejected = False, True
 
     # -- what can be seen
+
+    def posts_ever(self, account: Account) -> list[Post]:
+        """Deleted ones too, in the order in which they were made."""
+        return list(self._posts_of[account.id])
+
+    def comments_ever(self, post: Post) -> list[Comment]:
+        """At every level; deleted, rejected and restricted ones too, in the order in which they were made."""
+        return list(self._comments_of[post.id])
 
     def posts_of(self, account: Account) -> list[Post]:
         """Not deleted, newest first."""
