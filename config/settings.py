@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     instagram_api_url: PlatformUrl = INSTAGRAM_API_URL
     instagram_public: bool = Field(False, description="allow reading through instaloader; breaches Instagram's terms")
     smtp_url: SecretStr | None = None
+    demo_mails: Path | None = Field(None, description="folder of the mails that the demo received")
     heartbeat_url: SecretStr | None = None
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     polling: Polling = Polling()

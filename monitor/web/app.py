@@ -1,0 +1,86 @@
+"""The web application. Read-only so far and without login, so it answers on loopback names only."""
+
+from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import HTTPException
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from secure import ContentSecurityPolicy, ReferrerPolicy, Secure, XContentTypeOptions, XFrameOptions
+from secure.middleware import SecureASGIMiddleware
+from sqlalchemy.exc import OperationalError
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from config.language import _
+from config.settings import LOOPBACK, Settings, settings
+from monitor.db import Database, database
+from monitor.register.organisation import NotSetUp
+from monitor.web import demo, pages
+from monitor.web.rendering import page
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings_: Settings | None = None, db: Database | None = None) -> FastAPI:
+    """The application for these settings and this database; those of the process where none are given."""
+    chosen = settings_ or settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.db = db or database()
+        app.state.settings = chosen
+        yield
+
+    app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.include_router(pages.router)
+    if chosen.demo_mails is not None:
+        app.include_router(demo.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(NotSetUp, _not_set_up)
+    app.add_exception_handler(OperationalError, _no_database)
+    app.add_middleware(SecureASGIMiddleware, secure=_headers())
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(chosen), www_redirect=False)
+    return app
+
+
+def _hosts(chosen: Settings) -> list[str]:
+    """Names we answer to: a page elsewhere cannot reach us through a name of its own (DNS rebinding)."""
+    public = urlsplit(chosen.web.public_url).hostname if chosen.web.public_url else None
+    return [*sorted(LOOPBACK - {"::1"}), "[::1]", *([public] if public else [])]
+
+
+def _headers() -> Secure:
+    policy = (
+        ContentSecurityPolicy()
+        .default_src("'none'")
+        .style_src("'self'")
+        .img_src("'self'")
+        .frame_src("'self'")
+        .form_action("'self'")
+        .base_uri("'none'")
+        .frame_ancestors("'self'")
+    )
+    return Secure(
+        csp=policy,
+        xcto=XContentTypeOptions().nosniff(),
+        xfo=XFrameOptions().sameorigin(),
+        referrer=ReferrerPolicy().no_referrer(),
+    )
+
+
+def _not_found(request: Request, error: Exception) -> HTMLResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return page(request, "message.html", status=status, title=_("Page not found"), text=_("There is no such page."))
+
+
+def _not_set_up(request: Request, error: Exception) -> HTMLResponse:
+    return page(request, "message.html", status=503, title=_("Not set up yet"), text=str(error))
+
+
+def _no_database(request: Request, _error: Exception) -> HTMLResponse | JSONResponse:
+    text = _("The database cannot be reached. Run `kanalvakt doctor` to see what to do.")
+    return page(request, "message.html", status=503, title=_("The database cannot be reached"), text=text)

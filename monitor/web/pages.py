@@ -1,0 +1,64 @@
+"""The pages everybody sees: what waits for an answer, and the channels with their last complete reading."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+
+from monitor.inbox.unanswered import unanswered
+from monitor.register.organisation import organisation
+from monitor.watch.overview import channels
+from monitor.web.rendering import COOKIE, page
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+@router.get("/")
+def waiting(request: Request, channel: Annotated[str | None, Query()] = None) -> HTMLResponse:
+    """What waits for somebody, most overdue first; one channel's where asked for."""
+    now = datetime.now(UTC)
+    with request.app.state.db.snapshot() as session:
+        owner = organisation(session)
+        zone = ZoneInfo(owner.timezone)
+        rows = channels(session, now.astimezone(zone).date())
+        everything = unanswered(session, now)
+    waiting = [item for item in everything if channel in (None, "", item.channel)]
+    return page(
+        request,
+        "waiting.html",
+        organisation=owner,
+        zone=zone,
+        now=now,
+        channels={row.id: row for row in rows},
+        chosen=channel or "",
+        waiting=waiting,
+        overdue=sum(item.overdue for item in waiting),
+        failing=[row for row in rows if row.state == "failing"],
+    )
+
+
+@router.get("/channels")
+def all_channels(request: Request) -> HTMLResponse:
+    """Each channel: who is responsible, its decision, and when it was last read completely."""
+    now = datetime.now(UTC)
+    with request.app.state.db.snapshot() as session:
+        owner = organisation(session)
+        zone = ZoneInfo(owner.timezone)
+        rows = channels(session, now.astimezone(zone).date())
+    return page(request, "channels.html", organisation=owner, zone=zone, now=now, channels=rows)
+
+
+@router.get("/language/{name}")
+def choose(name: str) -> RedirectResponse:
+    """Remembers the language in a cookie, the only one there is, and goes back to the start."""
+    answer = RedirectResponse("/", status_code=303)
+    answer.set_cookie(COOKIE, "en" if name == "en" else "sv", max_age=31_536_000, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/healthz")
+def alive() -> PlainTextResponse:
+    """The process answers; says nothing about the rest."""
+    return PlainTextResponse("ok")
