@@ -82,3 +82,9 @@ class UnexpectedAnswer(ConnectorError):
 
     kind = "unexpected_answer"
     remedy = N_("Report it to the Kanalvakt project with the lines of the log around it.")
+
+
+def remedy(kind: str) -> str:
+    """What a person can do about an error of that kind: a sentence to be translated where it is shown."""
+    remedies = {error.kind: error.remedy for error in (ConnectorError, *ConnectorError.__subclasses__())}
+    return remedies.get(kind, ConnectorError.remedy)

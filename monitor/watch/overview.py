@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connectors.errors import remedy
 from monitor.register.models import Channel, Decision, Person, Unit
 from monitor.watch.models import Schedule
 
@@ -24,7 +25,8 @@ class ChannelOverview:
     """One channel; unit, responsible and deputy are the register's ids.
 
     state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
-    state_reason: why it is paused or retired, or the kind of error it fails with.
+    state_reason: why it is paused or retired, or the kind of error it fails with. remedy: what to do about that error,
+    a sentence to be translated where it is shown.
     """
 
     id: str
@@ -46,6 +48,7 @@ class ChannelOverview:
     token_expires: datetime | None
     failing_since: datetime | None
     failure_detail: str | None
+    remedy: str | None
 
 
 def channels(session: Session, today: date) -> list[ChannelOverview]:
@@ -89,6 +92,7 @@ def _overview(
         token_expires=None,
         failing_since=schedule.failing_since if schedule else None,
         failure_detail=schedule.failure_detail if schedule else None,
+        remedy=remedy(reason) if state == "failing" and reason else None,
     )
 
 

@@ -1,13 +1,13 @@
 """The web application. Read-only so far and without login, so it answers on loopback names only."""
 
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import HTTPException
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from secure import ContentSecurityPolicy, ReferrerPolicy, Secure, XContentTypeOptions, XFrameOptions
 from secure.middleware import SecureASGIMiddleware
@@ -19,7 +19,7 @@ from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
 from monitor.register.organisation import NotSetUp
 from monitor.web import demo, pages
-from monitor.web.rendering import page
+from monitor.web.rendering import ReadersLanguage, page
 
 STATIC = Path(__file__).parent / "static"
 
@@ -42,6 +42,7 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
     app.add_exception_handler(HTTPException, _not_found)
     app.add_exception_handler(NotSetUp, _not_set_up)
     app.add_exception_handler(OperationalError, _no_database)
+    app.add_middleware(ReadersLanguage)
     app.add_middleware(SecureASGIMiddleware, secure=_headers())
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(chosen), www_redirect=False)
     return app
@@ -81,6 +82,6 @@ def _not_set_up(request: Request, error: Exception) -> HTMLResponse:
     return page(request, "message.html", status=503, title=_("Not set up yet"), text=str(error))
 
 
-def _no_database(request: Request, _error: Exception) -> HTMLResponse | JSONResponse:
+def _no_database(request: Request, _error: Exception) -> HTMLResponse:
     text = _("The database cannot be reached. Run `kanalvakt doctor` to see what to do.")
     return page(request, "message.html", status=503, title=_("The database cannot be reached"), text=text)
