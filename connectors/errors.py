@@ -86,5 +86,5 @@ class UnexpectedAnswer(ConnectorError):
 
 def remedy(kind: str) -> str:
     """What a person can do about an error of that kind: a sentence to be translated where it is shown."""
-    remedies = {error.kind: error.remedy for error in (ConnectorError, *ConnectorError.__subclasses__())}
-    return remedies.get(kind, ConnectorError.remedy)
+    kinds: tuple[type[ConnectorError], ...] = (ConnectorError, *ConnectorError.__subclasses__())
+    return {error.kind: error.remedy for error in kinds}.get(kind, ConnectorError.remedy)
