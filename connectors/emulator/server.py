@@ -16,8 +16,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
+from connectors.emulator.control import Control
 from connectors.emulator.faults import WORKED, Fault, Faults
 from connectors.emulator.ledger import Entry, Ledger, parameters
+from connectors.emulator.story import Story
 from connectors.emulator.wire import Answer, Request, Site
 from connectors.emulator.world import World
 
@@ -42,8 +44,10 @@ class Emulator:
         self.ledger = Ledger()
         self.faults = Faults()
         self.latency = latency
+        self.story: Story | None = None
         self.sites = _sites(self.world)
         self.stopping = threading.Event()
+        self._control = Control(self)
         self._server = _Server(("127.0.0.1", port), self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="emulator", daemon=True)
 
@@ -89,6 +93,8 @@ class Emulator:
     def handle(self, request: Request) -> Outcome:
         """Decides and records, with the world's lock held; sleeping and sending are the connection's."""
         with self.world.lock:
+            if self._control.owns(request):
+                return Outcome(_ask(self._control, request)[0])
             site = next((site for site in self.sites if site.owns(request)), None)
             if site is None:
                 outcome, error = Outcome(_nobody(request)), None
@@ -100,11 +106,8 @@ class Emulator:
     def _outcome(self, site: Site, request: Request, fault: Fault | None) -> tuple[Outcome, str | None]:
         if fault and fault.kind not in WORKED:
             return Outcome(fault.answer(), fault), None
-        try:
-            return Outcome(site.answer(request), fault), None
-        except Exception as error:  # noqa: BLE001 - a client must never hang because of a bug in here
-            answer = Answer.json({"error": {"message": f"emulator: {type(error).__name__}"}}, 500, cost=0)
-            return Outcome(answer, fault), traceback.format_exc()
+        answer, error = _ask(site, request)
+        return Outcome(answer, fault), error
 
     def _entry(self, site: Site | None, request: Request, outcome: Outcome, error: str | None) -> Entry:
         answer, fault = outcome.answer, outcome.fault
@@ -130,6 +133,14 @@ def _sites(world: World) -> list[Site]:
         except ModuleNotFoundError:
             continue
     return found
+
+
+def _ask(site: Site, request: Request) -> tuple[Answer, str | None]:
+    """The site's answer, or 500 and the traceback: a client must never hang because of a bug in here."""
+    try:
+        return site.answer(request), None
+    except Exception as error:  # noqa: BLE001
+        return Answer.json({"error": {"message": f"emulator: {error!r}"}}, 500, cost=0), traceback.format_exc()
 
 
 def _nobody(request: Request) -> Answer:

@@ -5,17 +5,15 @@ Verbs change the world and return what they made. Ids look like the platform's o
 Make things through the verbs only: they keep the lists by which the platforms find posts and comments quickly.
 """
 
-import random
-import string
 import threading
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
-Platform = Literal["facebook", "instagram", "youtube"]
+from connectors.emulator.ids import Ids, Platform
+
 START = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 
 
@@ -142,8 +140,9 @@ class World:
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
-        self._random = random.Random(self.seed)  # noqa: S311 - ids of a toy world
+        self._ids = Ids(self.seed)
         self._started = datetime.now(UTC)
+        self._named: dict[tuple[Platform, str], Person] = {}
         self._posts_of: dict[str, list[Post]] = defaultdict(list)
         self._comments_of: dict[str, list[Comment]] = defaultdict(list)
         self._replies_to: dict[str, list[Comment]] = defaultdict(list)
@@ -164,17 +163,21 @@ class World:
     def account(
         self, platform: Platform, id_: str, handle: str, name: str, *, pk: str = "", page_id: str = ""
     ) -> Account:
-        account = Account(platform, id_, handle, name, pk=pk or self._digits(11), page_id=page_id)
+        account = Account(platform, id_, handle, name, pk=pk or self._ids.digits(11), page_id=page_id)
         self.accounts[id_] = account
         return account
 
     def person(self, platform: Platform, name: str, handle: str | None = None) -> Person:
         plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-        handle = handle or "".join(c for c in plain if c.isalnum()) + self._digits(3)
-        id_ = "UC" + self._letters(22) if platform == "youtube" else self._digits(17)
-        person = Person(id_, handle, name)
-        self.people[id_] = person
+        handle = handle or "".join(c for c in plain if c.isalnum()) + self._ids.digits(3)
+        person = Person(self._ids.person(platform), handle, name)
+        self.people[person.id] = person
+        self._named.setdefault((platform, name), person)
         return person
+
+    def resident(self, platform: Platform, name: str) -> Person:
+        """The person of that name, made when first spoken of."""
+        return self._named.get((platform, name)) or self.person(platform, name)
 
     def token(self, token: Token) -> Token:
         self.tokens[token.value] = token
@@ -184,7 +187,7 @@ class World:
 
     def publish(self, account: Account, text: str, *, author: Person | None = None, published: bool = True) -> Post:
         """A post by the organisation or, with `author`, by a visitor on its Facebook page."""
-        id_, code, pk = self._post_id(account)
+        id_, code, pk = self._ids.post(account.platform, account.id)
         now, writer = self.now, author or account.person
         post = Post(id_, account, writer, now, [(now, text)], code, pk, author is not None, published)
         self.posts[id_] = post
@@ -204,13 +207,25 @@ class World:
         """A comment on a post, or a reply to a comment. A reply to a reply is stored below the top-level comment."""
         post = on if isinstance(on, Post) else on.post
         parent = on.thread if isinstance(on, Comment) else None
-        id_ = self._comment_id(post, parent)
+        id_ = self._ids.comment(post.account.platform, post.id, parent.id if parent else None)
         made = Comment(id_, post, author, self.now, [(self.now, text)], parent, on, tags, anonymous, held=held)
         self.comments[id_] = made
         self._comments_of[post.id].append(made)
         if parent:
             self._replies_to[parent.id].append(made)
         return made
+
+    def answer(self, on: Post | Comment, text: str, *, mention: bool = False, top_level: bool = False) -> Comment:
+        """The organisation answers on the platform itself. `mention`: names the author of `on`, by tag or @handle.
+        `top_level`: below the post, not in the thread of the comment it means."""
+        account = on.account if isinstance(on, Post) else on.post.account
+        tags: tuple[Person, ...] = ()
+        if mention and account.platform == "facebook":
+            text, tags = f"{on.author.name} {text}", (on.author,)
+        elif mention:
+            text = f"@{on.author.handle} {text}"
+        below = on.post if top_level and isinstance(on, Comment) else on
+        return self.comment(below, account.person, text, tags=tags)
 
     def edit(self, thing: Comment | Post, text: str) -> None:
         thing.versions.append((self.now, text))
@@ -261,28 +276,6 @@ class World:
     def replies_to(self, comment: Comment) -> list[Comment]:
         """As `comments_of`, below a top-level comment."""
         return _there(self._replies_to[comment.id])
-
-    # -- ids
-
-    def _post_id(self, account: Account) -> tuple[str, str, str]:
-        if account.platform == "facebook":
-            return f"{account.id}_{self._digits(15)}", "", ""
-        if account.platform == "instagram":
-            return "178" + self._digits(14), self._letters(11), self._digits(19)
-        return self._letters(11), "", ""
-
-    def _comment_id(self, post: Post, parent: Comment | None) -> str:
-        if post.account.platform == "facebook":
-            return f"{post.id.split('_')[1]}_{self._digits(15)}"
-        if post.account.platform == "instagram":
-            return "179" + self._digits(14)
-        return f"{parent.id}.{self._letters(22)}" if parent else f"Ug{self._letters(18)}4AaABAg"
-
-    def _digits(self, length: int) -> str:
-        return self._random.choice("123456789") + "".join(self._random.choices(string.digits, k=length - 1))
-
-    def _letters(self, length: int) -> str:
-        return "".join(self._random.choices(string.ascii_letters + string.digits, k=length))
 
 
 def _there(comments: Iterable[Comment]) -> list[Comment]:
