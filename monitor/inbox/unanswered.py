@@ -1,0 +1,170 @@
+"""What waits for somebody: the stored comments, judged by the rules, with deadlines and who is responsible."""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from monitor import NEEDS_SOMEBODY, Calendar, State
+from monitor.inbox.reasons import sentence
+from monitor.inbox.rules import Verdict, Version, Written, due_at, judge
+from monitor.register.calendar import calendar_of
+from monitor.register.identities import identities
+from monitor.register.models import Channel
+from monitor.register.organisation import organisation
+from monitor.watch.models import Comment, Observation, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One resident's comment and where it stands. `channel` and `responsible` are the register's ids.
+
+    thread_external_id: the top-level comment's id, or the visitor's post's. `author`: the name shown, if any.
+    """
+
+    comment_id: int
+    external_id: str
+    thread_external_id: str
+    channel: str
+    channel_name: str
+    platform: str
+    author: str | None
+    text: str
+    posted_at: datetime
+    fetched_at: datetime
+    due_at: datetime
+    overdue: bool
+    state: State
+    responsible: str
+    permalink: str | None
+    verdict: Verdict = field(repr=False)
+    zone: ZoneInfo = field(repr=False)
+
+    @property
+    def reason(self) -> str:
+        """Why it stands there, in the language in use."""
+        return sentence(self.verdict, self.zone)
+
+    def as_json(self) -> dict[str, Any]:
+        """With INTERFACE's keys."""
+        shown = asdict(self) | {"reason": self.reason}
+        return {key: value for key, value in shown.items() if key not in {"verdict", "zone"}}
+
+
+def unanswered(
+    session: Session, now: datetime, *, channel_id: str | None = None, all_states: bool = False
+) -> list[Obligation]:
+    """What needs somebody, the most overdue first; with `all_states` every obligation there is.
+
+    Retired channels are left out unless asked for by name. Raises NotSetUp when no register has been imported.
+    """
+    owner = organisation(session)
+    zone, calendar = ZoneInfo(owner.timezone), calendar_of(owner)
+    found = [
+        _obligation(channel, comment, verdict, now, calendar, zone)
+        for channel, historic_before in _channels(session, channel_id)
+        for comment, verdict in _judged(session, channel, historic_before, all_states)
+        if all_states or verdict.state in NEEDS_SOMEBODY
+    ]
+    return sorted(
+        found, key=lambda each: (each.state not in NEEDS_SOMEBODY, each.due_at, each.posted_at, each.comment_id)
+    )
+
+
+def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, datetime | None]]:
+    query = select(Channel, Schedule.historic_before).outerjoin(Schedule, Schedule.channel_id == Channel.id)
+    chosen = Channel.state != "retired" if channel_id is None else Channel.id == channel_id
+    return list(session.execute(query.where(chosen).order_by(Channel.id)).tuples())
+
+
+def _judged(
+    session: Session, channel: Channel, historic_before: datetime | None, all_states: bool
+) -> list[tuple[Comment, Verdict]]:
+    """The obligations and their verdicts. Rules never reach across posts, so posts where nothing waits stay unread."""
+    own = identities(session, channel.platform)
+    chosen = Comment.channel_id == channel.id
+    if not all_states:
+        chosen &= Comment.post_external_id.in_(_posts_that_matter(channel.id, own, historic_before))
+    comments = {comment.external_id: comment for comment in session.scalars(select(Comment).where(chosen))}
+    edits = _edits(session, chosen)
+    verdicts = judge((_written(each, edits[each.id]) for each in comments.values()), own, historic_before)
+    return [(comments[external_id], verdict) for external_id, verdict in verdicts.items()]
+
+
+def _edits(session: Session, chosen: ColumnElement[bool]) -> dict[int, list[Observation]]:
+    """What readings noticed of edits in the chosen comments, oldest first, by comment."""
+    query = select(Observation).join(Comment, Comment.id == Observation.comment_id)
+    query = query.where(chosen, Observation.kind == "edited").order_by(Observation.seen_at, Observation.id)
+    edits: dict[int, list[Observation]] = defaultdict(list)
+    for edit in session.scalars(query):
+        edits[edit.comment_id].append(edit)
+    return edits
+
+
+def _posts_that_matter(channel_id: str, own: frozenset[str], historic_before: datetime | None) -> Select[str]:
+    """The posts with something below that could wait: shown, by somebody else, and not historic."""
+    recent = Comment.posted_at >= historic_before if historic_before is not None else true()
+    return select(Comment.post_external_id).where(
+        Comment.channel_id == channel_id,
+        Comment.missing_since.is_(None),
+        Comment.hidden.is_(False),
+        or_(Comment.held, recent),
+        func.lower(func.coalesce(Comment.author_id, "")).not_in(own),
+        func.lower(func.coalesce(Comment.author_handle, "")).not_in(own),
+    )
+
+
+def _written(comment: Comment, edits: list[Observation]) -> Written:
+    return Written(
+        id=comment.external_id,
+        post=comment.post_external_id,
+        posted_at=comment.posted_at,
+        versions=_versions(comment, edits),
+        parent=comment.parent_external_id,
+        author_id=comment.author_id,
+        author_handle=comment.author_handle,
+        mentions=tuple(comment.mentions),
+        hidden=comment.hidden,
+        held=comment.held,
+        missing=comment.missing_since is not None,
+        is_post=comment.is_post,
+        public_seen_at=comment.public_seen_at,
+    )
+
+
+def _versions(comment: Comment, edits: list[Observation]) -> tuple[Version, ...]:
+    """What it said, from when. Where the platform tells no time of an edit, it counts from when we saw it."""
+    texts = [*(edit.text for edit in edits), comment.text]
+    times = [comment.posted_at, *(edit.platform_at or edit.seen_at for edit in edits)]
+    if not edits and comment.edited_at is not None and comment.edited_at <= comment.fetched_at:
+        texts, times = [None, comment.text], [comment.posted_at, comment.edited_at]
+    return tuple(Version(text, since) for text, since in zip(texts, times, strict=True))
+
+
+def _obligation(
+    channel: Channel, comment: Comment, verdict: Verdict, now: datetime, calendar: Calendar, zone: ZoneInfo
+) -> Obligation:
+    due = due_at(verdict.since, calendar)
+    return Obligation(
+        comment_id=comment.id,
+        external_id=comment.external_id,
+        thread_external_id=comment.thread_external_id,
+        channel=channel.id,
+        channel_name=channel.name,
+        platform=channel.platform,
+        author=comment.author_name or comment.author_handle,
+        text=comment.text,
+        posted_at=comment.posted_at,
+        fetched_at=comment.fetched_at,
+        due_at=due,
+        overdue=verdict.state in NEEDS_SOMEBODY and now > due,
+        state=verdict.state,
+        responsible=channel.responsible_id,
+        permalink=comment.permalink,
+        verdict=verdict,
+        zone=zone,
+    )
