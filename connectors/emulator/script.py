@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+SPOKEN = ("-", "~")
 _POST = re.compile(r"== (?P<account>\w+) (?P<ago>\S+?)(?:, (?P<author>.+))?")
 _LINE = re.compile(
     r"(?P<depth>-{1,3}|~) (?:(?P<name>[^,:]+), )?(?P<when>[+@]\w+)(?: \[(?P<words>[\w ]+)\])?: (?P<text>.+)"
@@ -63,9 +64,8 @@ def _scene(rows: list[str]) -> Scene:
     head = _POST.fullmatch(rows[0])
     if head is None:
         raise ValueError(f"not a post: {rows[0]}")
-    spoken = [row for row in rows[1:] if row[:1] in "-~" and row]
-    text = "\n".join(row for row in rows[1:] if row[:1] not in "-~" or not row).strip()
-    lines = tuple(_line(row) for row in spoken)
+    lines = tuple(_line(row) for row in rows[1:] if row.startswith(SPOKEN))
+    text = " ".join(row for row in rows[1:] if not row.startswith(SPOKEN))
     return Scene(head["account"], duration(head["ago"]), head["author"] or "", text, lines)
 
 
