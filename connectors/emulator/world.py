@@ -59,6 +59,7 @@ class Post:
     visitor: bool = False
     published: bool = True
     comments_disabled: bool = False
+    community: bool = False  # YouTube: in the community tab, not a video
     deleted_at: datetime | None = None
 
     @property

@@ -1,0 +1,256 @@
+"""The list methods of the YouTube Data API: which things a request finds, in which order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from connectors.emulator.google import Caller, Refusal
+from connectors.emulator.world import Account, Comment, Post, World
+from connectors.emulator.youtube_parameters import Asked, Key, Rules, newest_first
+from connectors.emulator.youtube_resources import (
+    Resource,
+    View,
+    channel,
+    comment,
+    is_video,
+    playlist_item,
+    search_result,
+    thread,
+    uploads_of,
+    video,
+)
+
+AUTH = "https://www.googleapis.com/auth/"
+COMMENT_SCOPES = frozenset({AUTH + "youtube.force-ssl"})
+READ_SCOPES = frozenset({AUTH + "youtube", AUTH + "youtube.force-ssl", AUTH + "youtube.readonly"})
+TEXT = ("html", "plainText")
+Found = tuple[list[Resource], list[Key]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One method: its kind of resource, who may call it, its rules."""
+
+    kind: str
+    find: "Callable[[Lists, Asked, Caller], Found]"
+    scopes: frozenset[str]
+    filters: tuple[str, ...]
+    parts: tuple[str, ...]
+    default: int = 5
+    least: int = 1
+    most: int = 50
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.filters, self.parts, self.default, self.least, self.most, self.words)
+
+
+class Lists:
+    """Finds things in the world for a caller."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def page(self, listing: Listing, asked: Asked, caller: Caller) -> Resource:
+        """The list response for a request, still without its etag. Raises Refusal."""
+        whole, keys = listing.find(self, asked, caller)
+        items, more = asked.page(whole, keys)
+        body: Resource = {"kind": f"youtube#{listing.kind}ListResponse"}
+        if more:
+            body["nextPageToken"] = more
+        total = len(items) if listing.kind in ("commentThread", "comment") else len(whole)
+        body["pageInfo"] = {"totalResults": total, "resultsPerPage": asked.limit}
+        return body | {"items": [_only(asked.parts, item) for item in items]}
+
+    # -- comments
+
+    def threads(self, asked: Asked, caller: Caller) -> Found:
+        if asked.filter == "channelId":
+            raise _failure()
+        view = self._view(asked, caller)
+        if asked.filter == "id":
+            wanted = [self._world.comments.get(id_) for id_ in asked.several("id")]
+            tops = [one for one in wanted if one and not one.parent and self._is_there(one) and not one.held]
+        else:
+            view = replace(view, tells_status=True)
+            tops, view = self._queue(asked, caller, view)
+        return [thread(top, view) for top in tops], [newest_first(top.at, top.id) for top in tops]
+
+    def comments(self, asked: Asked, caller: Caller) -> Found:
+        view = self._view(asked, caller)
+        if asked.filter == "id":
+            wanted = [self._world.comments.get(id_) for id_ in asked.several("id")]
+            shown = [one for one in wanted if one and self._is_there(one) and not one.held and not one.thread.held]
+        else:
+            top = self._world.comments.get(asked.get("parentId"))
+            owner = top is not None and caller.account is top.post.account
+            if top is None or top.parent or not self._is_there(top) or (top.held and not owner):
+                raise _not_found("commentNotFound", "youtube.comment", "parentId")
+            view = replace(view, tells_status=True, held_too=owner)
+            shown = view.replies(top)
+        return [comment(one, view) for one in shown], [newest_first(one.at, one.id) for one in shown]
+
+    def _queue(self, asked: Asked, caller: Caller, view: View) -> tuple[list[Comment], View]:
+        """Top-level comments of a channel or video with one moderation status, newest first."""
+        status = asked.get("moderationStatus")
+        owner, posts = self._scene(asked)
+        if status != "published":
+            if caller.account is not owner:
+                raise _forbidden()
+            view = replace(view, held_too=True)
+        tops = [one for post in posts for one in self._world.comments_of(post) if one.parent is None]
+        if status == "published":
+            tops = [top for top in tops if not top.held]
+        elif status == "heldForReview":
+            tops = [top for top in tops if top.held or any(reply.held for reply in view.replies(top))]
+        else:
+            tops = []
+        ranking = _liked if asked.get("order") == "relevance" else _newest
+        return sorted(tops, key=ranking, reverse=True), view
+
+    def _scene(self, asked: Asked) -> tuple[Account, list[Post]]:
+        """Whose comments a filter means, and the posts they stand below."""
+        if asked.filter == "videoId":
+            post = self._video(asked.get("videoId"))
+            if post is None:
+                raise _not_found("videoNotFound", "youtube.commentThread", "videoId")
+            if post.comments_disabled:
+                raise _comments_disabled()
+            return post.account, [post]
+        account = self._account(asked.get("allThreadsRelatedToChannelId"))
+        if account is None:
+            raise _not_found("channelNotFound", "youtube.commentThread", "allThreadsRelatedToChannelId")
+        return account, [post for post in self._world.posts_of(account) if post.published]
+
+    def _view(self, asked: Asked, caller: Caller) -> View:
+        return View(self._world, plain=asked.get("textFormat") == "plainText", viewer=caller.account)
+
+    def _is_there(self, one: Comment) -> bool:
+        there = one.deleted_at is None and not one.rejected
+        above = one.thread.deleted_at is None and not one.thread.rejected
+        return there and above and one.post.published and one.post.deleted_at is None
+
+    # -- videos and channels
+
+    def videos(self, asked: Asked, _: Caller) -> Found:
+        found = [post for id_ in asked.several("id") if (post := self._video(id_))]
+        return [video(post, self._world) for post in found], _in_order(found)
+
+    def channels(self, asked: Asked, caller: Caller) -> Found:
+        mine = [caller.account] if caller.account else []
+        named = [account for id_ in asked.several("id") if (account := self._account(id_))]
+        found = mine if asked.filter == "mine" else named
+        return [channel(account, self._world) for account in found], _in_order(found)
+
+    def playlist_items(self, asked: Asked, _: Caller) -> Found:
+        wanted = asked.get("playlistId")
+        account = next((one for one in self._youtube_accounts() if uploads_of(one) == wanted), None)
+        if account is None:
+            raise _not_found("playlistNotFound", "youtube.playlistItem", "playlistId")
+        videos = self._videos_of(account)
+        return [playlist_item(post, place) for place, post in enumerate(videos)], _in_order(videos)
+
+    def search(self, asked: Asked, _: Caller) -> Found:
+        account = self._account(asked.get("channelId"))
+        videos = self._videos_of(account) if account else []
+        return [search_result(post) for post in videos], _in_order(videos)
+
+    def _youtube_accounts(self) -> list[Account]:
+        return [account for account in self._world.accounts.values() if account.platform == "youtube"]
+
+    def _account(self, id_: str) -> Account | None:
+        return next((account for account in self._youtube_accounts() if account.id == id_), None)
+
+    def _video(self, id_: str) -> Post | None:
+        post = self._world.posts.get(id_)
+        there = post and post.account.platform == "youtube" and post.published and post.deleted_at is None
+        return post if post and there and is_video(post) else None
+
+    def _videos_of(self, account: Account) -> list[Post]:
+        return [post for post in self._world.posts_of(account) if post.published and is_video(post)]
+
+
+def _only(parts: Sequence[str], item: Resource) -> Resource:
+    return {name: value for name, value in item.items() if name in ("kind", "etag", "id") or name in parts}
+
+
+def _newest(top: Comment) -> Key:
+    return newest_first(top.at, top.id)
+
+
+def _liked(top: Comment) -> tuple[int, Key]:
+    return top.likes, _newest(top)
+
+
+def _in_order(found: Sequence[Post | Account]) -> list[Key]:
+    """Places of things that are not sorted by time: by their number, falling."""
+    return [(f"{len(found) - place:09}", one.id) for place, one in enumerate(found)]
+
+
+def _not_found(reason: str, domain: str, location: str) -> Refusal:
+    message = f"The {location} parameter names something that cannot be found."
+    return Refusal(404, reason, message, domain=domain, location=location)
+
+
+def _forbidden() -> Refusal:
+    message = "One or more of the requested comment threads cannot be retrieved due to insufficient permissions."
+    place = "moderationStatus"
+    return Refusal(403, "forbidden", message, domain="youtube.commentThread", location=place)
+
+
+def _comments_disabled() -> Refusal:
+    link = '<code><a href="/youtube/v3/docs/commentThreads/list#videoId">videoId</a></code>'
+    message = f"The video identified by the {link} parameter has disabled comments."
+    return Refusal(403, "commentsDisabled", message, domain="youtube.commentThread", location="videoId")
+
+
+def _failure() -> Refusal:
+    message = (
+        "The API server failed to successfully process the request. While this can be a transient error, it usually "
+        "indicates that the request's input is invalid."
+    )
+    return Refusal(
+        400, "processingFailure", message, domain="youtube.commentThread", location="body", location_type="other"
+    )
+
+
+METHODS = {
+    "commentThreads": Listing(
+        "commentThread",
+        Lists.threads,
+        COMMENT_SCOPES,
+        filters=("allThreadsRelatedToChannelId", "channelId", "videoId", "id"),
+        parts=("id", "snippet", "replies"),
+        default=20,
+        most=100,
+        words={
+            "textFormat": TEXT,
+            "order": ("time", "relevance"),
+            "moderationStatus": ("published", "heldForReview", "likelySpam"),
+        },
+    ),
+    "comments": Listing(
+        "comment",
+        Lists.comments,
+        COMMENT_SCOPES,
+        filters=("parentId", "id"),
+        parts=("id", "snippet"),
+        default=20,
+        most=100,
+        words={"textFormat": TEXT},
+    ),
+    "videos": Listing("video", Lists.videos, READ_SCOPES, ("id",), ("id", "snippet", "statistics")),
+    "channels": Listing(
+        "channel",
+        Lists.channels,
+        READ_SCOPES,
+        ("mine", "id"),
+        ("id", "snippet", "statistics", "contentDetails"),
+        least=0,
+    ),
+    "playlistItems": Listing(
+        "playlistItem", Lists.playlist_items, READ_SCOPES, ("playlistId",), ("id", "snippet", "contentDetails"), least=0
+    ),
+    "search": Listing("search", Lists.search, READ_SCOPES, ("channelId",), ("id", "snippet"), least=0),
+}
+"""Path below /youtube/v3/ → method. Maxima, defaults and scopes as the discovery document has them."""
