@@ -71,6 +71,10 @@ class Emulator:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
+    def serve(self, connection: socket.socket, client: tuple[str, int]) -> None:
+        """Answers everything that comes over a connection that somebody else accepted, until it ends."""
+        _Connection(connection, client, self._server)
+
     # -- where
 
     @property
