@@ -1,12 +1,15 @@
 """One typed settings object, read once at the border: settings file, then environment, then secret files."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -20,6 +23,7 @@ from pydantic_settings import (
 
 from config.language import _
 
+LONGEST_SOCKET = 100  # bytes in the path of a Unix socket; the system allows 107
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 GRAPH_URL = "https://graph.facebook.com"
 YOUTUBE_URL = "https://youtube.googleapis.com"
@@ -94,14 +98,18 @@ class Settings(BaseSettings):
     @property
     def embedded_broker(self) -> Path:
         """Unix socket of the embedded broker. In a temporary folder when the home's path is too long for a socket."""
-        return self.home.absolute() / "valkey.sock"
+        usual = self.home.absolute() / "valkey.sock"
+        if len(os.fsencode(usual)) <= LONGEST_SOCKET:
+            return usual
+        short = f"kanalvakt-{os.geteuid()}-{sha256(os.fsencode(usual)).hexdigest()[:16]}"
+        return Path(gettempdir()) / short / "valkey.sock"
 
     @property
     def broker(self) -> str:
-        """The Redis URL in use; the embedded server's socket where none is set."""
+        """The broker's URL in Celery's spelling (Valkey speaks Redis); the embedded server's where none is set."""
         if self.redis_url is not None:
-            return self.redis_url.get_secret_value()
-        return f"redis+socket://{self.embedded_broker}"
+            return re.sub("^valkey", "redis", self.redis_url.get_secret_value())
+        return f"redis+socket://{quote(str(self.embedded_broker))}"
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,8 @@ PLATFORMS = {
     "instagram_public": "connectors.instagram_public:InstagramPublic",
     "youtube": "connectors.youtube:YouTube",
 }
+EXCLUSIVE = frozenset({"instagram_public"})
+"""Platforms whose login session may serve one reading at a time."""
 
 
 def connect(platform: str, account: Account, credential: Credential, settings: Settings) -> Connector:
