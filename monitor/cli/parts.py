@@ -1,0 +1,74 @@
+"""The parts of a running Kanalvakt and the programs that they are: worker, beat, web."""
+
+import socket
+import sys
+from enum import StrEnum
+
+from config.language import _
+from config.settings import LOOPBACK, Settings
+from connectors import EXCLUSIVE
+from monitor.cli.processes import Program
+from monitor.register.organisation import NotSetUp
+
+CLOCK_TASKS = 5  # kinds of tasks in the clock's queue; each runs once at a time
+
+
+class Part(StrEnum):
+    """What `up --only` can be asked for."""
+
+    WEB = "web"
+    WORKER = "worker"
+    BEAT = "beat"
+
+
+def programs(part: Part, settings: Settings, listener: socket.socket | None) -> list[Program]:
+    """What to run for a part. Output goes to ours; `listener` is the web's."""
+    if part is Part.WEB and listener is not None:
+        return [_web(listener)]
+    if part is Part.BEAT:
+        # the scheduler without a file: all times are intervals, and what is due are rows
+        return [_celery("beat", "beat", "--scheduler", "celery.beat:Scheduler")]
+    return [
+        _worker("clock", CLOCK_TASKS, "clock"),
+        _worker("polls", settings.polling.concurrency, ",".join(["polls", *sorted(EXCLUSIVE)])),
+    ]
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The web's socket, held by us: its address is known before the web starts, and survives the web's death."""
+    host, port = settings.web.host, settings.web.port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        sentence = _(
+            "The web pages cannot listen on {host}, port {port} ({why}): choose another KANALVAKT_WEB__PORT.",
+            host=host,
+            port=port,
+            why=error.strerror,
+        )
+        raise NotSetUp(sentence) from None
+
+
+def address(settings: Settings, listener: socket.socket) -> str:
+    """Where a person finds the pages: the public address where it is set."""
+    if settings.web.public_url:
+        return settings.web.public_url
+    host = settings.web.host if settings.web.host in LOOPBACK else socket.gethostname()
+    return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
+
+
+def _web(listener: socket.socket) -> Program:
+    words = ("uvicorn", "monitor.web.app:create_app", "--factory", "--fd", str(listener.fileno()))
+    return Program("web", (sys.executable, "-m", *words, "--no-access-log"), fds=(listener.fileno(),))
+
+
+def _worker(name: str, threads: int, queues: str) -> Program:
+    # threads, for the work is waiting; without the three talks between workers, that only delay the start
+    pool = ("--pool", "threads", "--concurrency", str(threads))
+    quiet = ("--without-mingle", "--without-gossip", "--without-heartbeat")
+    return _celery(name, "worker", "--queues", queues, "--hostname", f"{name}@%h", *pool, *quiet)
+
+
+def _celery(name: str, *words: str) -> Program:
+    return Program(name, (sys.executable, "-m", "celery", "--app", "workers.app", "--quiet", *words))

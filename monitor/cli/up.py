@@ -1,0 +1,33 @@
+"""`kanalvakt up`: migrates, then runs all parts, or one of them, in the foreground."""
+
+from typing import Annotated
+
+import typer
+
+from config.language import N_, _
+from config.settings import settings
+from monitor.cli.output import say
+from monitor.cli.parts import Part
+from monitor.cli.processes import Ending
+from monitor.cli.running import alone, running
+
+
+def up(
+    only: Annotated[Part | None, typer.Option(help=N_("Run only this part, with its log on standard error."))] = None,
+) -> None:
+    """What stops it: SIGTERM, or Ctrl-C."""
+    if only is not None:
+        _one(only)
+        return
+    chosen = settings()
+    home = chosen.home.absolute()
+    with Ending() as ending, alone(home), running(chosen, list(Part), home / "logs") as house:
+        say(_("Broker: {where}", where=_("as set") if chosen.redis_url else chosen.embedded_broker))
+        house.say_when_ready(list(Part), ending, say)
+        say(_("Logs: {folder}. Ctrl-C stops everything.", folder=home / "logs"))
+        house.stay(ending)
+
+
+def _one(part: Part) -> None:
+    with Ending() as ending, running(settings(), [part], None) as house:
+        house.stay(ending)

@@ -1,0 +1,15 @@
+"""The Celery application: `celery -A workers.app worker`, `celery -A workers.app beat`."""
+
+from celery import Celery
+from celery.signals import setup_logging
+
+from config.logging import configure_logging
+from config.settings import settings
+
+app = Celery("kanalvakt", include=["workers.tasks", "workers.alive"])
+app.config_from_object("celeryconfig")
+
+
+@setup_logging.connect
+def _log_as_everybody_else(**_: object) -> None:
+    configure_logging(settings().log_level)

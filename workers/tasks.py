@@ -1,0 +1,83 @@
+"""The tasks. Each does one step on rows and leaves; what is missed or doubled is put right by the next one."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from threading import Lock
+
+from sqlalchemy import select
+
+from config.settings import settings
+from monitor.alerts.auditing import audit as audit_all
+from monitor.alerts.judging import judge as judge_all
+from monitor.alerts.sending import send_due
+from monitor.cli.broker import Sign, show_sign, waiting
+from monitor.db import database
+from monitor.watch import polling
+from workers.app import app
+from workers.queues import POLLS, queue_of
+
+AHEAD = 10  # polls that may wait for each thread: more would outlive their claims in the queue
+
+
+def _alone(task: Callable[[], None]) -> Callable[[], None]:
+    """Does nothing while the same task still runs in this process: a slow mail server must not take every thread."""
+    busy = Lock()
+
+    @wraps(task)
+    def once() -> None:
+        if busy.acquire(blocking=False):
+            try:
+                task()
+            finally:
+                busy.release()
+
+    return once
+
+
+@app.task(name="tick")
+@_alone
+def tick() -> None:
+    """Claims the channels that are due, as many as the queues have room for, and sends each to its queue."""
+    room = max(0, AHEAD * settings().polling.concurrency - waiting(settings(), POLLS))
+    with database().transaction() as session:
+        due = polling.claim_due(session, datetime.now(UTC), room)
+    for claimed in due:
+        arguments = (claimed.channel_id, claimed.claim, claimed.platform)
+        poll.apply_async(arguments, queue=queue_of(claimed.platform))
+
+
+@app.task(name="poll")
+def poll(channel_id: str, claim: str, platform: str) -> None:
+    """Reads one channel for a claim. Nothing happens when the claim is lost meanwhile."""
+    polling.poll(database(), polling.Claimed(channel_id, claim, platform), settings=settings())
+
+
+@app.task(name="judge")
+@_alone
+def judge() -> None:
+    """Writes the notices that have become due."""
+    judge_all(database(), datetime.now(UTC))
+
+
+@app.task(name="send")
+@_alone
+def send() -> None:
+    """Sends the notices that are due."""
+    send_due(database(), datetime.now(UTC), settings())
+
+
+@app.task(name="audit")
+@_alone
+def audit() -> None:
+    """Looks for what is stuck, and tells the outside dead-man's switch that nothing is."""
+    audit_all(database(), datetime.now(UTC), settings())
+
+
+@app.task(name="canary")
+@_alone
+def canary() -> None:
+    """Proves the whole way: beat, broker, worker and database."""
+    with database().snapshot() as session:
+        session.execute(select(1))
+    show_sign(settings(), Sign.CANARY)
