@@ -1,0 +1,53 @@
+"""`python -m connectors.emulator`: the emulated platforms as a process of their own.
+
+Prints one line of JSON when it answers: url, settings (the environment for Kanalvakt) and, with --story, the ids of the
+accounts and the tokens. Serves until SIGTERM or Ctrl-C.
+"""
+
+import argparse
+import json
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.emulator.server import Emulator
+from connectors.emulator.story import story
+from connectors.emulator.world import START, World
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    chosen = _arguments().parse_args(arguments)
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    clock = datetime.now(UTC) if chosen.real_time else START
+    world = World(seed=chosen.seed, clock=clock, real_time=chosen.real_time)
+    with Emulator(world, port=chosen.port) as emulator:
+        if chosen.story:
+            emulator.story = story(world)
+        print(json.dumps(_introduction(emulator)), flush=True)
+        told.wait()
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m connectors.emulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="default: any free one")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same world")
+    parser.add_argument("--story", action="store_true", help="a sample municipality instead of an empty world")
+    parser.add_argument("--real-time", action="store_true", help="the world's clock runs with the wall's")
+    return parser
+
+
+def _introduction(emulator: Emulator) -> dict[str, Any]:
+    facts: dict[str, Any] = {"url": emulator.url, "settings": emulator.settings()}
+    if emulator.story:
+        facts["accounts"] = {name: asdict(account) for name, account in emulator.story.accounts.items()}
+        facts["secrets"] = emulator.story.secrets
+    return facts
+
+
+if __name__ == "__main__":
+    main()
