@@ -1,0 +1,79 @@
+"""Facebook's posts and comments as Graph writes them, turned into ours. Most parts of them may be missing."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from connectors.base import Author, ReadComment, ReadPost
+from connectors.graph import Json
+from connectors.graph_look import moment
+
+COMMENT_FIELDS = "id,message,from,created_time,parent{id},is_hidden,permalink_url,message_tags"
+POST_FIELDS = "id,message,story,from,created_time,permalink_url,message_tags"
+
+
+def read_post(item: Json, *, by_visitor: bool = False) -> ReadPost:
+    """A post. Without comments below it Graph leaves them out, count and all: then it declares none."""
+    summary = (item.get("comments") or {}).get("summary") or {}
+    return ReadPost(
+        external_id=item["id"],
+        posted_at=moment(item["created_time"]),
+        author=author(item.get("from")),
+        text=item.get("message") or item.get("story") or "",
+        permalink=item.get("permalink_url"),
+        declared_comments=summary.get("total_count") if "comments" in item else 0,
+        by_visitor=by_visitor,
+    )
+
+
+def visitors_post_as_comment(item: Json) -> ReadComment:
+    """A resident's post on the page waits for an answer as a comment does."""
+    return ReadComment(
+        external_id=item["id"],
+        post_external_id=item["id"],
+        thread_external_id=item["id"],
+        posted_at=moment(item["created_time"]),
+        text=item.get("message") or item.get("story") or "",
+        author=author(item.get("from")),
+        permalink=item.get("permalink_url"),
+        mentions=_mentions(item),
+        is_post=True,
+    )
+
+
+def read_comment(item: Json, post: ReadPost) -> ReadComment:
+    """A comment or reply. Ids that Graph withholds are read from the permalink, which has them all."""
+    own_id, parent_id = _ids(item)
+    return ReadComment(
+        external_id=own_id,
+        post_external_id=post.external_id,
+        thread_external_id=post.external_id if post.by_visitor else parent_id or own_id,
+        parent_external_id=parent_id,
+        posted_at=moment(item["created_time"]),
+        text=item.get("message") or "",
+        author=author(item.get("from")),
+        permalink=item.get("permalink_url"),
+        mentions=_mentions(item),
+        hidden=bool(item.get("is_hidden")),
+    )
+
+
+def author(value: Any) -> Author | None:
+    """Who `from` names; None where Facebook withholds it."""
+    return Author(external_id=value.get("id"), name=value.get("name")) if value else None
+
+
+def _mentions(item: Json) -> tuple[str, ...]:
+    return tuple(tag["id"] for tag in item.get("message_tags") or () if tag.get("id"))
+
+
+def _ids(item: Json) -> tuple[str, str | None]:
+    """The comment's id and its parent's. A comment's id is {post}_{comment}, both the last parts of the permalink."""
+    address = urlsplit(item.get("permalink_url") or "")
+    query = parse_qs(address.query)
+    top, reply = (query.get(name, [""])[-1] for name in ("comment_id", "reply_comment_id"))
+    own_id = item.get("id")
+    post = own_id.rsplit("_", 1)[0] if own_id else address.path.rstrip("/").rsplit("/", 1)[-1]
+    told = (item.get("parent") or {}).get("id") or (f"{post}_{top}" if top and reply else None)
+    if not own_id and not top:
+        raise KeyError("id")
+    return own_id or f"{post}_{reply or top}", told

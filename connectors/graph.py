@@ -1,0 +1,204 @@
+"""Meta's Graph API for Facebook and Instagram: facebook-sdk with what it lacks.
+
+A current version, timeouts, repeated reads, app secret proof, usage headers, typed errors, paging with an end, and a
+count of what was asked. No exception of it holds a URL: Graph's URLs carry the token.
+"""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import facebook
+import requests
+
+from config.settings import GRAPH_URL, Settings
+from connectors.base import Credential
+from connectors.errors import ConnectorError, CredentialMissing, Unavailable, UnexpectedAnswer
+from connectors.graph_errors import Interrupted, named_error
+from connectors.loopback import adapter_for, trusted_certificates
+
+Json = dict[str, Any]
+
+TIMEOUT = (5.0, 30.0)
+"""Seconds to connect, and between two pieces of an answer."""
+PAUSES = (0.0, 0.5)
+"""Seconds before a read is repeated after the transport failed; one repetition for each."""
+BUSY = frozenset({502, 503, 504})  # 500 is left out: it often means "ask for less"
+MOST_PAGES = 1000
+"""More pages of one list than this is taken for a fault of the platform and told as an error."""
+
+
+class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has no types
+    """Speaks to Graph with one token, in one thread.
+
+    requests: HTTP requests sent so far, repeated ones included. usage: highest share of the rate budget that Graph
+    told so far, in percent. Its methods raise only `connectors.errors`. `now` dates the end of a throttling.
+    """
+
+    def __init__(
+        self,
+        credential: Credential,
+        settings: Settings,
+        *,
+        now: datetime | None = None,
+        keep_alive: Callable[[], None] = lambda: None,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        """Raises CredentialMissing without a token."""
+        token = credential.get("token")
+        if not token:
+            raise CredentialMissing("the channel has no token")
+        super().__init__(token, timeout=timeout, session=_session(settings.graph_url))
+        self.session.hooks["response"].append(self._look_at)
+        if secret := credential.get("app_secret"):
+            self.session.params = {"appsecret_proof": proof(token, secret)}
+        self.version = f"v{settings.graph_version}"
+        self.requests = 0
+        self.usage: int | None = None
+        self._now = now or datetime.now(UTC)
+        self._keep_alive = keep_alive
+        self._roots = tuple(f"{base}/" for base in dict.fromkeys((GRAPH_URL, settings.graph_url)))
+        self._regain: int | None = None
+        self._status = 0
+
+    def __repr__(self) -> str:
+        return f"<GraphClient {self.version}>"
+
+    # -- questions
+
+    def get(self, path: str, **arguments: str) -> Json:
+        """The answer to GET /{version}/{path}. Repeated twice if the transport fails."""
+        return self._read(f"{self.version}/{path}", dict(arguments))
+
+    def pages(self, listing: Mapping[str, Any]) -> Iterator[list[Json]]:
+        """The items of a listing that was already fetched, then those of its further pages, to the end.
+
+        A page may be empty and still have a next one. Raises UnexpectedAnswer where the pages go round in a circle or
+        never end: what was not read is never silent.
+        """
+        seen: set[str] = set()
+        while True:
+            yield items(listing)
+            following = next_page(listing)
+            if following is None:
+                return
+            if following in seen or len(seen) >= MOST_PAGES:
+                raise UnexpectedAnswer("Graph's pages do not come to an end")
+            seen.add(following)
+            listing = self._follow(following)
+
+    def _follow(self, link: str) -> Json:
+        """The page behind a `paging.next`, asked for exactly as Graph wrote it."""
+        root = next((root for root in self._roots if link.startswith(root)), None)
+        if root is None:
+            raise UnexpectedAnswer("Graph's next page lies on a host that is not Graph's")
+        # A parameter of None is left out: the link has the token already.
+        arguments = {name: None for name in ("access_token", "appsecret_proof") if f"{name}=" in link}
+        return self._read(link.removeprefix(root), arguments)
+
+    def _read(self, path: str, arguments: Mapping[str, str | None]) -> Json:
+        for pause in PAUSES:
+            try:
+                return self._object(path, arguments)
+            except Interrupted:
+                time.sleep(pause)
+        return self._object(path, arguments)
+
+    def _object(self, path: str, arguments: Mapping[str, str | None]) -> Json:
+        answer = self.request(path, dict(arguments))
+        if not isinstance(answer, dict):
+            raise UnexpectedAnswer("Graph answered something that is no object")
+        return answer
+
+    # -- one request
+
+    def request(
+        self, path: str, args: Any = None, post_args: Any = None, files: Any = None, method: str | None = None
+    ) -> Any:
+        """As facebook-sdk's, for everything it does; but any failure is one of `connectors.errors`."""
+        self._keep_alive()
+        self.requests += 1
+        self._status, self._regain = 0, None
+        failure: ConnectorError
+        try:
+            answer = super().request(path, args, post_args, files, method)
+        except facebook.GraphAPIError as error:
+            failure = self._failure(error.result)
+        except (requests.RequestException, OSError) as error:
+            failure = Interrupted(f"the connection to Graph failed: {type(error).__name__}", code=self._http)
+        except (KeyError, ValueError, TypeError, AttributeError):  # what facebook-sdk does with an odd answer
+            failure = self._failure(None)
+        else:
+            if self._status < 400:
+                return answer
+            failure = self._failure(None)
+        raise failure  # outside the except clauses: the exceptions there hold URLs, and so the token
+
+    def _failure(self, envelope: object) -> ConnectorError:
+        error = envelope.get("error") if isinstance(envelope, dict) else None
+        if isinstance(error, dict):
+            return named_error(error, self._now, self._regain)
+        if self._status in BUSY:
+            return Interrupted("Graph or something before it is out of order", code=self._http)
+        if self._status >= 500:
+            return Unavailable("Graph or something before it is out of order", code=self._http)
+        return UnexpectedAnswer("Graph answered something that is not its format", code=self._http)
+
+    @property
+    def _http(self) -> str:
+        return f"HTTP {self._status}" if self._status >= 300 else ""
+
+    def _look_at(self, response: requests.Response, *_args: Any, **_options: Any) -> None:
+        """Keeps what facebook-sdk throws away: status and usage headers."""
+        self._status = response.status_code
+        for use in _uses(response.headers):
+            shares = [use.get(name) for name in ("call_count", "total_time", "total_cputime")]
+            known = [int(share) for share in shares if isinstance(share, int | float)]
+            self.usage = max([self.usage or 0, *known])
+            regain = use.get("estimated_time_to_regain_access")
+            if isinstance(regain, int | float) and regain > 0:
+                self._regain = max(self._regain or 0, int(regain))
+
+
+def proof(token: str, app_secret: str) -> str:
+    """Graph's appsecret_proof: shows that the caller holds the app's secret too."""
+    return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def items(listing: Mapping[str, Any]) -> list[Json]:
+    """The items of one page of a listing. Raises UnexpectedAnswer where it is none."""
+    found = listing.get("data")
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise UnexpectedAnswer("Graph answered something that is no list")
+    return found
+
+
+def next_page(listing: Mapping[str, Any]) -> str | None:
+    """The address of the next page, None on the last."""
+    paging = listing.get("paging")
+    following = paging.get("next") if isinstance(paging, dict) else None
+    return following if isinstance(following, str) and following else None
+
+
+def _session(base_url: str) -> requests.Session:
+    session = requests.Session()
+    session.max_redirects = 0  # Graph never redirects; whoever does would get the token
+    session.verify = trusted_certificates()
+    session.mount(f"{GRAPH_URL}/", adapter_for(base_url, GRAPH_URL))
+    return session
+
+
+def _uses(headers: Mapping[str, str]) -> list[Json]:
+    """The rate budgets that an answer tells of. Headers that are no JSON tell of none."""
+    try:
+        app = json.loads(headers.get("X-App-Usage", "{}"))
+        business = json.loads(headers.get("X-Business-Use-Case-Usage", "{}"))
+    except ValueError:
+        return []
+    several = list(business.values()) if isinstance(business, dict) else []
+    uses = [app, *(use for group in several if isinstance(group, list) for use in group)]
+    return [use for use in uses if isinstance(use, dict) and use]

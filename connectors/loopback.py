@@ -1,0 +1,71 @@
+"""Where requests go when a platform's base address is not the real one: loopback, or another https server.
+
+requests builds URLs, cookies and redirects for the real host; these adapters, mounted on it, only change where the
+bytes go.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+
+class LoopbackAdapter(HTTPAdapter):
+    """Leaves URL, cookies and redirects on the real host; sends the bytes to base_url (scheme, host, port).
+
+    For plain http on loopback only: it knows no proxies and no certificates.
+    """
+
+    def __init__(self, base_url: str, **options: Any) -> None:
+        self.base_url = base_url
+        super().__init__(**options)
+
+    def add_headers(self, request: requests.PreparedRequest, **_options: Any) -> None:
+        request.headers.setdefault("Host", urlsplit(str(request.url)).netloc)
+
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,  # noqa: ARG002 - requests' signature
+        verify: bool | str | None,  # noqa: ARG002
+        proxies: Mapping[str, str] | None = None,  # noqa: ARG002
+        cert: Any = None,  # noqa: ARG002
+    ) -> Any:
+        return self.poolmanager.connection_from_url(self.base_url)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Nothing to verify: the connection is plain."""
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Mapping[str, str] | None) -> str:  # noqa: ARG002
+        return str(request.path_url)
+
+
+class RebasedAdapter(HTTPAdapter):
+    """Sends the request to another https server, under that server's own name and with its certificate checked."""
+
+    def __init__(self, base_url: str, **options: Any) -> None:
+        self.base_url = base_url
+        super().__init__(**options)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        base, asked = urlsplit(self.base_url), urlsplit(str(request.url))
+        sent = request.copy()
+        sent.url = urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + asked.path, asked.query, ""))
+        return super().send(sent, *args, **options)
+
+
+def adapter_for(base_url: str, real_url: str) -> HTTPAdapter:
+    """What to mount on `real_url` so that its requests reach `base_url`."""
+    if base_url == real_url:
+        return HTTPAdapter()
+    return LoopbackAdapter(base_url) if urlsplit(base_url).scheme == "http" else RebasedAdapter(base_url)
+
+
+def trusted_certificates() -> str | bool:
+    """The CA bundle to check servers with: True is requests' own choice, which heeds REQUESTS_CA_BUNDLE by itself.
+
+    SSL_CERT_FILE is what everything else on a machine obeys, and what requests alone does not know.
+    """
+    return os.environ.get("SSL_CERT_FILE") or True
