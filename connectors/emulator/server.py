@@ -232,6 +232,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _head(self, answer: Answer) -> bytes:
         start = f"HTTP/1.1 {answer.status} {responses.get(answer.status, '')}"
         lines = [start, *(f"{name}: {value}" for name, value in answer.headers.items())]
+        lines += [f"Set-Cookie: {cookie}" for cookie in answer.cookies]
         if answer.status not in (204, 304):
             lines.append(f"Content-Length: {len(answer.body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

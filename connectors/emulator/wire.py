@@ -56,12 +56,16 @@ class Request:
 
 @dataclass(slots=True)
 class Answer:
-    """One HTTP answer. `cost`: what the platform charges for the request, in its own unit."""
+    """One HTTP answer. `cost`: what the platform charges for the request, in its own unit.
+
+    cookies: one Set-Cookie line each.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     cost: int = 1
+    cookies: tuple[str, ...] = ()
 
     @classmethod
     def json(cls, value: Any, status: int = 200, cost: int = 1, **headers: str) -> "Answer":
