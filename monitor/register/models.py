@@ -25,14 +25,20 @@ class Organisation(Base):
 
 
 class Unit(Base):
+    """`retired`: no longer in the register file."""
+
     __tablename__ = "unit"
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     manager_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
+    retired: Mapped[bool] = mapped_column(default=False)
 
 
 class Person(Base):
-    """`language`: sv or en for mails to this person; the organisation's where None."""
+    """`language`: sv or en for mails to this person; the organisation's where None.
+
+    `retired`: no longer in the register file; only the name is kept, for what this person once decided or answered for.
+    """
 
     __tablename__ = "person"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -41,6 +47,7 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(default=None)
     roles: Mapped[list[str]] = mapped_column(default_factory=list)
     language: Mapped[str | None] = mapped_column(default=None)
+    retired: Mapped[bool] = mapped_column(default=False)
 
 
 class Channel(Base):

@@ -29,6 +29,7 @@ def upgrade() -> None:
     sa.Column('phone', sa.String(), nullable=True),
     sa.Column('roles', sa.JSON(), nullable=False),
     sa.Column('language', sa.String(), nullable=True),
+    sa.Column('retired', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person'))
     )
     op.create_table('notice',
@@ -58,6 +59,7 @@ def upgrade() -> None:
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('manager_id', sa.String(), nullable=True),
+    sa.Column('retired', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['manager_id'], ['person.id'], name=op.f('fk_unit_manager_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit'))
     )

@@ -1,0 +1,154 @@
+"""`kanalvakt channel`: what is watched, how it goes, and whether each channel can really be read."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.language import N_, _
+from config.settings import settings
+from connectors.errors import remedy
+from monitor.cli.errors import WrongWords
+from monitor.cli.output import local, show_facts, show_json, show_table
+from monitor.cli.setup import opened_database
+from monitor.register.calendar import calendar_of
+from monitor.register.models import Channel, Organisation
+from monitor.register.organisation import organisation
+from monitor.register.rows import decisions_of
+from monitor.watch.checking import Check, check
+from monitor.watch.overview import ChannelOverview, channels
+
+app = typer.Typer(help=N_("The watched channels."), no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
+ChannelId = Annotated[str, typer.Argument(metavar="CHANNEL", help=N_("The channel's id in the register."))]
+ChannelIds = Annotated[
+    list[str] | None, typer.Argument(metavar="CHANNEL…", help=N_("Channels; all when none is named."))
+]
+STATES = {
+    "ok": N_("read"),
+    "waiting": N_("not read yet"),
+    "failing": N_("cannot be read"),
+    "paused": N_("paused"),
+    "retired": N_("retired"),
+    "manual": N_("watched by people"),
+}
+
+
+@app.command("list", help=N_("All channels: who is responsible, and when each was last read completely."))
+def list_(json: Json = False) -> None:
+    with opened_database().snapshot() as session:
+        owner = organisation(session)
+        rows = _overview(session, owner)
+    if json:
+        show_json(rows)
+        return
+    columns = (_("Channel"), _("Platform"), _("Responsible"), _("State"), _("Read completely"), _("Decision"))
+    show_table(columns, [_row(row, owner) for row in rows])
+
+
+@app.command(help=N_("Everything the register says about one channel."))
+def show(channel: ChannelId, json: Json = False) -> None:
+    with opened_database().snapshot() as session:
+        owner = organisation(session)
+        found = _channel(session, channel)
+        row = next(row for row in _overview(session, owner) if row.id == found.id)
+        decisions = [entry.model_dump() for entry in decisions_of(session, found.id)]
+    details = {"kind": found.kind, "external_id": found.external_id, "credential": found.credential}
+    if json:
+        show_json(asdict(row) | details | {"decisions": decisions})
+        return
+    show_facts(_facts(row, found, owner))
+    for decision in decisions:
+        show_facts([("", ""), *((_(DECISION[key]), value) for key, value in decision.items())])
+
+
+@app.command("check", help=N_("Ask the platforms whether the channels can be read with the credentials they have."))
+def check_(channel: ChannelIds = None, json: Json = False) -> int:
+    with opened_database().snapshot() as session:
+        organisation(session)
+        chosen = [_channel(session, each) for each in channel or []] or _active(session)
+    found = [check(each, settings()) for each in chosen]
+    if json:
+        show_json(found[0] if channel and len(channel) == 1 else found)
+    else:
+        columns = (_("Channel"), _("Can be read"), _("Token"), _("Valid until"), _("Problem"), _("What to do"))
+        show_table(columns, [_check_row(each) for each in found])
+    return 0 if all(each.ok for each in found) else 1
+
+
+def _overview(session: Session, owner: Organisation) -> list[ChannelOverview]:
+    return channels(session, calendar_of(owner).local_date(datetime.now(UTC)))
+
+
+def _active(session: Session) -> list[Channel]:
+    return list(session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id)))
+
+
+def _channel(session: Session, name: str) -> Channel:
+    found = session.get(Channel, name)
+    if found is None:
+        near = get_close_matches(name, session.scalars(select(Channel.id)).all(), n=1)
+        hint = _(" Did you mean {name}?", name=near[0]) if near else _(" `kanalvakt channel list` shows them all.")
+        raise WrongWords(_("There is no channel {name}.", name=name) + hint)
+    return found
+
+
+def _row(row: ChannelOverview, owner: Organisation) -> tuple[object, ...]:
+    return (
+        row.id,
+        row.platform,
+        row.responsible_name,
+        _state(row),
+        local(row.last_complete_read, owner.timezone),
+        _decision(row),
+    )
+
+
+def _state(row: ChannelOverview) -> str:
+    reason = _(remedy(row.state_reason)) if row.state == "failing" and row.state_reason else _(row.state_reason or "")
+    return f"{_(STATES[row.state])}: {reason}" if reason else _(STATES[row.state])
+
+
+def _decision(row: ChannelOverview) -> str:
+    if row.decision is None:
+        return _("missing")
+    sentence = N_("valid until {date}") if row.decision.status == "valid" else N_("expired {date}")
+    return _(sentence, date=row.decision.valid_until)
+
+
+def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[tuple[str, object]]:
+    return [
+        (_("Channel"), f"{row.name} ({row.id})"),
+        (_("Platform"), row.platform),
+        (_("Address"), row.address),
+        (_("Unit"), row.unit_name),
+        (_("Responsible"), row.responsible_name),
+        (_("Deputy"), row.deputy_name),
+        (_("Comments"), row.has_comments),
+        (_("State"), _state(row)),
+        (_("Read completely"), local(row.last_complete_read, owner.timezone)),
+        (_("Credential"), ", ".join(f"{key} = {value}" for key, value in channel.credential.items())),
+        (_("Decision"), _decision(row)),
+    ]
+
+
+def _check_row(found: Check) -> tuple[object, ...]:
+    expires = found.expires.date() if found.expires else None
+    return (found.id, found.can_read, found.token_kind, expires, found.message, found.remedy)
+
+
+DECISION = {
+    "purpose": N_("Purpose"),
+    "audience": N_("Main target group"),
+    "responsible": N_("Responsible for the channel"),
+    "decided_by": N_("Decided by"),
+    "decided_on": N_("Decided on"),
+    "valid_until": N_("Valid until"),
+    "authorised": N_("Authorised users"),
+    "communicated_to": N_("Sent to the communicator"),
+    "communicated_on": N_("Sent on"),
+}

@@ -1,0 +1,103 @@
+"""The one place where an error becomes a sentence with its remedy, and an exit code."""
+
+import errno
+
+import typer
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from config.language import _
+from config.settings import SettingsError, settings
+from monitor.cli.output import remark
+from monitor.cli.translating import usage_sentence
+from monitor.register.faults import RegisterFaults
+from monitor.register.organisation import NotSetUp
+
+WORDS = 2
+SET_UP = 3
+SQLITE_OUTSIDE = {"FULL", "IOERR", "READONLY", "CANTOPEN", "PERM", "BUSY", "CORRUPT", "NOTADB"}
+PG_DISK_FULL = "53100"
+
+
+class WrongWords(Exception):
+    """The call names something that is not there. The text says what, and what to write instead."""
+
+
+def report(error: Exception) -> int:
+    """Says on standard error what went wrong and what to do; gives the exit code."""
+    sentence, code = explain(error)
+    if sentence:
+        remark(sentence)
+    return code
+
+
+def explain(error: Exception) -> tuple[str, int]:
+    """The sentence about an error, and the exit code. Holds no secret: addresses are shown without passwords."""
+    match error:
+        case typer.TyperException():
+            return usage_sentence(error.format_message()), error.exit_code
+        case typer.Abort():
+            return _("Aborted."), 1
+        case SettingsError() | RegisterFaults() | WrongWords():
+            return str(error), WORDS
+        case NotSetUp():
+            return str(error), SET_UP
+        case DBAPIError() if _is_outside(error):
+            return _database(error), SET_UP
+        case CommandError():  # alembic: a revision this version does not know
+            return _("The database belongs to a newer version of Kanalvakt: install that version."), SET_UP
+        case OSError():
+            return _system(error), SET_UP
+        case _:
+            return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> tuple[str, int]:
+    from redis.exceptions import RedisError  # slow to import, and seldom needed
+
+    if isinstance(error, RedisError):
+        return _("The broker cannot be reached: start it, or correct KANALVAKT_REDIS_URL."), SET_UP
+    kind = type(error).__name__
+    return _("A fault of Kanalvakt itself ({kind}): run again with --debug, and report what it shows.", kind=kind), 1
+
+
+def _is_outside(error: DBAPIError) -> bool:
+    """Is it the server, the disk or the file, not a query of ours?"""
+    name = getattr(error.orig, "sqlite_errorname", None)
+    return name.split("_")[1] in SQLITE_OUTSIDE if name else isinstance(error, OperationalError)
+
+
+def _database(error: DBAPIError) -> str:
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    if name in {"SQLITE_FULL", "SQLITE_IOERR_WRITE"} or getattr(error.orig, "sqlstate", None) == PG_DISK_FULL:
+        return _disk_full()
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return _read_only(str(settings().home))
+    if name.startswith("SQLITE_BUSY"):
+        return _("Another program holds the database: end it, and try again.")
+    if name:
+        return _(
+            "The database in {home} cannot be used ({name}): restore it from a backup.", home=settings().home, name=name
+        )
+    return _("The database cannot be reached: start it, or correct KANALVAKT_DATABASE_URL.")
+
+
+def _system(error: OSError) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return _disk_full()
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return _read_only(str(error.filename or settings().home))
+    why = error.strerror or type(error).__name__
+    return _("The system refused: {why} ({file}).", why=why, file=error.filename or "–")
+
+
+def _disk_full() -> str:
+    return _(
+        "The disk is full: free some space where {home} lies, and try again; nothing is lost.", home=settings().home
+    )
+
+
+def _read_only(path: str) -> str:
+    return _(
+        "Kanalvakt may not write to {path}: make it writable, or choose another folder with KANALVAKT_HOME.", path=path
+    )

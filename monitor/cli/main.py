@@ -1,0 +1,77 @@
+"""The command's frame: global options, languages, exit codes. Each group of commands is a module of its own.
+
+Exit codes: 0 done and well; 1 done, and something needs a person; 2 the call's words (or what they name) are wrong;
+3 not set up, or a needed service cannot be reached.
+"""
+
+import os
+import sys
+from enum import StrEnum
+from importlib.metadata import version as installed_version
+from typing import Annotated
+
+import typer
+
+from config.language import N_, language, set_language
+from config.logging import configure_logging
+from config.settings import settings
+from monitor.cli import channel, register
+from monitor.cli.errors import report
+from monitor.cli.translating import translate
+from monitor.cli.words import Words
+
+app = typer.Typer(
+    help=N_("Watches a public body's social media channels, so that no resident is left without an answer."),
+    no_args_is_help=True,
+    add_completion=False,
+)
+app.add_typer(register.app, name="register")
+app.add_typer(channel.app, name="channel")
+
+
+class Language(StrEnum):
+    """The languages of `--lang`."""
+
+    SV = "sv"
+    EN = "en"
+
+
+@app.callback()
+def everywhere(
+    lang: Annotated[Language | None, typer.Option(help=N_("Language of texts and help; LANG otherwise."))] = None,
+    debug: Annotated[bool, typer.Option("--debug", help=N_("Log more, and show the traceback of an error."))] = False,
+) -> None:
+    """What holds for every command. `main` has moved these options to the front, wherever they stood."""
+    if lang is not None:
+        set_language(lang)
+    configure_logging("DEBUG" if debug else settings().log_level)
+
+
+@app.command(help=N_("The version of Kanalvakt."))
+def version() -> None:
+    print(installed_version("kanalvakt"))
+
+
+def main() -> None:
+    """The program `kanalvakt`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command and gives its exit code; the errors it ends with become a sentence on standard error."""
+    words = Words.of(arguments)
+    set_language(words.lang or language())
+    try:
+        command = translate(typer.main.get_command(app))
+        return command.main(words.ordered, prog_name="kanalvakt", standalone_mode=False) or 0
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if words.debug and not isinstance(error, typer.TyperException):
+            raise
+        return report(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""What commands print: tables for people, one JSON document for programs. Errors and remarks go to standard error."""
+
+import json
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from config.language import _
+
+WIDEST = 100  # columns
+
+
+def show_json(value: object) -> None:
+    """One JSON document on standard output. Dataclasses become objects, times ISO 8601 with offset."""
+    print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table of at most 100 columns on a terminal; tab-separated lines, whole and without frames, in a pipe."""
+    cells = [[cell(value) for value in row] for row in rows]
+    if not sys.stdout.isatty():
+        for line in (columns, *cells):
+            print("\t".join(line))
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for line in cells:
+        table.add_row(*(Text(text) for text in line))  # Text: what residents wrote is no markup
+    _console().print(table)
+
+
+def show_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """One `name: value` line a fact."""
+    for name, value in facts:
+        say(f"{name}: {cell(value)}")
+
+
+def say(sentence: str) -> None:
+    """A sentence on standard output."""
+    _console().print(Text(sentence), soft_wrap=not sys.stdout.isatty())
+
+
+def remark(sentence: str) -> None:
+    """A sentence on standard error: what went wrong, or what a program need not read."""
+    print(sentence, file=sys.stderr)
+
+
+def cell(value: object) -> str:
+    """Any value as one line of text, without the control characters that could steer a terminal."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    text = "–" if value is None or value == "" else str(value)
+    return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+
+
+def local(moment: datetime | None, timezone: str) -> str | None:
+    """A time as people in the organisation read it: 2026-06-18 15.00."""
+    return moment.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H.%M") if moment else None
+
+
+def _console() -> Console:
+    width = min(WIDEST, shutil.get_terminal_size().columns)
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, date):  # datetimes are dates too
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,118 @@
+"""Faults of sense in a register file: names that lead nowhere, duties without a person, promises that cannot be kept.
+
+Works on the file as read, whatever its form, so that faults of form and of sense are told at the same time.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from config.language import N_, _
+from connectors import PLATFORMS
+from monitor.register.decisions import decision_faults
+from monitor.register.faults import Fault, Path
+from monitor.register.naming import credential_faults
+from monitor.register.tables import Table, tables, text
+
+TABLES = ("unit", "person", "channel")
+REFERENCES = {  # key -> the table it leads to
+    "unit": {"manager": "person"},
+    "channel": {"unit": "unit", "responsible": "person", "deputy": "person"},
+    "decision": {"responsible": "person", "decided_by": "person", "communicated_to": "person"},
+}
+MANUAL_ONLY = {
+    "facebook_group": N_("No program can read Facebook groups: Facebook closed its Groups API on 22 April 2024."),
+    "blog": N_("Kanalvakt cannot read the comments of blogs yet."),
+    "website": N_("Kanalvakt cannot read the comments of websites yet."),
+    "other": N_("Kanalvakt does not know how to read this platform."),
+}
+
+
+def inconsistencies(raw: Mapping[str, object]) -> list[Fault]:
+    """Every fault of sense in the file."""
+    return [
+        *_duplicates(raw),
+        *_same_account(raw),
+        *_references(raw),
+        *(fault for path, channel in tables(raw, "channel") for fault in _channel(path, channel)),
+        *_unreachable(raw),
+        *decision_faults(raw),
+    ]
+
+
+def _duplicates(raw: Mapping[str, object]) -> Iterator[Fault]:
+    for table in TABLES:
+        seen: set[str] = set()
+        for path, entry in tables(raw, table):
+            name = text(entry, "id")
+            if name and name in seen:
+                yield Fault((*path, "id"), _("The id {name} is used twice.", name=name), _("Give each its own."))
+            seen.add(name)
+
+
+def _same_account(raw: Mapping[str, object]) -> Iterator[Fault]:
+    seen: Counter[tuple[str, str]] = Counter()
+    for path, channel in tables(raw, "channel"):
+        account = (text(channel, "platform"), text(channel, "external_id"))
+        seen[account] += 1
+        if account[1] and seen[account] > 1:
+            what = _("The account {name} is in the register twice.", name=account[1])
+            yield Fault((*path, "external_id"), what, _("Keep one of the channels."))
+
+
+def _references(raw: Mapping[str, object]) -> Iterator[Fault]:
+    known = {table: [text(entry, "id") for _path, entry in tables(raw, table)] for table in TABLES}
+    for table, keys in REFERENCES.items():
+        for path, entry in tables(raw, table):
+            for key, target in keys.items():
+                yield from _leads((*path, key), text(entry, key), target, known[target])
+    for path, entry in tables(raw, "decision"):
+        authorised = entry.get("authorised")
+        for number, name in enumerate(authorised if isinstance(authorised, list) else []):
+            if isinstance(name, str):
+                yield from _leads((*path, "authorised", number), name, "person", known["person"])
+
+
+def _leads(path: Path, name: str, table: str, known: list[str]) -> Iterator[Fault]:
+    if not name or name in known:
+        return
+    near = get_close_matches(name, known, n=1)
+    remedy = _("Did you mean {key}?", key=near[0]) if near else _("Add a [[{table}]] with that id.", table=table)
+    yield Fault(path, _("There is no {table} with the id {name}.", table=table, name=name), remedy)
+
+
+def _channel(path: Path, channel: Table) -> Iterator[Fault]:
+    if channel.get("has_comments", True) is not False and "deputy" not in channel:
+        what = _("deputy is missing: a channel with comments is watched by two people.")
+        yield Fault((*path, "deputy"), what, _("Name somebody who takes over when the responsible person is away."))
+    if text(channel, "deputy") and channel.get("deputy") == channel.get("responsible"):
+        what = _("The deputy is the responsible person.")
+        yield Fault((*path, "deputy"), what, _("Name somebody else, who takes over when that person is away."))
+    yield from _automatic(path, channel)
+    yield from credential_faults(path, channel)
+
+
+def _automatic(path: Path, channel: Table) -> Iterator[Fault]:
+    platform = text(channel, "platform")
+    if channel.get("watch_mode", "automatic") != "automatic":
+        return
+    if platform in MANUAL_ONLY:
+        remedy = _(
+            'Write watch_mode = "manual": the responsible person then goes through the channel every working day.'
+        )
+        yield Fault((*path, "watch_mode"), _(MANUAL_ONLY[platform]), remedy)
+    if platform in PLATFORMS and not channel.get("external_id"):
+        what = _("external_id is missing: without it the account cannot be read.")
+        yield Fault(
+            (*path, "external_id"), what, _("Write the platform's own id of the account (see docs/register.md).")
+        )
+
+
+def _unreachable(raw: Mapping[str, object]) -> Iterator[Fault]:
+    told = {text(entry, key) for _path, entry in tables(raw, "channel") for key in ("responsible", "deputy")}
+    told |= {text(entry, "manager") for _path, entry in tables(raw, "unit")}
+    told |= {text(entry, "communicated_to") for _path, entry in tables(raw, "decision")}
+    for path, person in tables(raw, "person"):
+        if text(person, "id") in told - {""} and "email" not in person:
+            what = _("{name} cannot be reached: email is missing.", name=text(person, "id"))
+            yield Fault((*path, "email"), what, _("Add it: this person is to be told about a channel."))

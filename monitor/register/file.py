@@ -1,0 +1,123 @@
+"""The register file: its form, and how it is read. `load` gives a register that can be imported, or all its faults."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.language import _
+from monitor.register.consistency import inconsistencies
+from monitor.register.faults import Fault, RegisterFaults, place
+from monitor.register.fields import Code, Email, Phone, Role, ServiceHours, ShortName, Text, WebAddress, Zone
+from monitor.register.lines import line_numbers
+from monitor.register.shape import misshapen
+
+
+class Entry(BaseModel):
+    """A table of the file. Unknown keys and values of another type are faults, never guesses."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class OrganisationEntry(Entry):
+    name: Text
+    timezone: Zone = "Europe/Stockholm"
+    language: Literal["sv", "en"] = "sv"
+    municipality_code: Code | None = None
+    website: WebAddress | None = None
+    service_hours: ServiceHours = Field(default_factory=lambda: {"mon-fri": "07:30-16:00"})
+    first_import: Literal["recent", "all"] = "recent"
+    policy_url: WebAddress | None = None
+
+
+class UnitEntry(Entry):
+    id: ShortName
+    name: Text
+    manager: Text | None = None
+
+
+class PersonEntry(Entry):
+    id: ShortName
+    name: Text
+    email: Email | None = None
+    phone: Phone | None = None
+    roles: list[Role] = []
+    language: Literal["sv", "en"] | None = None
+
+
+class DecisionEntry(Entry):
+    purpose: Text
+    audience: Text
+    responsible: Text
+    decided_by: Text
+    decided_on: date
+    valid_until: date
+    authorised: list[Text] = []
+    communicated_to: Text | None = None
+    communicated_on: date | None = None
+
+
+class ChannelEntry(Entry):
+    id: ShortName
+    platform: Literal[
+        "facebook", "facebook_group", "instagram", "instagram_public", "youtube", "blog", "website", "other"
+    ]
+    kind: Literal["official", "unit"] = "official"
+    name: Text
+    address: WebAddress
+    external_id: Text | None = None
+    unit: Text
+    responsible: Text
+    deputy: Text | None = None
+    has_comments: bool = True
+    watch_mode: Literal["automatic", "manual"] = "automatic"
+    credential: dict[str, Text] = {}
+    decision: list[DecisionEntry] = []
+
+
+class RegisterFile(Entry):
+    """The whole register as the file tells it. Every reference in it leads somewhere."""
+
+    organisation: OrganisationEntry
+    unit: list[UnitEntry] = []
+    person: list[PersonEntry] = []
+    channel: list[ChannelEntry] = []
+
+
+def load(path: Path) -> RegisterFile:
+    """Reads a register file. Raises RegisterFaults with every fault in it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise RegisterFaults(str(path), [Fault((), _("The file is not UTF-8."), _("Save it as UTF-8."))]) from None
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise RegisterFaults(str(path), [Fault((), _("The file cannot be read: {why}.", why=why))]) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "register.toml") -> RegisterFile:
+    """Reads the text of a register file. Raises RegisterFaults with every fault in it; `name` is for its message."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RegisterFaults(name, [_not_toml(error)]) from None
+    register, faults = _read(raw)
+    faults += inconsistencies(raw)
+    if register is None or faults:
+        raise RegisterFaults(name, place(faults, raw, line_numbers(text)))
+    return register
+
+
+def _read(raw: Mapping[str, object]) -> tuple[RegisterFile | None, list[Fault]]:
+    try:
+        return RegisterFile.model_validate(raw), []
+    except ValidationError as error:
+        return None, misshapen(error, RegisterFile)
+
+
+def _not_toml(error: tomllib.TOMLDecodeError) -> Fault:
+    return Fault((), _("This is not TOML: {why}.", why=error), _("Correct the line; the other faults show after that."))

@@ -1,0 +1,31 @@
+"""Who the organisation is on a platform: what its own channels are called there."""
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.register.models import Channel
+
+NETWORKS = {"instagram_public": "instagram"}  # two ways to read the same network
+BEFORE_THE_NAME = {"c": 1, "channel": 1, "groups": 1, "pg": 1, "user": 1, "pages": 2, "people": 2}
+
+
+def identities(session: Session, platform: str) -> frozenset[str]:
+    """Ids and handles (lower case, without @) of all the organisation's channels on that network, retired ones too."""
+    network = NETWORKS.get(platform, platform)
+    channels = [
+        each for each in session.scalars(select(Channel)) if NETWORKS.get(each.platform, each.platform) == network
+    ]
+    names = {name for each in channels for name in (each.external_id or "", *handles(each.address))}
+    return frozenset(name.lower().removeprefix("@") for name in names if name)
+
+
+def handles(address: str) -> list[str]:
+    """The account's own name or id in its address: /tibrokommun, /@tibrokommun, /channel/UC1, /pages/Tibro/1, ?id=1."""
+    parts = urlsplit(address)
+    path = [unquote(part) for part in parts.path.split("/") if part]
+    if path[:1] == ["profile.php"]:
+        return parse_qs(parts.query).get("id", [])
+    start = BEFORE_THE_NAME.get(path[0], 0) if path else 0
+    return path[start : start + 1]

@@ -1,0 +1,73 @@
+"""Naming where secrets lie: which keys `credential` takes on each platform, and what must stand together."""
+
+import re
+from collections.abc import Iterator
+
+from config.language import _
+from monitor.register.faults import Fault, Path
+from monitor.register.tables import Table, text
+
+PLAIN = frozenset({"username"})  # no secret: stands in the file itself
+SECRETS = {
+    "facebook": ("token", "app_id", "app_secret"),
+    "instagram": ("token", "app_id", "app_secret"),
+    "youtube": ("api_key", "client_id", "client_secret", "refresh_token"),
+    "instagram_public": ("username", "password", "session"),
+}
+TOGETHER = {  # a set of which any may be named only with all
+    "youtube": frozenset({"client_id", "client_secret", "refresh_token"}),
+    "instagram_public": frozenset({"username", "password"}),
+}
+NEEDED = {"facebook": "token", "instagram": "token"}
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")  # longer than any sensible name: a token pasted in its place
+
+
+def keys_of(platform: str) -> list[str]:
+    """The keys that `credential` takes: token_env, token_file, …"""
+    names = SECRETS.get(platform, ())
+    return [key for name in names for key in ([name] if name in PLAIN else [f"{name}_env", f"{name}_file"])]
+
+
+def credential_faults(path: Path, channel: Table) -> Iterator[Fault]:
+    """What is wrong with a channel's credential. Its values are never shown: one may be a secret."""
+    credential = channel.get("credential", {})
+    platform = text(channel, "platform")
+    if not isinstance(credential, dict) or not platform:
+        return
+    path = (*path, "credential")
+    for key, value in credential.items():
+        yield from _key((*path, key), key, value, platform)
+    names = [name for name in SECRETS.get(platform, ()) if {name, f"{name}_env", f"{name}_file"} & credential.keys()]
+    yield from _twins(path, credential, names)
+    yield from _incomplete(path, platform, set(names))
+
+
+def _key(path: Path, key: str, value: object, platform: str) -> Iterator[Fault]:
+    known = keys_of(platform)
+    if not known:
+        yield Fault(path, _("Nothing is read with a credential on {platform}.", platform=platform), _("Take it away."))
+    elif key not in known:
+        what = _("{platform} has no credential {key}.", platform=platform, key=key)
+        yield Fault(path, what, _("The keys here are {keys}.", keys=", ".join(known)))
+    elif key.endswith("_env") and isinstance(value, str) and not VARIABLE.fullmatch(value):
+        what = _("{key} must be the name of an environment variable.", key=key)
+        yield Fault(path, what, _("If it is the secret itself: take it out of the file, and replace the secret."))
+
+
+def _twins(path: Path, credential: Table, names: list[str]) -> Iterator[Fault]:
+    for name in names:
+        if {f"{name}_env", f"{name}_file"} <= credential.keys():
+            what = _("{name} is given both as a variable and as a file.", name=name)
+            yield Fault((*path, f"{name}_file"), what, _("Keep one of them."))
+
+
+def _incomplete(path: Path, platform: str, names: set[str]) -> Iterator[Fault]:
+    together = TOGETHER.get(platform, frozenset())
+    if platform == "instagram_public" and "session" in names:
+        together = frozenset()
+    needed = {NEEDED[platform]} if platform in NEEDED and names else set()
+    if names & together:
+        needed |= together
+    for name in sorted(needed - names):
+        what = _("{name} is missing in the credential.", name=name)
+        yield Fault(path, what, _("Add {name}_env or {name}_file.", name=name) if name not in PLAIN else _("Add it."))

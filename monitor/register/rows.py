@@ -1,0 +1,66 @@
+"""From rows back to the register file's own form."""
+
+from collections import defaultdict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.register.file import ChannelEntry, DecisionEntry, OrganisationEntry, PersonEntry, RegisterFile, UnitEntry
+from monitor.register.models import Channel, Decision, Person, Unit
+from monitor.register.organisation import organisation
+
+
+def register_file(session: Session) -> RegisterFile:
+    """The register as a file that could be imported. What is retired is left out, and decisions of people who left.
+
+    Raises NotSetUp when no register has been imported.
+    """
+    owner = organisation(session)
+    people = session.scalars(select(Person).where(~Person.retired).order_by(Person.id)).all()
+    units = session.scalars(select(Unit).where(~Unit.retired).order_by(Unit.id)).all()
+    channels = session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id)).all()
+    decisions = _decisions(session, {person.id for person in people})
+    return RegisterFile(
+        organisation=OrganisationEntry(**{key: getattr(owner, key) for key in OrganisationEntry.model_fields}),
+        unit=[UnitEntry(id=unit.id, name=unit.name, manager=unit.manager_id) for unit in units],
+        person=[PersonEntry(**{key: getattr(person, key) for key in PersonEntry.model_fields}) for person in people],
+        channel=[_channel_entry(channel, decisions[channel.id]) for channel in channels],
+    )
+
+
+def decisions_of(session: Session, channel_id: str) -> list[DecisionEntry]:
+    """A channel's decisions, oldest version first."""
+    query = select(Decision).where(Decision.channel_id == channel_id).order_by(Decision.version)
+    return [decision_entry(decision) for decision in session.scalars(query)]
+
+
+def decision_entry(decision: Decision) -> DecisionEntry:
+    """The decision as the file says it."""
+    return DecisionEntry(
+        purpose=decision.purpose,
+        audience=decision.audience,
+        responsible=decision.responsible_id,
+        decided_by=decision.decided_by_id,
+        decided_on=decision.decided_on,
+        valid_until=decision.valid_until,
+        authorised=decision.authorised,
+        communicated_to=decision.communicated_to_id,
+        communicated_on=decision.communicated_on,
+    )
+
+
+def _channel_entry(channel: Channel, decisions: list[DecisionEntry]) -> ChannelEntry:
+    references = {"unit": channel.unit_id, "responsible": channel.responsible_id, "deputy": channel.deputy_id}
+    same = ChannelEntry.model_fields.keys() - references.keys() - {"decision"}
+    values = {key: getattr(channel, key) for key in same}
+    return ChannelEntry.model_validate(values | references | {"decision": decisions})
+
+
+def _decisions(session: Session, people: set[str]) -> defaultdict[str, list[DecisionEntry]]:
+    """By channel, oldest version first."""
+    found: defaultdict[str, list[DecisionEntry]] = defaultdict(list)
+    for decision in session.scalars(select(Decision).order_by(Decision.version)):
+        named = {decision.responsible_id, decision.decided_by_id, decision.communicated_to_id, *decision.authorised}
+        if named - {None} <= people:
+            found[decision.channel_id].append(decision_entry(decision))
+    return found

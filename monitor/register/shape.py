@@ -1,0 +1,75 @@
+"""Faults of form in a register file: keys that do not exist, values of the wrong kind, things left out."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from config.language import N_, _
+from monitor.register.faults import Fault
+
+WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
+    "missing": (N_("{key} is missing."), N_("Add it.")),
+    "string_type": (N_("{key} must be a text."), N_('Write it in quotes: "…".')),
+    "bool_type": (N_("{key} must be true or false."), N_("Write it without quotes.")),
+    "date_type": (N_("{key} must be a date."), N_("Write it as 2027-12-31, without quotes.")),
+    "list_type": (
+        N_("{key} must be a list."),
+        N_("Write [[{key}]] above each of several tables, or […] around values."),
+    ),
+    "dict_type": (N_("{key} must be a table."), N_("Write it as { name = … }.")),
+    "model_type": (N_("{key} must be a table."), N_("Write [{key}] on a line of its own above its keys.")),
+    "empty": (N_("{key} is empty."), N_("Write something, or take the line away if the key is not needed.")),
+    "short_name": (N_("{key} is no short name."), N_("Use letters, digits, hyphen, underscore and full stop only.")),
+    "email": (N_("{key} is no e-mail address."), N_("Write one address: name@example.org.")),
+    "phone": (N_("{key} is no telephone number."), N_("Write it as +46700000001.")),
+    "code": (N_("{key} is no municipality code."), N_('Write four digits in quotes: "1472".')),
+    "web_address": (N_("{key} is no web address."), N_("Write all of it: https://www.example.org/page.")),
+    "zone": (N_("{key} is no time zone."), N_("Write it as Europe/Stockholm.")),
+    "service_hours": (
+        N_("{key} cannot be read, or gives a day twice."),
+        N_('Write it as { mon-thu = "07:30-16:00", fri = "07:30-15:00" }.'),
+    ),
+    "service_week": (N_("{key} leaves out a day from Monday to Friday."), N_("Give hours for each of the five days.")),
+}
+
+
+def misshapen(error: ValidationError, model: type[BaseModel]) -> list[Fault]:
+    """A fault for each thing that pydantic found wrong. Shows no values: they may be misplaced secrets."""
+    return [_fault(each, model) for each in error.errors(include_url=False, include_input=False)]
+
+
+def _fault(error: ErrorDetails, model: type[BaseModel]) -> Fault:
+    path = error["loc"]
+    key = str(next((step for step in reversed(path) if isinstance(step, str)), ""))
+    if error["type"] == "extra_forbidden":
+        return Fault(path, _("There is no key {key} here.", key=key), _hint(key, _keys(model, path[:-1])))
+    if error["type"] == "literal_error":
+        return Fault(path, _("{key} must be one of {values}.", key=key, values=error["ctx"]["expected"]))
+    what, remedy = WRONG.get(error["type"], (N_("{key} cannot be used: {why}."), ""))
+    return Fault(path, _(what, key=key, why=error["msg"]), _(remedy, key=key) if "{key}" in remedy else _(remedy))
+
+
+def _hint(key: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(key, known, n=1)
+    if near:
+        return _("Did you mean {key}?", key=near[0])
+    return _("The keys here are {keys}.", keys=", ".join(known))
+
+
+def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> Mapping[str, Any]:
+    """The keys of the table at `path`."""
+    for step in path:
+        if isinstance(step, str):
+            model = _table(model.model_fields[step].annotation)
+    return model.model_fields
+
+
+def _table(annotation: Any) -> type[BaseModel]:
+    """The model in an annotation like `list[UnitEntry]` or `UnitEntry`."""
+    inner = get_args(annotation)[0] if get_origin(annotation) in (list, UnionType) else annotation
+    model: type[BaseModel] = inner
+    return model
