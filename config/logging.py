@@ -27,6 +27,7 @@ def configure_logging(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     for noisy in ("urllib3", "googleapiclient", "httpx2", "instaloader"):  # their lines hold addresses with tokens
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
