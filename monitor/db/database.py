@@ -40,7 +40,6 @@ class Database:
         """A consistent view to read from; nothing written in it is kept."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
-            session.rollback()
 
     def close(self) -> None:
         self.engine.dispose()

@@ -59,7 +59,7 @@ def channels(session: Session, today: date) -> list[ChannelOverview]:
     decisions = _latest_decisions(session, today)
     rows = [
         _overview(channel, schedule, names, units, decisions.get(channel.id))
-        for channel, schedule in session.execute(query).tuples()
+        for channel, schedule in session.execute(query)
     ]
     return sorted(rows, key=lambda row: row.state == "retired")
 

@@ -6,11 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from secure import ContentSecurityPolicy, ReferrerPolicy, Secure, XContentTypeOptions, XFrameOptions
-from secure.middleware import SecureASGIMiddleware
 from sqlalchemy.exc import OperationalError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -19,7 +16,8 @@ from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
 from monitor.register.organisation import NotSetUp
 from monitor.web import demo, pages
-from monitor.web.rendering import ReadersLanguage, page
+from monitor.web.middleware import ReadersLanguage, SafeHeaders
+from monitor.web.rendering import page
 
 STATIC = Path(__file__).parent / "static"
 
@@ -39,11 +37,11 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
     if chosen.demo_mails is not None:
         app.include_router(demo.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(404, _not_found)
     app.add_exception_handler(NotSetUp, _not_set_up)
     app.add_exception_handler(OperationalError, _no_database)
     app.add_middleware(ReadersLanguage)
-    app.add_middleware(SecureASGIMiddleware, secure=_headers())
+    app.add_middleware(SafeHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(chosen), www_redirect=False)
     return app
 
@@ -54,28 +52,8 @@ def _hosts(chosen: Settings) -> list[str]:
     return [*sorted(LOOPBACK - {"::1"}), "[::1]", *([public] if public else [])]
 
 
-def _headers() -> Secure:
-    policy = (
-        ContentSecurityPolicy()
-        .default_src("'none'")
-        .style_src("'self'")
-        .img_src("'self'")
-        .frame_src("'self'")
-        .form_action("'self'")
-        .base_uri("'none'")
-        .frame_ancestors("'self'")
-    )
-    return Secure(
-        csp=policy,
-        xcto=XContentTypeOptions().nosniff(),
-        xfo=XFrameOptions().sameorigin(),
-        referrer=ReferrerPolicy().no_referrer(),
-    )
-
-
-def _not_found(request: Request, error: Exception) -> HTMLResponse:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return page(request, "message.html", status=status, title=_("Page not found"), text=_("There is no such page."))
+def _not_found(request: Request, _error: Exception) -> HTMLResponse:
+    return page(request, "message.html", status=404, title=_("Page not found"), text=_("There is no such page."))
 
 
 def _not_set_up(request: Request, error: Exception) -> HTMLResponse:

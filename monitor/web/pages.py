@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from monitor.inbox.unanswered import unanswered
 from monitor.register.organisation import organisation
 from monitor.watch.overview import channels
-from monitor.web.rendering import COOKIE, page
+from monitor.web.middleware import COOKIE
+from monitor.web.rendering import page
 
 router = APIRouter(default_response_class=HTMLResponse)
 

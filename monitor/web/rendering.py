@@ -9,11 +9,9 @@ from babel.dates import format_date, format_time, format_timedelta
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from config.language import _, language, use_language
+from config.language import _, language
 
-COOKIE = "language"
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -29,18 +27,6 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         request=request, demo=request.app.state.settings.demo_mails is not None, language=language(), **values
     )
     return HTMLResponse(shown, status_code=status)
-
-
-class ReadersLanguage:
-    """ASGI middleware: speaks the language that the reader chose, Swedish first, for all of one request."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        english = scope["type"] == "http" and Request(scope).cookies.get(COOKIE) == "en"
-        with use_language("en" if english else "sv"):
-            await self.app(scope, receive, send)
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:

@@ -1,0 +1,131 @@
+"""A served site with a small register and a few comments, and a real browser to look at it."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from config.settings import Settings
+from monitor.db import Database
+from monitor.register.models import Channel, Decision, Organisation, Person, Unit
+from monitor.watch.models import Comment, Post, Schedule
+from monitor.web.app import create_app
+
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+NASTY = '<script>document.title="taken"</script> & "citat"'
+
+
+@pytest.fixture
+def filled(sqlite: Database) -> Database:
+    """Three channels (one failing, one without a decision) and three residents' comments, one of them held."""
+    now = datetime.now(UTC)
+    with sqlite.transaction() as session:
+        session.add(Organisation(name="Tibro kommun"))
+        session.add_all([Person(id="redaktor", name="Rut Redaktör", email="rut@example.org")])
+        session.add(Person(id="ersattare", name="Eva Ersättare", email="eva@example.org"))
+        session.flush()
+        session.add(Unit(id="kommunikation", name="Kommunikation", manager_id="redaktor"))
+        session.flush()
+        session.add_all([_channel("fb", "facebook"), _channel("ig", "instagram"), _channel("yt", "youtube")])
+        session.flush()
+        session.add(_decision("fb", date.today() + timedelta(days=300)))  # noqa: DTZ011 - far from any midnight
+        session.add(_decision("ig", date(2020, 1, 1)))
+        session.add_all([Schedule(channel_id="fb", next_poll_at=now, last_complete_at=now)])
+        failing = {"failing_since": now, "failure_kind": "auth_expired", "failure_detail": "190/463"}
+        session.add(Schedule(channel_id="ig", next_poll_at=now, **failing))
+        session.add(Schedule(channel_id="yt", next_poll_at=now, last_complete_at=now))
+        session.add_all(_comments(now))
+    return sqlite
+
+
+def _channel(id_: str, platform: str) -> Channel:
+    people = {"responsible_id": "redaktor", "deputy_id": "ersattare"}
+    address = f"https://www.example.org/{id_}"
+    return Channel(
+        id=id_,
+        platform=platform,
+        name=f"Kanal {id_}",
+        address=address,
+        unit_id="kommunikation",
+        external_id=f"own-{id_}",
+        **people,
+    )
+
+
+def _decision(channel: str, until: date) -> Decision:
+    who = {"responsible_id": "redaktor", "decided_by_id": "redaktor", "decided_on": date(2019, 1, 1)}
+    return Decision(channel_id=channel, version=1, purpose="Dialog", audience="Alla", valid_until=until, **who)
+
+
+def _comments(now: datetime) -> list[Post | Comment]:
+    old = now - timedelta(days=9)
+    seen = {"fetched_at": now, "content_hash": b"x"}
+    rows: list[Post | Comment] = [Post(channel_id="fb", external_id="p", posted_at=old, text="Vattenläcka", **seen)]
+    for number, (channel, text, held) in enumerate([("fb", NASTY, False), ("fb", LONG_WORD, False), ("yt", "", True)]):
+        rows.append(
+            Comment(
+                channel_id=channel,
+                external_id=f"c{number}",
+                post_external_id="p",
+                thread_external_id=f"c{number}",
+                posted_at=old + timedelta(hours=number),
+                text_seen_at=now,
+                text=text,
+                author_id=f"r{number}",
+                author_name=f"Kim {number} Påhittad",
+                permalink=f"https://www.example.org/p/{number}",
+                held=held,
+                **seen,
+            )
+        )
+    return rows
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Path:
+    """The demo's mailbox with one mail in it."""
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    (folder / "0001.eml").write_bytes(
+        b"From: kanalvakt@example.org\r\nTo: rut@example.org\r\nDate: Mon, 23 Nov 2026 07:30:00 +0100\r\n"
+        b"Subject: =?utf-8?q?3_obesvarade?=\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/alternative; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nTre obesvarade\r\n"
+        b'--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html lang="sv"><title>m</title>'
+        b'<body><main><h1 style="color:#123456">Tre obesvarade</h1></main></body></html>\r\n--b--\r\n'
+    )
+    return folder
+
+
+@pytest.fixture
+def site(filled: Database, mails: Path) -> Iterator[str]:
+    """The address of a running web server in front of `filled`."""
+    yield from serve(filled, Settings(demo_mails=mails))
+
+
+def serve(db: Database, settings: Settings) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(create_app(settings, db), port=0, log_level="error", lifespan="on"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, as few of its own network habits as can be had."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=os.environ["TEST_CHROMIUM"], args=quiet)
+        yield started
+        started.close()

@@ -1,0 +1,124 @@
+"""The pages as people meet them: on a phone, by keyboard, without JavaScript, by screen reader, in both languages."""
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from config.settings import Settings
+from monitor.db import Database
+from tests.web.conftest import LONG_WORD, NASTY, serve
+
+PAGES = ("/", "/channels", "/demo/mails", "/demo/mails/0001", "/no-such-page")
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_no_violation(site: str, browser: Browser, path: str, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme, viewport=PHONE)
+    page.goto(site + path)
+    found = Axe().run(page)
+    page.close()
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_never_has_to_scroll_sideways(site: str, browser: Browser, path: str) -> None:
+    page = browser.new_page(viewport=PHONE)
+    page.goto(site + path)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert wide <= PHONE["width"]
+
+
+@pytest.mark.browser
+def test_a_filter_works_without_javascript(site: str, browser: Browser) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(site)
+    page.get_by_label("Kanal", exact=True).select_option("yt")
+    page.get_by_role("button", name="Visa").click()
+    assert page.get_by_role("article").count() == 1
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_keyboard_reaches_the_content_first_and_then_every_link(site: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(site)
+    page.keyboard.press("Tab")
+    assert _focused(page) == "Gå till innehållet"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.keyboard.press("Tab")
+    assert _focused(page) == "Gör så här"
+    page.close()
+
+
+def _focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.innerText"))
+
+
+@pytest.mark.browser
+def test_what_a_resident_wrote_is_shown_and_never_run(site: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(site)
+    assert page.get_by_text(NASTY).is_visible()
+    assert page.title() == "Obesvarade (3) – Kanalvakt"
+    assert page.get_by_text(LONG_WORD).is_visible()
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_mail_looks_as_it_was_sent(site: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{site}/demo/mails")
+    page.get_by_role("link", name="3 obesvarade").click()
+    heading = page.frame_locator("iframe").get_by_role("heading", name="Tre obesvarade")
+    assert heading.evaluate("e => getComputedStyle(e).color") == "rgb(18, 52, 86)"
+    page.close()
+
+
+def test_english_is_one_click_away_and_stays(site: str) -> None:
+    with httpx2.Client(base_url=site, follow_redirects=True) as reader:
+        assert '<html lang="sv">' in reader.get("/").text
+        assert '<html lang="en">' in reader.get("/language/en").text
+        assert "Waiting for an answer" in reader.get("/").text
+
+
+def test_the_figures_count_what_waits_what_is_overdue_and_what_cannot_be_read(site: str) -> None:
+    text = httpx2.get(site).text
+    assert "<strong>3</strong> obesvarade" in text
+    assert "<strong>1</strong> kanaler som inte kan läsas" in text
+    assert "Väntar på granskning" in text
+
+
+def test_a_channel_that_cannot_be_read_shows_its_remedy(site: str) -> None:
+    text = httpx2.get(f"{site}/channels").text
+    assert "Förnya kanalens token" in text
+    assert "Utgånget" in text
+    assert "Beslut saknas" in text
+
+
+def test_a_page_elsewhere_cannot_reach_us_by_a_name_of_its_own(site: str) -> None:
+    assert httpx2.get(site, headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_nothing_may_be_loaded_from_elsewhere(site: str) -> None:
+    policy = httpx2.get(site).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_without_the_demo_there_is_no_mailbox(filled: Database) -> None:
+    for address in serve(filled, Settings()):
+        assert httpx2.get(f"{address}/demo/mails").status_code == 404
+
+
+def test_an_empty_database_says_what_to_do(sqlite: Database) -> None:
+    for address in serve(sqlite, Settings()):
+        answer = httpx2.get(address)
+        assert answer.status_code == 503
+        assert "register" in answer.text
