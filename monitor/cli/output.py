@@ -58,6 +58,8 @@ def cell(value: object) -> str:
     """Any value as one line of text, without the control characters that could steer a terminal."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        value = ", ".join(map(cell, value))
     text = "–" if value is None or value == "" else str(value)
     return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
 

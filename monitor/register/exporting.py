@@ -5,7 +5,6 @@ import io
 import json
 from html import escape
 
-import tomli_w
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from config.language import N_, _, language
 from monitor.register.models import Channel, Unit
 from monitor.register.organisation import organisation
 from monitor.register.rows import register_file
+from monitor.register.writing import toml
 
 PLATFORMS = {
     "facebook": "Facebook",
@@ -40,7 +40,7 @@ def export(session: Session, form: str) -> str:
     The public list holds the channels in use. Raises NotSetUp when no register has been imported.
     """
     if form == "toml":
-        return tomli_w.dumps(register_file(session).model_dump(exclude_none=True, exclude_defaults=False))
+        return toml(register_file(session).model_dump())
     channels = public_list(session)
     if form == "json":
         return json.dumps(channels, ensure_ascii=False, indent=2) + "\n"

@@ -1,5 +1,6 @@
 """Faults of form in a register file: keys that do not exist, values of the wrong kind, things left out."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from types import UnionType
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.language import N_, _
-from monitor.register.faults import Fault
+from monitor.register.faults import Fault, Path
 
 WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
     "missing": (N_("{key} is missing."), N_("Add it.")),
@@ -39,7 +40,7 @@ WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
 
 def misshapen(error: ValidationError, model: type[BaseModel]) -> list[Fault]:
     """A fault for each thing that pydantic found wrong. Shows no values: they may be misplaced secrets."""
-    return [_fault(each, model) for each in error.errors(include_url=False, include_input=False)]
+    return [_fault(each, model) for each in error.errors(include_url=False)]
 
 
 def _fault(error: ErrorDetails, model: type[BaseModel]) -> Fault:
@@ -48,9 +49,15 @@ def _fault(error: ErrorDetails, model: type[BaseModel]) -> Fault:
     if error["type"] == "extra_forbidden":
         return Fault(path, _("There is no key {key} here.", key=key), _hint(key, _keys(model, path[:-1])))
     if error["type"] == "literal_error":
-        return Fault(path, _("{key} must be one of {values}.", key=key, values=error["ctx"]["expected"]))
+        return _none_of_these(path, key, str(error["input"]), re.findall("'(.*?)'", error["ctx"]["expected"]))
     what, remedy = WRONG.get(error["type"], (N_("{key} cannot be used: {why}."), ""))
     return Fault(path, _(what, key=key, why=error["msg"]), _(remedy, key=key) if "{key}" in remedy else _(remedy))
+
+
+def _none_of_these(path: Path, key: str, value: str, known: list[str]) -> Fault:
+    near = get_close_matches(value, known, n=1)
+    remedy = _("Did you mean {key}?", key=near[0]) if near else ""
+    return Fault(path, _("{key} must be one of {values}.", key=key, values=", ".join(known)), remedy)
 
 
 def _hint(key: str, known: Mapping[str, object]) -> str:
