@@ -15,7 +15,7 @@ import typer
 from config.language import N_, language, set_language
 from config.logging import configure_logging
 from config.settings import settings
-from monitor.cli import channel, register
+from monitor.cli import channel, demo, doctor, notices, register, unanswered, up
 from monitor.cli.errors import report
 from monitor.cli.translating import translate
 from monitor.cli.words import Words
@@ -25,8 +25,13 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command(help=N_("A sample municipality on emulated platforms: everything, on this machine."))(demo.demo)
+app.command(help=N_("Read the channels and send the notices, until Ctrl-C."))(up.up)
+app.command(help=N_("Look at everything that has to work, and say what to do."))(doctor.doctor)
 app.add_typer(register.app, name="register")
 app.add_typer(channel.app, name="channel")
+app.add_typer(notices.app, name="notices")
+app.command("unanswered", help=N_("What waits for somebody, the most overdue first."))(unanswered.unanswered_)
 
 
 class Language(StrEnum):

@@ -34,7 +34,7 @@ class Why(StrEnum):
 class Version:
     """A text, and since when it has stood there as far as we know. None: a text that was edited before we saw it."""
 
-    text: str | None
+    text: str | None = field(repr=False)
     since: datetime
 
 

@@ -1,7 +1,7 @@
 """What waits for somebody: the stored comments, judged by the rules, with deadlines and who is responsible."""
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,8 +32,8 @@ class Obligation:
     channel: str
     channel_name: str
     platform: str
-    author: str | None
-    text: str
+    author: str | None = field(repr=False)
+    text: str = field(repr=False)
     posted_at: datetime
     fetched_at: datetime
     due_at: datetime
@@ -51,8 +51,8 @@ class Obligation:
 
     def as_json(self) -> dict[str, Any]:
         """With INTERFACE's keys."""
-        shown = asdict(self) | {"reason": self.reason}
-        return {key: value for key, value in shown.items() if key not in {"verdict", "zone"}}
+        shown = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in {"verdict", "zone"}}
+        return shown | {"reason": self.reason}
 
 
 def unanswered(

@@ -1,0 +1,148 @@
+"""The morning digest: what waits on one person's channels, and whether all was fetched, as it is when it is built."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from sqlalchemy.orm import Session
+
+from config.language import _, language
+from config.settings import Settings
+from connectors.errors import ConnectorError
+from monitor import State
+from monitor.alerts.coverage import missed
+from monitor.alerts.wording import Letter, duration, excerpt, letter, moment, signed
+from monitor.inbox.unanswered import Obligation, unanswered
+from monitor.register.models import Organisation, Person
+from monitor.watch.overview import ChannelOverview, channels
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One comment that waits. marks: overdue, held, check who was meant. platform_url is None where there is none."""
+
+    marks: tuple[str, ...]
+    excerpt: str
+    waited: str
+    answer_by: str
+    platform_url: str | None
+    page_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One channel. reading: how its latest reading went. failing: with an error. unread: not completely today."""
+
+    name: str
+    reading: str
+    last_read: str | None
+    missed: str | None
+    failing: bool
+    unread: bool
+    lines: tuple[Line, ...]
+
+
+def digest(session: Session, person: Person, owner: Organisation, now: datetime, settings: Settings) -> Letter:
+    """The digest for one person as things stand, in the language in use."""
+    zone, base = ZoneInfo(owner.timezone), base_url(settings)
+    rows = own_channels(session, person.id, now.astimezone(zone).date())
+    gaps = missed(session, now, owner)
+    waiting = {row.id: unanswered(session, now, channel_id=row.id) for row in rows}
+    parts = [_part(row, waiting[row.id], gaps.get(row.id, []), now, zone, base) for row in rows]
+    parts.sort(key=lambda part: (not part.failing, not part.lines, not part.unread))
+    headline = summary([item for items in waiting.values() for item in items], parts)
+    return letter(
+        "digest",
+        signed(headline, owner.name),
+        headline=headline,
+        parts=parts,
+        page_url=f"{base}/",
+        organisation=owner.name,
+    )
+
+
+def own_channels(session: Session, person_id: str, today: date) -> list[ChannelOverview]:
+    """The active channels that a person is responsible for."""
+    rows = channels(session, today)
+    return [row for row in rows if row.responsible == person_id and row.state not in {"paused", "retired"}]
+
+
+def summary(waiting: list[Obligation], parts: list[Part]) -> str:
+    """'3 unanswered, 1 overdue', and what could not be read. Says that all is well only when it is."""
+    overdue = sum(item.overdue for item in waiting)
+    failing = sum(part.failing for part in parts)
+    unread = sum(part.unread for part in parts)
+    if not (waiting or failing or unread):
+        return _("Nothing new, everything fetched")
+    said = [_("1 unanswered") if len(waiting) == 1 else _("{count} unanswered", count=len(waiting))]
+    if overdue:
+        said.append(_("1 overdue") if overdue == 1 else _("{count} overdue", count=overdue))
+    if failing:
+        said.append(
+            _("1 channel could not be read") if failing == 1 else _("{count} channels could not be read", count=failing)
+        )
+    if unread:
+        said.append(
+            _("1 channel not fetched today") if unread == 1 else _("{count} channels not fetched today", count=unread)
+        )
+    return ", ".join(said)
+
+
+def base_url(settings: Settings) -> str:
+    """Where people reach the web pages, without a slash at the end."""
+    return (settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}").rstrip("/")
+
+
+def days_in_words(days: list[date]) -> str:
+    """'mån 16 nov., tis 17 nov.'"""
+    return ", ".join(format_date(day, "EEE d MMM", locale=language()) for day in days)
+
+
+def _part(
+    row: ChannelOverview, waiting: list[Obligation], gaps: list[date], now: datetime, zone: ZoneInfo, base: str
+) -> Part:
+    read = row.last_complete_read
+    unread = row.has_comments and row.state in {"ok", "waiting"} and not _is_today(read, now, zone)
+    return Part(
+        name=row.name,
+        reading=_reading(row, unread, bool(waiting)),
+        last_read=moment(read, zone) if read is not None else None,
+        missed=days_in_words(gaps) or None,
+        failing=row.state == "failing",
+        unread=unread,
+        lines=tuple(_line(item, now, zone, base) for item in waiting),
+    )
+
+
+def _is_today(moment: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
+    return moment is not None and moment.astimezone(zone).date() == now.astimezone(zone).date()
+
+
+def _reading(row: ChannelOverview, unread: bool, waiting: bool) -> str:
+    if row.state == "failing":
+        return _("Could not be read: {remedy}", remedy=_(row.remedy or ConnectorError.remedy))
+    if row.state == "manual":
+        return _("Watched by people: go through the channel yourself.")
+    if not row.has_comments:
+        return _("Has no comments to watch.")
+    if unread:
+        return _("Not fetched today.")
+    return _("Everything fetched.") if waiting else _("Nothing new, everything fetched.")
+
+
+def _line(item: Obligation, now: datetime, zone: ZoneInfo, base: str) -> Line:
+    marks = {
+        _("Overdue"): item.overdue,
+        _("Held for approval"): item.state is State.HELD,
+        _("Check who was meant"): item.state is State.PROBABLY_ANSWERED,
+    }
+    return Line(
+        marks=tuple(mark for mark, holds in marks.items() if holds),
+        excerpt=excerpt(item.text),
+        waited=duration(now - item.posted_at),
+        answer_by=moment(item.due_at, zone),
+        platform_url=item.permalink if (item.permalink or "").startswith(("https://", "http://")) else None,
+        page_url=f"{base}/?channel={quote(item.channel)}#comment-{item.comment_id}",
+    )

@@ -1,0 +1,37 @@
+"""When something is due to be told. Pure: the calendar, what was watched, and now; out come dates and times."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from monitor import Calendar
+
+WORKING_DAYS_BACK = 5  # older gaps are history: the reports tell of them, not the mails
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60, 60, 60))
+ATTEMPTS = len(BACKOFF) + 1  # about four hours, so that the last one falls on the same day
+
+
+def in_service(now: datetime, calendar: Calendar) -> date | None:
+    """The working day whose service hours it is now; None outside them. Nothing is told at other times.
+
+    The digest of that day is due: at opening, or at the first chance after it when nobody could send it then.
+    """
+    today = calendar.local_date(now)
+    if calendar.is_working_day(today) and calendar.opening(today) <= now < calendar.closing(today):
+        return today
+    return None
+
+
+def expected_days(today: date, began: datetime, calendar: Calendar) -> list[date]:
+    """The latest working days before `today`, oldest first, on which the watch was already on at closing time."""
+    days = [calendar.working_days_before(today, count) for count in range(WORKING_DAYS_BACK, 0, -1)]
+    return [day for day in days if began < calendar.closing(day)]
+
+
+def missed_days(today: date, began: datetime, watched: Collection[date], calendar: Calendar) -> list[date]:
+    """The latest working days that went by without one complete reading, oldest first. `watched`: days with one."""
+    return [day for day in expected_days(today, began, calendar) if day not in watched]
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime | None:
+    """When to try again after that many attempts that failed; None: give up."""
+    return now + BACKOFF[attempts - 1] if attempts < ATTEMPTS else None

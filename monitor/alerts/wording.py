@@ -1,0 +1,66 @@
+"""How mails are worded and laid out: the reader's language and times, the same content as plain text and as HTML."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, format_timedelta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from mjml import mjml2html
+
+from config.language import _, language
+
+EXCERPT = 80  # characters: a mail is a copy, and need not be another record of what residents wrote
+
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(("mjml",)),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.globals.update(_=_)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says: subject, and the same content as plain text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def letter(template: str, subject: str, **values: Any) -> Letter:
+    """The templates `template`.txt and `template`.mjml, filled in, in the language in use."""
+    values |= {"subject": subject, "language": language()}
+    text = TEMPLATES.get_template(f"{template}.txt").render(values)
+    # No web fonts: opening a mail must not tell another company about it
+    html = mjml2html(TEMPLATES.get_template(f"{template}.mjml").render(values), disable_comments=True, fonts={})
+    return Letter(subject, text, html)
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """'fre 20 nov. kl. 16.00' / 'Fri 20 Nov at 16:00', in the organisation's zone."""
+    local = value.astimezone(zone)
+    day = format_date(local, "EEE d MMM", locale=language())
+    return _("{day} at {time}", day=day, time=format_time(local, _("HH:mm"), locale=language()))
+
+
+def duration(length: timedelta) -> str:
+    """'3 dagar' / '3 days': how long, in the largest unit that says something."""
+    return str(format_timedelta(length, locale=language(), threshold=1.2))
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+
+
+def signed(subject: str, organisation: str) -> str:
+    """A subject that says who sends it."""
+    return f"{subject} – Kanalvakt, {' '.join(organisation.split())}"

@@ -1,0 +1,36 @@
+"""Finds what a call names; who misspells it is told what there is."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.language import _
+from monitor.cli.errors import WrongWords
+from monitor.register.models import Channel, Person
+
+
+def channel_named(session: Session, name: str) -> Channel:
+    """The channel with that id. Raises WrongWords."""
+    found = session.get(Channel, name)
+    if found is None:
+        hint = _nearest(name, session.scalars(select(Channel.id)).all())
+        raise WrongWords(_("There is no channel {name}.", name=name) + hint)
+    return found
+
+
+def person_named(session: Session, name: str) -> Person:
+    """The person with that id. Raises WrongWords."""
+    found = session.get(Person, name)
+    if found is None:
+        hint = _nearest(name, session.scalars(select(Person.id)).all())
+        raise WrongWords(_("There is no person {name}.", name=name) + hint)
+    return found
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return (
+        _(" Did you mean {name}?", name=near[0]) if near else _(" There are: {names}.", names=", ".join(known) or "–")
+    )
