@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
-from connectors.errors import remedy
 from monitor.cli.errors import WrongWords
-from monitor.cli.output import local, show_facts, show_json, show_table
+from monitor.cli.output import local, remark, say, show_facts, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation
@@ -29,12 +28,12 @@ ChannelIds = Annotated[
     list[str] | None, typer.Argument(metavar="CHANNEL…", help=N_("Channels; all when none is named."))
 ]
 STATES = {
-    "ok": N_("read"),
-    "waiting": N_("not read yet"),
-    "failing": N_("cannot be read"),
-    "paused": N_("paused"),
-    "retired": N_("retired"),
-    "manual": N_("watched by people"),
+    "ok": N_("Read"),
+    "waiting": N_("Not read yet"),
+    "failing": N_("Cannot be read"),
+    "paused": N_("Paused"),
+    "retired": N_("Retired"),
+    "manual": N_("Watched by people"),
 }
 
 
@@ -46,8 +45,11 @@ def list_(json: Json = False) -> None:
     if json:
         show_json(rows)
         return
-    columns = (_("Channel"), _("Platform"), _("Responsible"), _("State"), _("Read completely"), _("Decision"))
-    show_table(columns, [_row(row, owner) for row in rows])
+    columns = ("Channel", "Platform", "Responsible", "State", "Last complete read", "Decision valid until")
+    show_table([_(column) for column in columns], [_row(row, owner) for row in rows])
+    for row in rows:
+        if row.remedy:
+            remark(f"{row.id}: {_(row.remedy)}")
 
 
 @app.command(help=N_("Everything the register says about one channel."))
@@ -63,7 +65,8 @@ def show(channel: ChannelId, json: Json = False) -> None:
         return
     show_facts(_facts(row, found, owner))
     for decision in decisions:
-        show_facts([("", ""), *((_(DECISION[key]), value) for key, value in decision.items())])
+        say("")
+        show_facts((_(DECISION[key]), value) for key, value in decision.items())
 
 
 @app.command("check", help=N_("Ask the platforms whether the channels can be read with the credentials they have."))
@@ -109,15 +112,15 @@ def _row(row: ChannelOverview, owner: Organisation) -> tuple[object, ...]:
 
 
 def _state(row: ChannelOverview) -> str:
-    reason = _(remedy(row.state_reason)) if row.state == "failing" and row.state_reason else _(row.state_reason or "")
-    return f"{_(STATES[row.state])}: {reason}" if reason else _(STATES[row.state])
+    state = _(STATES[row.state])
+    return f"{state}: {_(row.state_reason)}" if row.state_reason and row.state != "failing" else state
 
 
 def _decision(row: ChannelOverview) -> str:
     if row.decision is None:
-        return _("missing")
-    sentence = N_("valid until {date}") if row.decision.status == "valid" else N_("expired {date}")
-    return _(sentence, date=row.decision.valid_until)
+        return _("No decision")
+    until = str(row.decision.valid_until)
+    return until if row.decision.status == "valid" else f"{until} ({_('Expired')})"
 
 
 def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[tuple[str, object]]:
@@ -130,9 +133,10 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("Deputy"), row.deputy_name),
         (_("Comments"), row.has_comments),
         (_("State"), _state(row)),
-        (_("Read completely"), local(row.last_complete_read, owner.timezone)),
+        (_("Last complete read"), local(row.last_complete_read, owner.timezone)),
         (_("Credential"), ", ".join(f"{key} = {value}" for key, value in channel.credential.items())),
-        (_("Decision"), _decision(row)),
+        (_("Decision valid until"), _decision(row)),
+        (_("What to do"), _(row.remedy) if row.remedy else None),
     ]
 
 

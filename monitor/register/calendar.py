@@ -42,6 +42,10 @@ class OfficeCalendar:
         """The organisation's date at that moment."""
         return moment.astimezone(self.zone).date()
 
+    def midnight(self, day: date) -> datetime:
+        """When the day begins. Aware, UTC."""
+        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
+
     def opening(self, day: date) -> datetime:
         """When service hours begin. Aware, UTC. Raises ValueError for a weekday without service hours."""
         return self._moment(day, 0)

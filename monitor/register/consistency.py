@@ -27,6 +27,13 @@ MANUAL_ONLY = {
     "other": N_("Kanalvakt does not know how to read this platform."),
 }
 
+EXTERNAL_ID = {
+    "facebook": N_("Write the page's number: Facebook shows it under About, Page transparency."),
+    "instagram": N_("Write the business account's number (instagram_business_account of its Facebook page)."),
+    "instagram_public": N_("Write the account's user name."),
+    "youtube": N_("Write the channel id, which begins with UC: YouTube shows it under Settings, Advanced settings."),
+}
+
 
 def inconsistencies(raw: Mapping[str, object]) -> list[Fault]:
     """Every fault of sense in the file."""
@@ -103,9 +110,7 @@ def _automatic(path: Path, channel: Table) -> Iterator[Fault]:
         yield Fault((*path, "watch_mode"), _(MANUAL_ONLY[platform]), remedy)
     if platform in PLATFORMS and not channel.get("external_id"):
         what = _("external_id is missing: without it the account cannot be read.")
-        yield Fault(
-            (*path, "external_id"), what, _("Write the platform's own id of the account (see docs/register.md).")
-        )
+        yield Fault((*path, "external_id"), what, _(EXTERNAL_ID[platform]))
 
 
 def _unreachable(raw: Mapping[str, object]) -> Iterator[Fault]:

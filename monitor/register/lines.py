@@ -19,7 +19,8 @@ def line_numbers(text: str) -> dict[Path, int]:
         if not quoted:
             if header := HEADER.match(line):
                 table = _table(header[2].split("."), header[1] == "[[", counts)
-                found.setdefault(table, number)
+                for path in (table[:1], table):
+                    found.setdefault(path, number)
             elif key := KEY.match(line):
                 found.setdefault((*table, key[1].strip("\"'")), number)
         quoted ^= len(QUOTES.findall(line)) % 2 == 1
