@@ -1,6 +1,7 @@
 """The tasks. Each does one step on rows and leaves; what is missed or doubled is put right by the next one."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from threading import Lock
@@ -13,6 +14,7 @@ from monitor.alerts.judging import judge as judge_all
 from monitor.alerts.sending import send_due
 from monitor.cli.broker import Sign, show_sign, waiting
 from monitor.db import database
+from monitor.register.organisation import NotSetUp
 from monitor.watch import polling
 from workers.app import app
 from workers.queues import POLLS, queue_of
@@ -21,16 +23,27 @@ AHEAD = 10  # polls that may wait for each thread: more would outlive their clai
 
 
 def _alone(task: Callable[[], None]) -> Callable[[], None]:
-    """Does nothing while the same task still runs in this process: a slow mail server must not take every thread."""
+    """Does nothing while the same task still runs in this process: a slow mail server must not take every thread.
+
+    An error that lasts is raised, and logged, once, not every second.
+    """
     busy = Lock()
+    trouble: set[type[Exception]] = set()
 
     @wraps(task)
     def once() -> None:
-        if busy.acquire(blocking=False):
-            try:
-                task()
-            finally:
-                busy.release()
+        if not busy.acquire(blocking=False):
+            return
+        try:
+            task()
+            trouble.clear()
+        except Exception as error:
+            if type(error) in trouble:
+                return
+            trouble.add(type(error))
+            raise
+        finally:
+            busy.release()
 
     return once
 
@@ -56,8 +69,9 @@ def poll(channel_id: str, claim: str, platform: str) -> None:
 @app.task(name="judge")
 @_alone
 def judge() -> None:
-    """Writes the notices that have become due."""
-    judge_all(database(), datetime.now(UTC))
+    """Writes the notices that have become due. Without a register nothing can."""
+    with suppress(NotSetUp):
+        judge_all(database(), datetime.now(UTC))
 
 
 @app.task(name="send")

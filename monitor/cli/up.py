@@ -6,6 +6,7 @@ import typer
 
 from config.language import N_, _
 from config.settings import settings
+from monitor.alerts.mail import mail_server
 from monitor.cli.output import say
 from monitor.cli.parts import Part
 from monitor.cli.processes import Ending
@@ -16,6 +17,7 @@ def up(
     only: Annotated[Part | None, typer.Option(help=N_("Run only this part, with its log on standard error."))] = None,
 ) -> None:
     """What stops it: SIGTERM, or Ctrl-C."""
+    mail_server(settings())  # an address that cannot be used is said now, not in the log of a worker
     if only is not None:
         _one(only)
         return

@@ -1,0 +1,28 @@
+# One image for every part; `kanalvakt up --only …` says which one a container is (see docker-compose.yml).
+FROM python:3.11-slim AS build
+WORKDIR /build
+COPY requirements.lock .
+# Of the 110 MB of Google's API descriptions, YouTube's is the only one that is used.
+RUN python -m venv /opt/kanalvakt \
+ && /opt/kanalvakt/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock \
+ && find /opt/kanalvakt/lib -path '*/discovery_cache/documents/*' ! -name 'youtube*' -delete
+COPY pyproject.toml README.md LICENSE celeryconfig.py ./
+COPY config config
+COPY connectors connectors
+COPY monitor monitor
+COPY workers workers
+RUN /opt/kanalvakt/bin/pip install --no-cache-dir --no-deps .
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/kanalvakt kanalvakt
+COPY --from=build /opt/kanalvakt /opt/kanalvakt
+ENV PATH=/opt/kanalvakt/bin:$PATH KANALVAKT_HOME=/var/lib/kanalvakt PYTHONUNBUFFERED=1
+USER kanalvakt
+WORKDIR /var/lib/kanalvakt
+VOLUME /var/lib/kanalvakt
+EXPOSE 8480
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=60s --timeout=20s --start-period=30s \
+  CMD ["kanalvakt", "doctor", "database", "broker", "beat", "workers", "work"]
+ENTRYPOINT ["kanalvakt"]
+CMD ["up"]

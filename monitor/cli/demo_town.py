@@ -1,0 +1,140 @@
+"""The demo's surroundings: emulated platforms, a mail server, a register, and the environment that leads there."""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import httpx2
+
+from config.language import _, language
+from config.settings import Settings, settings
+from monitor.cli.processes import Children, Program, wait_until
+from monitor.db import database
+from monitor.db.migrating import upgrade
+from monitor.register.file import load
+from monitor.register.importing import import_register
+from monitor.register.organisation import NotSetUp
+
+REGISTER = "demo-register.toml"  # in the home folder: also the sign that this home is the demo's
+KEPT = ("KANALVAKT_WEB__", "KANALVAKT_LOG_LEVEL")  # of the user's own settings
+
+
+@dataclass
+class Town:
+    """The sample municipality while it lives. `mails`: the folder into which its mail server writes."""
+
+    children: Children
+    url: str
+    mails: Path
+
+    def live(self) -> None:
+        """One more thing happens on one of the platforms."""
+        httpx2.post(f"{self.url}/control/live", json={}, timeout=5, trust_env=False).raise_for_status()
+
+
+@contextmanager
+def town(home: Path, interval: int) -> Iterator[Town]:
+    """Starts platforms and mail server, writes and imports the register, and points the settings there."""
+    mails, logs = home / "mails", home / "logs"
+    _clear(home)
+    mails.mkdir(parents=True)
+    children = Children()
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            command = (sys.executable, "-m", "monitor.cli.mail_sink", str(mails), str(listener.fileno()))
+            children.start(Program("mail", command, logs / "mail.log", (listener.fileno(),)))
+            smtp = f"smtp://127.0.0.1:{listener.getsockname()[1]}?from=kanalvakt@tibro.example"
+        facts = _emulator(children, logs / "emulator.log")
+        _lead_there(home, interval, {**facts["settings"], "KANALVAKT_SMTP_URL": smtp}, facts["secrets"])
+        _import(home, facts["accounts"])
+        yield Town(children, facts["url"], mails)
+    finally:
+        children.stop()
+
+
+def _emulator(children: Children, log: Path) -> dict[str, Any]:
+    """Starts the platforms on a port that they keep; gives the addresses, accounts and tokens that they tell."""
+    words = ("--story", "--real-time", "--port", str(free_port(0)))
+    emulator = children.start(Program("emulator", (sys.executable, "-m", "connectors.emulator", *words), log))
+    if not wait_until(lambda: _introduction(log) is not None or emulator.process.poll() is not None, 20):
+        raise NotSetUp(_("The emulated platforms do not start. Their log says why: {log}", log=log))
+    told = _introduction(log)
+    if told is None:
+        raise NotSetUp(_("The emulated platforms do not start. Their log says why: {log}", log=log))
+    return told
+
+
+def _introduction(log: Path) -> dict[str, Any] | None:
+    """The line of JSON with which the emulator begins, once it is there."""
+    for line in log.read_text().splitlines(keepends=True):
+        if line.startswith("{") and line.endswith("\n"):
+            facts: dict[str, Any] = json.loads(line)
+            return facts
+    return None
+
+
+def _lead_there(home: Path, interval: int, addresses: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    """Makes this process and its children see the demo alone: no setting, secret or proxy of the user's."""
+    for name in [name for name in os.environ if name.startswith("KANALVAKT_") and not name.startswith(KEPT)]:
+        del os.environ[name]
+    port = free_port(Settings.model_fields["web"].default.port)
+    os.environ.setdefault("KANALVAKT_WEB__PORT", str(port))
+    os.environ |= {
+        "KANALVAKT_HOME": str(home),
+        "KANALVAKT_CONFIG": str(home / "kanalvakt.toml"),
+        "KANALVAKT_DEMO_MAILS": str(home / "mails"),
+        "KANALVAKT_INSTAGRAM_PUBLIC": "true",
+        "KANALVAKT_POLLING__INTERVAL_SECONDS": str(interval),
+        "KANALVAKT_POLLING__AROUND_THE_CLOCK": "true",
+        "KANALVAKT_WEB__PUBLIC_URL": f"http://127.0.0.1:{os.environ['KANALVAKT_WEB__PORT']}",
+        "CREDENTIALS_DIRECTORY": str(home),
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        **addresses,
+        **{f"DEMO_{name.upper()}": secret for name, secret in secrets.items()},
+    }
+    settings.cache_clear()
+
+
+def _import(home: Path, accounts: Mapping[str, Mapping[str, str]]) -> None:
+    today = datetime.now(UTC).date()
+    ids = {name: account["id"] for name, account in accounts.items()}
+    values = ids | {"library": accounts["library"]["handle"], "language": language()} | _dates(today)
+    text = resources.files("monitor.cli").joinpath("demo_register.toml").read_text(encoding="utf-8")
+    (home / REGISTER).write_text(Template(text).substitute(values), encoding="utf-8")
+    register = load(home / REGISTER)
+    upgrade(database())
+    with database().transaction() as session:
+        import_register(session, register, datetime.now(UTC))
+
+
+def _dates(today: date) -> dict[str, str]:
+    return {"decided_on": str(today - timedelta(days=200)), "valid_until": str(today + timedelta(days=400))}
+
+
+def _clear(home: Path) -> None:
+    """A demo always begins anew, but never where a real register may lie."""
+    databases = list(home.glob("kanalvakt.sqlite3*"))
+    if databases and not (home / REGISTER).exists():
+        sentence = _("{home} holds a register of its own: choose another KANALVAKT_HOME for the demo.", home=home)
+        raise NotSetUp(sentence)
+    for path in [*databases, *home.glob("mails/*.eml"), *home.glob("logs/*.log")]:
+        path.unlink()
+
+
+def free_port(wished: int) -> int:
+    """The wished port where it is free, else any."""
+    try:
+        with socket.create_server(("127.0.0.1", wished)) as listener:
+            return int(listener.getsockname()[1])
+    except OSError:
+        return free_port(0)

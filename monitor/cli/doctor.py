@@ -1,0 +1,181 @@
+"""`kanalvakt doctor`: looks at everything that has to work, and says of each problem what to do."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from redis.exceptions import RedisError
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from config.language import N_, _
+from config.settings import Settings, SettingsError, settings
+from monitor.alerts.mail import mail_server
+from monitor.cli import broker
+from monitor.cli.broker import Sign
+from monitor.cli.errors import WrongWords, explain
+from monitor.cli.output import show_json, show_table
+from monitor.db import database
+from monitor.db.migrating import is_current
+from monitor.register.models import Channel
+from monitor.register.organisation import NotSetUp, organisation
+from monitor.watch.checking import check
+
+ENOUGH_SPACE = 500_000_000  # bytes; a year of a large municipality's comments takes less
+FRESH = timedelta(seconds=20)  # a sign of life every 2 s, a canary every 5 s
+CHECKS = ("settings", "home", "space", "database", "register", "broker", "beat", "workers", "work", "mail")
+START = N_("Start Kanalvakt with `kanalvakt up`.")
+START_AGAIN = N_("Stop Kanalvakt and start it again; the logs in the home folder say what happened.")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found. problem and remedy are sentences, and None where all is well."""
+
+    check: str
+    ok: bool
+    problem: str | None = None
+    remedy: str | None = None
+
+
+def doctor(
+    only: Annotated[
+        list[str] | None, typer.Argument(metavar="CHECK…", help=N_("Only these; everything when none is named."))
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help=N_("Ask no platform about the channels' tokens."))] = False,
+    json: Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))] = False,
+) -> int:
+    """Gives 1 if there is a problem."""
+    findings = _chosen(list(examine(settings(), quick=quick or bool(only))), only)
+    if json:
+        show_json(findings)
+    else:
+        columns = (_("Checked"), _("Well"), _("Problem"), _("What to do"))
+        show_table(columns, [(one.check, one.ok, one.problem, one.remedy) for one in findings])
+    return 0 if all(one.ok for one in findings) else 1
+
+
+def _chosen(findings: list[Finding], only: list[str] | None) -> list[Finding]:
+    """Those that were asked for. One that was not reached, because of what was found before, is a problem too."""
+    for name in only or []:
+        if name not in CHECKS:
+            raise WrongWords(_("There is no check {name}. There are: {names}.", name=name, names=", ".join(CHECKS)))
+    found = {one.check: one for one in findings}
+    missing = {name: _bad(name, _("It could not be looked at yet."), _(START)) for name in only or []}
+    return [{**missing, **found}[name] for name in only] if only else findings
+
+
+def examine(chosen: Settings, *, quick: bool = False) -> Iterator[Finding]:
+    """Every look, from the ground up. Changes nothing, except that a file is written into the home and taken away."""
+    yield Finding("settings", ok=True)  # who comes here has read them
+    yield _home(chosen.home.absolute())
+    yield _space(chosen.home.absolute())
+    found = _database(chosen)
+    yield found
+    if found.ok:
+        yield _register()
+    yield from _processes(chosen)
+    yield _mail(chosen)
+    if found.ok and not quick:
+        yield from _channels(chosen)
+
+
+def _home(home: Path) -> Finding:
+    if not home.is_dir():
+        return _bad("home", _("There is no folder {home} yet.", home=home), _(START))
+    try:
+        with tempfile.TemporaryFile(dir=home) as file:
+            file.write(b"kanalvakt")
+    except OSError as error:
+        return _bad("home", _("{home} cannot be written to ({why}).", home=home, why=error.strerror), explain(error)[0])
+    return Finding("home", ok=True)
+
+
+def _space(home: Path) -> Finding:
+    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    if free >= ENOUGH_SPACE:
+        return Finding("space", ok=True)
+    problem = _("Only {free} MB are free where {home} lies.", free=free // 1_000_000, home=home)
+    return _bad("space", problem, _("Make room on the disk."))
+
+
+def _database(chosen: Settings) -> Finding:
+    path = Path(chosen.database.removeprefix("sqlite:///"))
+    if chosen.database.startswith("sqlite:///") and not path.exists():
+        return _bad("database", _("There is no database yet."), _(START))
+    try:
+        current = is_current(database())
+    except DBAPIError as error:
+        return _bad("database", _("The database cannot be used."), explain(error)[0])
+    if current:
+        return Finding("database", ok=True)
+    return _bad("database", _("The database has the tables of another version."), _(START_AGAIN))
+
+
+def _register() -> Finding:
+    try:
+        with database().snapshot() as session:
+            organisation(session)
+    except NotSetUp as error:
+        return _bad("register", _("No channel is known."), str(error))
+    return Finding("register", ok=True)
+
+
+def _processes(chosen: Settings) -> Iterator[Finding]:
+    """Broker, beat and workers, and whether work really goes through all of them."""
+    try:
+        seen = broker.signs(chosen)
+    except RedisError as error:
+        remedy = explain(error)[0] if chosen.redis_url is not None else _(START)
+        yield _bad("broker", _("The broker does not answer."), remedy)
+        seen = {}
+    else:
+        yield Finding("broker", ok=True)
+    now = datetime.now(UTC)
+    alive = {sign for sign, moment in seen.items() if now - moment < FRESH}
+    yield _alive("beat", {Sign.BEAT} <= alive, _("Nothing says when it is time to look."))
+    yield _alive("workers", {Sign.CLOCK, Sign.POLLS} <= alive, _("A worker is missing: channels or notices wait."))
+    if {Sign.BEAT, Sign.CLOCK, Sign.POLLS} <= alive:
+        problem = _("All processes live, but no work gets done.")
+        yield Finding("work", ok=True) if Sign.CANARY in alive else _bad("work", problem, _(START_AGAIN))
+
+
+def _alive(name: str, alive: bool, problem: str) -> Finding:
+    return Finding(name, ok=True) if alive else _bad(name, problem, _(START))
+
+
+def _mail(chosen: Settings) -> Finding:
+    try:
+        server = mail_server(chosen)
+    except SettingsError as error:
+        return _bad("mail", _("The mail server's address cannot be read."), str(error))
+    if server is None:
+        remedy = _("Set KANALVAKT_SMTP_URL: smtp://user:password@host:port?from=address.")
+        return _bad("mail", _("No mail server is set: notices wait."), remedy)
+    try:
+        socket.create_connection((server.host, server.port), timeout=5).close()
+    except OSError as error:
+        why = error.strerror or os.strerror(error.errno or 0)
+        problem = _("The mail server {host} does not answer ({why}).", host=server.host, why=why)
+        return _bad("mail", problem, _("Check KANALVAKT_SMTP_URL, and that a firewall lets us through."))
+    return Finding("mail", ok=True)
+
+
+def _channels(chosen: Settings) -> Iterator[Finding]:
+    with database().snapshot() as session:
+        rows = session.scalars(select(Channel).where(Channel.state == "active").order_by(Channel.id)).all()
+    for row in rows:
+        found = check(row, chosen)
+        yield Finding(f"channel {row.id}", found.ok, found.message, found.remedy)
+
+
+def _bad(name: str, problem: str, remedy: str) -> Finding:
+    return Finding(name, ok=False, problem=problem, remedy=remedy)
