@@ -53,6 +53,10 @@ class Calendar(Protocol):
         """The organisation's date at that moment."""
         ...
 
+    def midnight(self, day: date) -> datetime:
+        """When the day begins. Aware, UTC."""
+        ...
+
     def opening(self, day: date) -> datetime:
         """When service hours begin on a working day. Aware, UTC."""
         ...

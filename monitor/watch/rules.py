@@ -1,0 +1,136 @@
+"""When a channel is read next, how thoroughly, and which days went by unread. Pure: the calendar, what was, and now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from monitor import Calendar
+
+BEFORE_OPENING = timedelta(minutes=45)  # so that the morning digest tells of what was written at night
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+MOST_DOUBLINGS = 16  # beyond any interval; keeps the power small
+RECENT_DAYS = 5  # working days
+
+
+class Outcome(StrEnum):
+    """What kind of end a reading had, as far as the next one depends on it."""
+
+    COMPLETE = "complete"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    NEEDS_PERSON = "needs_person"
+
+
+class Reason(StrEnum):
+    """Why the next reading is when it is."""
+
+    INTERVAL = "interval"
+    MORNING = "morning"
+    OPENING = "opening"
+    CLOSING = "closing"
+    PARKED = "parked"
+    BACKING_OFF = "backing_off"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How often to read in service hours; `around_the_clock`: at all other times too."""
+
+    interval: timedelta = timedelta(minutes=15)
+    around_the_clock: bool = False
+
+
+def next_poll(
+    calendar: Calendar,
+    policy: Policy,
+    outcome: Outcome,
+    failures: int,
+    retry_at: datetime | None,
+    now: datetime,
+    *,
+    behind: bool = False,
+) -> tuple[datetime, Reason]:
+    """When to read again after a reading that ended now, and why then. Always later than now.
+
+    failures: readings in a row that were not complete, this one included. retry_at: when the platform allows the next
+    one. behind: a working day has closed without a complete reading, so that a platform that is down is tried on, at
+    night and on days off too.
+    """
+    if outcome is Outcome.RATE_LIMITED and retry_at is not None and retry_at > now:
+        return retry_at, Reason.PARKED
+    if outcome is Outcome.COMPLETE:
+        return _regular(calendar, policy, now)
+    if outcome is Outcome.NEEDS_PERSON:
+        wait, reason = max(HOUR, policy.interval), Reason.SLOW
+    else:
+        wait, reason = _backoff(failures, policy.interval), Reason.BACKING_OFF
+    if policy.around_the_clock or _is_watched(calendar, now + wait):
+        return now + wait, reason
+    if behind and reason is Reason.BACKING_OFF:
+        return now + _backoff(failures, HOUR), reason
+    return _regular(calendar, replace(policy, interval=wait), now)
+
+
+def missed_days(calendar: Calendar, read_on: Iterable[date], since: datetime, now: datetime) -> list[date]:
+    """Working days without a complete reading, oldest first. read_on: the days with one; since: the watch's beginning.
+
+    A day counts when its service hours have ended, if the watch had begun by then.
+    """
+    day, today, read = calendar.local_date(since), calendar.local_date(now), frozenset(read_on)
+    missed = []
+    while day <= today:
+        if calendar.is_working_day(day) and day not in read and since <= calendar.closing(day) <= now:
+            missed.append(day)
+        day += timedelta(days=1)
+    return missed
+
+
+def historic_cutoff(calendar: Calendar, first_import: str, now: datetime) -> datetime | None:
+    """What was written before this is historic in a channel that was read for the first time now. None: nothing is.
+
+    first_import: "all", or "recent" (the last five working days before today count).
+    """
+    if first_import == "all":
+        return None
+    return calendar.midnight(calendar.working_days_before(calendar.local_date(now), RECENT_DAYS))
+
+
+def wants_full(calendar: Calendar, needs_full: bool, last_full_at: datetime | None, now: datetime) -> bool:
+    """Should everything be walked? At first, after a reading that was not complete, and once each working day."""
+    if needs_full or last_full_at is None:
+        return True
+    today = calendar.local_date(now)
+    return calendar.is_working_day(today) and calendar.local_date(last_full_at) < today
+
+
+def _regular(calendar: Calendar, policy: Policy, now: datetime) -> tuple[datetime, Reason]:
+    """The next time that the timetable gives."""
+    if policy.around_the_clock:
+        return now + policy.interval, Reason.INTERVAL
+    day = calendar.local_date(now)
+    if not calendar.is_working_day(day) or calendar.closing(day) <= now:
+        day = calendar.next_working_day(day)
+    opening, closing = calendar.opening(day), calendar.closing(day)
+    if now < opening - BEFORE_OPENING:
+        return opening - BEFORE_OPENING, Reason.MORNING
+    if now < opening:
+        return opening, Reason.OPENING
+    if now + policy.interval < closing:
+        return now + policy.interval, Reason.INTERVAL
+    return closing, Reason.CLOSING
+
+
+def _is_watched(calendar: Calendar, moment: datetime) -> bool:
+    """From the morning's reading until closing time on a working day?"""
+    day = calendar.local_date(moment)
+    if not calendar.is_working_day(day):
+        return False
+    return calendar.opening(day) - BEFORE_OPENING <= moment <= calendar.closing(day)
+
+
+def _backoff(failures: int, longest: timedelta) -> timedelta:
+    """1, 2, 4 … minutes, at most `longest`."""
+    return min(MINUTE * 2 ** min(max(failures, 1) - 1, MOST_DOUBLINGS), longest)
