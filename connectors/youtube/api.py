@@ -1,0 +1,171 @@
+"""The way to the YouTube Data API: Google's own client, one connection per reading, all requests counted.
+
+Whatever goes wrong comes out as an error of `connectors.errors`. Google's own exceptions hold addresses with keys, so
+none of them is kept, not even as context.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import cache
+from http.client import HTTPException
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import google_auth_httplib2
+import googleapiclient
+import httplib2
+from google.auth.exceptions import GoogleAuthError
+from google.oauth2.credentials import Credentials
+from googleapiclient.discovery import build_from_document  # type: ignore[attr-defined]
+from googleapiclient.errors import HttpError
+
+from config.settings import Settings
+from connectors.base import Credential
+from connectors.errors import ConnectorError, CredentialMissing, Unavailable, UnexpectedAnswer
+from connectors.youtube.errors import from_answer, from_token_endpoint
+
+TIMEOUT = 20
+"""Seconds that connecting, or any one read from the connection, may take."""
+OAUTH = ("client_id", "client_secret", "refresh_token")
+_DOCUMENT = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "youtube.v3.json"
+_NO_CONNECTION = (OSError, HTTPException, httplib2.HttpLib2Error)
+_MALFORMED = (TypeError, KeyError, AttributeError, ValueError)
+Answer = dict[str, Any]
+
+
+class Api:
+    """One reading's connection, for one thread. Close it.
+
+    requests: HTTP requests sent; units: what YouTube charges for them (one each; the token endpoint is free).
+    """
+
+    def __init__(self, credential: Credential, settings: Settings, now: datetime, before: Callable[[], None]) -> None:
+        self._now = now
+        self._line = _Line(settings.google_token_url, before)
+        self._key: dict[str, str] = {}
+        self._credentials = self._sign(credential, settings)
+        # a refused access token is seconds old: asking for another would only hide the refusal
+        self._http = (
+            google_auth_httplib2.AuthorizedHttp(self._credentials, http=self._line, refresh_status_codes=())
+            if self._credentials
+            else self._line
+        )
+        self._service = build_from_document(_document(settings.youtube_url), http=self._http)
+
+    def _sign(self, credential: Credential, settings: Settings) -> Any:
+        """OAuth credentials; None with an API key, which goes into each request."""
+        if has_oauth(credential):
+            names = {name: credential.get(name) for name in OAUTH}
+            return Credentials(None, token_uri=settings.google_token_url, **names)  # type: ignore[no-untyped-call]
+        if key := credential.get("api_key"):
+            self._key = {"key": key}
+            return None
+        raise missing(credential)
+
+    @property
+    def requests(self) -> int:
+        return self._line.requests
+
+    @property
+    def units(self) -> int:
+        return self._line.units
+
+    def list(self, resource: str, *, nothing_for: Iterable[str] = (), **parameters: object) -> Answer:
+        """One page of a list method; {} where the reason of a refusal is in `nothing_for`. Raises ConnectorError."""
+        answer = self._ask(resource, parameters)
+        if isinstance(answer, ConnectorError):
+            if answer.code in nothing_for:
+                return {}
+            raise answer
+        if not isinstance(answer, dict):
+            raise UnexpectedAnswer("YouTube answered something that is no object", code=type(answer).__name__)
+        return answer
+
+    def _ask(self, resource: str, parameters: dict[str, object]) -> object:
+        if refused := self._refresh():
+            return refused
+        request = getattr(self._service, resource)().list(**parameters, **self._key)
+        try:
+            return request.execute()
+        except HttpError as error:
+            return from_answer(error.status_code, error.content, self._now)
+        except GoogleAuthError as error:
+            return _refusal(error, self._now)
+        except _NO_CONNECTION as error:
+            return _no_connection(error)
+        except ValueError:
+            return Unavailable("YouTube's answer was cut short", code="cut answer")
+
+    def _refresh(self) -> ConnectorError | None:
+        """Fetches an access token where one is needed; what stands in the way, if anything does."""
+        if self._credentials is None or self._credentials.valid:
+            return None
+        try:
+            self._credentials.refresh(google_auth_httplib2.Request(self._line))
+        except GoogleAuthError as error:
+            return _refusal(error, self._now)
+        except _NO_CONNECTION as error:
+            return _no_connection(error)
+        except _MALFORMED:  # google-auth takes an answer that is cut short for a mapping
+            return from_token_endpoint(None, self._now)
+        return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._line.http.close()
+
+
+class _Line:
+    """An httplib2.Http that is told before each request and counts them. Proxy and CA come from the environment."""
+
+    def __init__(self, free: str, before: Callable[[], None]) -> None:
+        self.http = httplib2.Http(timeout=TIMEOUT)
+        self.http.follow_redirects = False  # an address with a key in it goes nowhere else
+        self._free = free
+        self._before = before
+        self.requests = 0
+        self.units = 0
+
+    def request(self, uri: str, *args: Any, **kwargs: Any) -> Any:
+        self._before()
+        self.requests += 1
+        self.units += uri != self._free
+        return self.http.request(uri, *args, **kwargs)
+
+
+def has_oauth(credential: Credential) -> bool:
+    return all(credential.get(name) for name in OAUTH)
+
+
+def missing(credential: Credential) -> CredentialMissing:
+    """Which secrets a channel still needs."""
+    begun = any(credential.get(name) for name in OAUTH)
+    lacks = (
+        ", ".join(name for name in OAUTH if not credential.get(name)) if begun else f"api_key, or {', '.join(OAUTH)}"
+    )
+    return CredentialMissing(f"YouTube needs {lacks}")
+
+
+@cache
+def _document(root: str) -> str:
+    """Google's discovery document, for an API at that address.
+
+    As text: the client writes into the parsed document while it builds its methods, so threads must not share one.
+    """
+    document = json.loads(_DOCUMENT.read_text(encoding="utf-8"))
+    document["rootUrl"] = document["baseUrl"] = f"{root}/"
+    document.pop("mtlsRootUrl", None)
+    return json.dumps(document)
+
+
+def _refusal(error: GoogleAuthError, now: datetime) -> ConnectorError:
+    """google-auth gives the decoded answer as second argument, or none where there was no answer to decode."""
+    return from_token_endpoint(error.args[1] if len(error.args) > 1 else None, now)
+
+
+def _no_connection(error: BaseException) -> ConnectorError:
+    return Unavailable("The connection to YouTube failed", code=type(error).__name__)
