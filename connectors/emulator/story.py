@@ -20,7 +20,13 @@ READ_PAGE = (
     "pages_manage_engagement",
     "pages_manage_posts",
 )
-READ_INSTAGRAM = ("instagram_basic", "instagram_manage_comments", "instagram_content_publish")
+READ_INSTAGRAM = (
+    "instagram_basic",
+    "instagram_manage_comments",
+    "instagram_content_publish",
+    "pages_show_list",
+    "pages_read_engagement",
+)
 YOUTUBE_SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 OAUTH_SECRET = "GOCSPX-demo-1472"  # noqa: S105 - of a toy world
 RECENT = timedelta(days=10)
@@ -74,13 +80,9 @@ def _accounts(world: World) -> dict[str, Account]:
 
 def _secrets(world: World, accounts: dict[str, Account]) -> dict[str, str]:
     """Tokens as the platforms would have given them; the world accepts each."""
-    page, meta = "EAAdemoPageToken1472", "0123456789abcdef0123456789abcdef"
-    instagram, key, refresh, session = (
-        "EAAdemoInstagramToken1472",
-        "AIzaDemoKey1472",
-        "1//demoRefresh1472",
-        "demoSession1472",
-    )
+    page, instagram, meta = "EAAdemoPageToken1472", "EAAdemoInstagramToken1472", "0123456789abcdef0123456789abcdef"
+    key, refresh = "AIzaDemoKey1472", "1//demoRefresh1472"
+    session = f"{accounts['library'].pk}%3AdemoSession1472%3A1"
     world.token(Token(page, "page", accounts["facebook"], READ_PAGE, app_secret=meta))
     world.token(Token(instagram, "page", accounts["instagram"], READ_INSTAGRAM, app_secret=meta))
     world.token(Token(key, "api_key", accounts["youtube"]))

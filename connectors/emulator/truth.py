@@ -31,32 +31,34 @@ class TruthState(StrEnum):
 NEEDS_SOMEBODY = frozenset({TruthState.OPEN, TruthState.PROBABLY_ANSWERED, TruthState.HELD})
 
 
-def truth(world: World, *accounts: Account) -> dict[str, TruthState]:
+def truth(world: World, *accounts: Account, from_outside: Sequence[Account] = ()) -> dict[str, TruthState]:
     """The state of everything that residents ever wrote to these accounts (default: all), by the platform's own id.
 
     The accounts are also the organisation: what any of them wrote on its own network is no resident's. Comments that
-    the platform shows to nobody (unpublished post, restricted writer) are left out.
+    the platform shows to nobody (unpublished post, restricted writer) are left out. `from_outside`: the accounts that
+    are read as any visitor sees them (instagram_public), to whom what is hidden is gone.
     """
     organisation = accounts or tuple(world.accounts.values())
     states: dict[str, TruthState] = {}
     for account in organisation:
-        own = _identities(account, organisation)
+        own, outside = _identities(account, organisation), account in from_outside
         for post in world.posts_ever(account):
-            states |= _below(world, post, own)
+            states |= _below(world, post, own, outside)
     return states
 
 
-def waiting(world: World, *accounts: Account) -> set[str]:
+def waiting(world: World, *accounts: Account, from_outside: Sequence[Account] = ()) -> set[str]:
     """Ids of what needs somebody: what the product has to list as unanswered."""
-    return {id_ for id_, state in truth(world, *accounts).items() if state in NEEDS_SOMEBODY}
+    states = truth(world, *accounts, from_outside=from_outside)
+    return {id_ for id_, state in states.items() if state in NEEDS_SOMEBODY}
 
 
-def shown(world: World, account: Account) -> dict[str, str]:
+def shown(world: World, account: Account, *, from_outside: bool = False) -> dict[str, str]:
     """Id and present text of everything the account's reader can see: comments at all levels (the held queue and the
     organisation's own too) and visitors' posts. What a database must hold after a full reading."""
     posts = [post for post in world.posts_of(account) if post.published]
     texts = {post.id: post.text for post in posts if post.visitor}
-    return texts | {c.id: c.text for post in posts for c in world.comments_of(post) if _is_shown(c)}
+    return texts | {c.id: c.text for post in posts for c in world.comments_of(post) if _is_shown(c, from_outside)}
 
 
 @dataclass
@@ -111,17 +113,17 @@ class _Obligation:
         return self.answer[0]
 
 
-def _below(world: World, post: Post, own: frozenset[str]) -> dict[str, TruthState]:
+def _below(world: World, post: Post, own: frozenset[str], outside: bool) -> dict[str, TruthState]:
     """The states of a post's comments, and of the post itself where it is a visitor's."""
     if not post.published:
         return {}
     things: list[Comment | Post] = [post] if post.visitor else []
     things += [comment for comment in world.comments_ever(post) if not _is_restricted(comment)]
     residents = [thing for thing in things if not _is_own(thing, own)]
-    obligations = [_Obligation(thing, _author(thing)) for thing in residents if _is_shown(thing)]
-    replies = [c for c in things if isinstance(c, Comment) and _is_own(c, own) and _is_public(c)]
+    obligations = [_Obligation(thing, _author(thing)) for thing in residents if _is_shown(thing, outside)]
+    replies = [c for c in things if isinstance(c, Comment) and _is_own(c, own) and _is_public(c, outside)]
     _answer_all(obligations, sorted(replies, key=lambda reply: (reply.at, reply.id)))
-    gone = {thing.id: TruthState.UNAVAILABLE for thing in residents if not _is_shown(thing)}
+    gone = {thing.id: TruthState.UNAVAILABLE for thing in residents if not _is_shown(thing, outside)}
     return gone | {obligation.thing.id: obligation.state() for obligation in obligations}
 
 
@@ -177,16 +179,18 @@ def _is_restricted(comment: Comment) -> bool:
     return comment.restricted or comment.thread.restricted
 
 
-def _is_shown(thing: Comment | Post) -> bool:
-    """To the organisation's reader: not gone, alone or with what it stands below."""
+def _is_shown(thing: Comment | Post, from_outside: bool) -> bool:
+    """To the reader: not gone, alone or with what it stands below."""
     if isinstance(thing, Post):
         return thing.deleted_at is None
-    lost = any(comment.deleted_at or comment.rejected for comment in (thing, thing.thread))
-    return not lost and not _is_restricted(thing)
+    line = (thing, thing.thread)
+    lost = any(comment.deleted_at or comment.rejected for comment in line)
+    unseen = from_outside and any(comment.hidden or comment.held for comment in line)
+    return not lost and not unseen and not _is_restricted(thing)
 
 
-def _is_public(comment: Comment) -> bool:
-    return _is_shown(comment) and not comment.held and not comment.hidden
+def _is_public(comment: Comment, from_outside: bool) -> bool:
+    return _is_shown(comment, from_outside) and not comment.held and not comment.hidden
 
 
 def _author(thing: Comment | Post) -> Person | None:

@@ -264,6 +264,18 @@ def test_a_restricted_residents_comment_is_no_obligation() -> None:
     assert truth(scene.world) == {}
 
 
+def test_what_is_hidden_is_gone_for_a_reader_from_outside() -> None:
+    scene = Scene("instagram")
+    top, hidden = scene.ask("Anna"), scene.ask("Bo")
+    below = scene.ask("Cia", hidden)
+    scene.world.hide(hidden)
+    states = truth(scene.world, from_outside=[scene.account])
+    assert states == {top.id: OPEN, hidden.id: GONE, below.id: GONE}
+    assert waiting(scene.world) == {top.id, below.id}
+    assert list(shown(scene.world, scene.account, from_outside=True)) == [top.id]
+    assert list(shown(scene.world, scene.account)) == [top.id, hidden.id, below.id]
+
+
 def test_nothing_below_an_unpublished_post_is_shown_or_waits(scene: Scene) -> None:
     draft = scene.world.publish(scene.account, "Utkast", published=False)
     scene.ask("Anna", draft)
