@@ -139,5 +139,4 @@ class _PageLook(Look):
 
 
 def _blind(kind: str) -> PermissionLost:
-    named = "this" if kind == "unknown" else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}'s"
-    return PermissionLost(f"Facebook shows no comments to {named} token: it takes the page's own")
+    return PermissionLost(f"Facebook shows no comments to a token of kind {kind}: it takes the page's own")

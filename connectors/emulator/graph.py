@@ -1,0 +1,249 @@
+"""The Graph API on loopback: versions, tokens, envelopes, several ids and batches. Reading only.
+
+graph_fields.py   the language of `fields`       graph_nodes.py, graph_paging.py         rendering and pages
+graph_tokens.py   who asks                       facebook_nodes.py, instagram_nodes.py   what there is to ask for
+graph_usage.py    what it costs                  graph_refusals.py                       errors
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from connectors.emulator import facebook_nodes, instagram_nodes
+from connectors.emulator.graph_fields import Asked, FieldSyntax, parse
+from connectors.emulator.graph_nodes import Kind, Node, Renderer
+from connectors.emulator.graph_refusals import Refusal, gone, no_such_field, no_such_path
+from connectors.emulator.graph_tokens import USER_ID, Habits, Viewer, caller, debug_token
+from connectors.emulator.graph_usage import Budget, Usage
+from connectors.emulator.wire import Answer, Request
+from connectors.emulator.world import Account, Comment, Person, Post, World
+
+HOST = "graph.facebook.com"
+VERSIONS = {  # usable until
+    "v21.0": datetime(2027, 1, 21, tzinfo=UTC),
+    "v22.0": datetime(2027, 5, 20, tzinfo=UTC),
+    "v23.0": datetime(2027, 10, 8, tzinfo=UTC),
+    "v24.0": datetime(2028, 2, 18, tzinfo=UTC),
+    "v25.0": datetime(2028, 7, 29, tzinfo=UTC),
+    "v26.0": datetime.max.replace(tzinfo=UTC),
+}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for module in (facebook_nodes, instagram_nodes)
+    for kind in vars(module).values()
+    if isinstance(kind, Kind)
+}
+MOST_OPERATIONS = 50
+_VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/|$)")
+_OWN = frozenset({"access_token", "appsecret_proof", "fields", "ids", "pretty"})
+"""Parameters of every question; the others are the edge's."""
+
+
+class Graph:
+    """Serves Facebook and Instagram accounts of one world. habits and usage may be looked at and changed by tests."""
+
+    name = "graph"
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.habits = Habits()
+        self.usage = Usage(self.habits)
+
+    def owns(self, request: Request) -> bool:
+        return request.host == HOST or (request.on_loopback and _VERSION.match(request.path) is not None)
+
+    def answer(self, request: Request) -> Answer:
+        batch = request.form.get("batch")
+        return self._batch(request, batch[-1]) if batch else self._one(request)
+
+    # -- one question
+
+    def _one(self, request: Request) -> Answer:
+        call = _Call(self, request)
+        try:
+            value, status = call.value(), 200
+        except Refusal as refusal:
+            value, status = refusal.envelope(), refusal.status
+        except FieldSyntax as wrong:
+            value, status = Refusal(2500, str(wrong)).envelope(), 400
+        return _answer(request, value, status, call)
+
+    # -- several questions
+
+    def _batch(self, request: Request, text: str) -> Answer:
+        """Each operation counts as one call, whatever comes of it."""
+        try:
+            caller(self.world, request)
+            operations = _operations(text)
+        except Refusal as refusal:
+            return Answer(400, _body(refusal.envelope()), _JSON | _ERROR)
+        headers = request.get("include_headers", "true") != "false"
+        answers = [self._operation(request, place, each, headers) for place, each in enumerate(operations)]
+        return Answer(200, _body(answers), dict(_JSON), cost=len(operations))
+
+    def _operation(self, request: Request, place: int, operation: Mapping[str, Any], headers: bool) -> Any:
+        """An operation's answer as a text inside; null for one that timed out."""
+        if place in self.habits.null_operations:
+            return None
+        inner = self._one(_inner(request, operation))
+        named = [{"name": name, "value": value} for name, value in inner.headers.items() if name != "Content-Type"]
+        named.append({"name": "Content-Type", "value": "text/javascript; charset=UTF-8"})
+        found = {"code": inner.status, "headers": named, "body": inner.body.decode()}
+        return found if headers else {name: value for name, value in found.items() if name != "headers"}
+
+
+@dataclass
+class _Call:
+    """One question on its way: what it turned out to be about, and what it costs."""
+
+    graph: Graph
+    request: Request
+    cost: int = 1
+    budget: Budget | None = None
+
+    def __post_init__(self) -> None:
+        self.version, self.path = _route(self.request.path, self.graph.world.now)
+
+    def value(self) -> dict[str, Any]:
+        """Raises Refusal or FieldSyntax."""
+        world, request = self.graph.world, self.request
+        if request.method != "GET":
+            raise Refusal(3, "(#3) Application does not have the capability to make this API call.")
+        token = caller(world, request)
+        self.viewer = Viewer(world, token, self.graph.habits, self.version, request.origin)
+        ids = [id_ for id_ in request.get("ids").split(",") if id_]
+        self.cost = max(1, len(ids))
+        self._count(ids[0] if ids else self.path[0] if self.path else "")
+        if self.path == ("debug_token",):
+            return debug_token(world, request.get("input_token"))
+        if ids:
+            edge = self.path[0] if self.path else ""
+            return {id_: self._look_at(id_, edge) for id_ in ids}
+        if self.path == ("me", "accounts"):
+            return facebook_nodes.managed_pages(self.viewer)
+        if not 1 <= len(self.path) <= 2:
+            raise no_such_path(request.path)
+        return self._look_at(self.path[0], self.path[1] if len(self.path) == 2 else "")
+
+    def _count(self, id_: str) -> None:
+        """Charges whoever the question is about."""
+        account = _account(self._thing(id_))
+        self.budget = Budget.of(self.viewer, account)
+        on_page = account is not None and account.platform == "facebook"
+        self.graph.usage.count(self.budget, self.cost, self.graph.world.now, on_page=on_page)
+
+    def _look_at(self, id_: str, edge: str) -> dict[str, Any]:
+        thing = self._thing(id_)
+        if thing is None:
+            raise gone(id_)
+        if account := _account(thing):
+            self.viewer.enter(account, id_)
+        node, renderer = Node(_kind(thing), thing), Renderer(KINDS, self.viewer)
+        asked = parse(text) if (text := self.request.get("fields")) else None
+        if not edge:
+            return renderer.node(node, asked)
+        if edge not in KINDS[node.kind].edges:
+            raise no_such_field(edge, node.kind)
+        options = {name: values[-1] for name, values in self.request.query.items() if name not in _OWN}
+        return renderer.edge(node, edge, options, Asked(edge, inner=asked, source=self.request.get("fields")))
+
+    def _thing(self, id_: str) -> Account | Post | Comment | Person | None:
+        world = self.graph.world
+        if id_ == "me":
+            mine = self.viewer.token.account if self.viewer.token.kind == "page" else None
+            return mine or Person(USER_ID, "", "Anna Andersson")
+        account = world.accounts.get(id_)
+        if account:
+            return account if account.platform in ("facebook", "instagram") else None
+        thing = world.posts.get(id_) or world.comments.get(id_)
+        return thing if thing and _is_there(thing, self.viewer) else None
+
+
+def _is_there(thing: Post | Comment, viewer: Viewer) -> bool:
+    post = thing if isinstance(thing, Post) else thing.post
+    if thing.deleted_at or not post.published or post.account.platform not in ("facebook", "instagram"):
+        return False
+    return isinstance(thing, Post) or (not thing.rejected and viewer.shows(thing))
+
+
+def _account(thing: Account | Post | Comment | Person | None) -> Account | None:
+    if isinstance(thing, Comment):
+        return thing.post.account
+    return thing.account if isinstance(thing, Post) else thing if isinstance(thing, Account) else None
+
+
+def _kind(thing: Account | Post | Comment | Person) -> str:
+    if isinstance(thing, Person):
+        return "User"
+    account = _account(thing)
+    on_facebook = account is not None and account.platform == "facebook"
+    names = {Account: ("Page", "IGUser"), Post: ("PagePost", "IGMedia"), Comment: ("Comment", "IGComment")}
+    return names[type(thing)][0 if on_facebook else 1]
+
+
+def _route(path: str, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """The version that answers and the rest of the path. An expired version, or none, is served by the oldest alive."""
+    alive = [version for version, until in VERSIONS.items() if until > now]
+    found = _VERSION.match(path)
+    rest = path[found.end() :] if found else path
+    asked = f"v{found[1]}.{found[2]}" if found else ""
+    parts = tuple(part for part in rest.split("/") if part)
+    newest = int(alive[-1][1:].split(".")[0])
+    if found and int(found[1]) > newest:
+        return alive[0], (asked, *parts)
+    return asked if asked in alive else alive[0], parts
+
+
+def _operations(text: str) -> list[Mapping[str, Any]]:
+    """Raises Refusal."""
+    try:
+        operations = json.loads(text)
+    except ValueError:
+        raise Refusal(100, "(#100) batch parameter must be a JSON array") from None
+    if len(operations) > MOST_OPERATIONS:
+        message = f"Too many requests in batch message. Maximum batch size is {MOST_OPERATIONS}"
+        raise Refusal(1, message, kind="GraphBatchException")
+    return list(operations)
+
+
+def _inner(request: Request, operation: Mapping[str, Any]) -> Request:
+    """An operation of a batch as a request of its own, with its own token or the batch's."""
+    address = urlsplit("/" + str(operation.get("relative_url", "")).lstrip("/"))
+    outer = {name: request.form[name] for name in ("access_token", "appsecret_proof") if name in request.form}
+    query = {**outer, **parse_qs(address.query, keep_blank_values=True)}
+    if "access_token" in operation:
+        query["access_token"] = [operation["access_token"]]
+    headers = dict(line.split(": ", 1) for line in operation.get("headers") or [] if ": " in line)
+    lower = {name.lower(): value for name, value in headers.items()}
+    body = str(operation.get("body", "")).encode()
+    method = str(operation.get("method", "GET"))
+    return replace(request, method=method, path=address.path, query=query, headers=lower, body=body)
+
+
+_JSON = {"Content-Type": "application/json; charset=UTF-8"}
+_ERROR = {"Cache-Control": "no-store"}
+
+
+def _answer(request: Request, value: dict[str, Any], status: int, call: _Call) -> Answer:
+    body = _body(value)
+    headers = {**_JSON, "Facebook-Api-Version": call.version}
+    if call.budget:
+        headers |= call.graph.usage.headers(call.budget, call.graph.world.now)
+    if status != 200:
+        text = value["error"]["message"].replace('"', "'").encode("ascii", "replace").decode()
+        told = {"WWW-Authenticate": f'OAuth "Facebook Platform" "invalid_request" "{text}"'}
+        return Answer(status, body, headers | _ERROR | told, call.cost)
+    mark = f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
+    if request.headers.get("if-none-match") == mark:
+        return Answer(304, b"", {"ETag": mark, "Facebook-Api-Version": call.version}, call.cost)
+    return Answer(200, body, headers | {"ETag": mark}, call.cost)
+
+
+def _body(value: Any) -> bytes:
+    """ASCII only and with escaped slashes, as Graph writes."""
+    return json.dumps(value, separators=(",", ":")).replace("/", "\\/").encode()
