@@ -3,8 +3,8 @@
 import re
 
 from connectors.base import Account, Author, ReadComment, ReadPost
-from connectors.graph import Json
-from connectors.graph_look import moment
+from connectors.graph.client import Json
+from connectors.graph.look import moment
 
 REPLY_FIELDS = "id,text,timestamp,username,from{id,username},hidden"
 MEDIA_FIELDS = "id,caption,timestamp,permalink,username,comments_count"

@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.base import Author, ReadComment, ReadPost
-from connectors.graph import Json
-from connectors.graph_look import moment
+from connectors.graph.client import Json
+from connectors.graph.look import moment
 
 COMMENT_FIELDS = "id,message,from,created_time,parent{id},is_hidden,permalink_url,message_tags"
 POST_FIELDS = "id,message,story,from,created_time,permalink_url,message_tags"

@@ -11,11 +11,11 @@ from typing import ClassVar
 from config.settings import Settings
 from connectors.base import Account, Covered, Credential, Health, Reading, ReadPlan, ReadPost
 from connectors.errors import ConnectorError, CredentialMissing, PermissionLost
-from connectors.graph import GraphClient, Json, items, next_page
-from connectors.graph_errors import TooMuchData
-from connectors.graph_health import Needs, TokenReport, examine
-from connectors.graph_look import NOTHING, Look, understood
-from connectors.instagram_answers import MEDIA_FIELDS, REPLY_FIELDS, author, read_comment, read_media
+from connectors.graph.client import GraphClient, Json, items, next_page
+from connectors.graph.errors import TooMuchData
+from connectors.graph.health import Needs, TokenReport, examine
+from connectors.graph.look import NOTHING, Look, understood
+from connectors.instagram.answers import MEDIA_FIELDS, REPLY_FIELDS, author, read_comment, read_media
 
 NEEDS = Needs(
     ("instagram_basic", "instagram_manage_comments"), "instagram_manage_comments", "instagram_content_publish"

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, TypeVar
 
 from connectors.base import Covered, ReadComment, Reading, ReadPlan, ReadPost, State
 from connectors.errors import ChannelGone, ConnectorError, UnexpectedAnswer
-from connectors.graph import GraphClient, Json, items
-from connectors.graph_errors import TooMuchData
+from connectors.graph.client import GraphClient, Json, items
+from connectors.graph.errors import TooMuchData
 
 Given = TypeVar("Given")
 NOTHING: Json = {"data": []}

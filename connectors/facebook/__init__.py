@@ -18,16 +18,16 @@ from typing import ClassVar
 from config.settings import Settings
 from connectors.base import Account, Covered, Credential, Health, Reading, ReadPlan, ReadPost
 from connectors.errors import ConnectorError, CredentialMissing, PermissionLost
-from connectors.facebook_answers import (
+from connectors.facebook.answers import (
     COMMENT_FIELDS,
     POST_FIELDS,
     read_comment,
     read_post,
     visitors_post_as_comment,
 )
-from connectors.graph import GraphClient, Json, items, next_page
-from connectors.graph_health import Needs, TokenReport, examine, report
-from connectors.graph_look import NOTHING, Look, moment, understood
+from connectors.graph.client import GraphClient, Json, items, next_page
+from connectors.graph.health import Needs, TokenReport, examine, report
+from connectors.graph.look import NOTHING, Look, moment, understood
 
 READ_SCOPES = ("pages_read_engagement", "pages_read_user_content")
 BLIND = frozenset({"user", "app"})

@@ -18,7 +18,7 @@ import requests
 from config.settings import GRAPH_URL, Settings
 from connectors.base import Credential
 from connectors.errors import ConnectorError, CredentialMissing, Unavailable, UnexpectedAnswer
-from connectors.graph_errors import Interrupted, named_error
+from connectors.graph.errors import Interrupted, named_error
 from connectors.loopback import adapter_for, trusted_certificates
 
 Json = dict[str, Any]

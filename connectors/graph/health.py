@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from connectors.base import Credential, Health
 from connectors.errors import ChannelGone, ConnectorError, PermissionLost, UnexpectedAnswer
-from connectors.graph import GraphClient, Json, proof
-from connectors.graph_errors import named_error
+from connectors.graph.client import GraphClient, Json, proof
+from connectors.graph.errors import named_error
 
 KINDS = {"PAGE": "page", "USER": "user", "APP": "app", "SYSTEM_USER": "system", "SYSTEM": "system"}
 
