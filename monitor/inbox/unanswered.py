@@ -78,7 +78,7 @@ def unanswered(
 def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, datetime | None]]:
     query = select(Channel, Schedule.historic_before).outerjoin(Schedule, Schedule.channel_id == Channel.id)
     chosen = Channel.state != "retired" if channel_id is None else Channel.id == channel_id
-    return list(session.execute(query.where(chosen).order_by(Channel.id)).tuples())
+    return [(channel, since) for channel, since in session.execute(query.where(chosen).order_by(Channel.id))]
 
 
 def _judged(
