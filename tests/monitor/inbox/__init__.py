@@ -1,0 +1,1 @@
+"""The inbox: who answered whom, and what waits."""
