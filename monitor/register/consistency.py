@@ -96,7 +96,8 @@ def _channel(path: Path, channel: Table) -> Iterator[Fault]:
         what = _("The deputy is the responsible person.")
         yield Fault((*path, "deputy"), what, _("Name somebody else, who takes over when that person is away."))
     yield from _automatic(path, channel)
-    yield from credential_faults(path, channel)
+    if text(channel, "platform") in {*PLATFORMS, *MANUAL_ONLY}:
+        yield from credential_faults(path, channel)
 
 
 def _automatic(path: Path, channel: Table) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from config.language import _
 
@@ -23,6 +24,13 @@ class Fault:
         line = _("line {line}", line=self.line) if self.line else ""
         place = ", ".join(part for part in (line, self.table) if part)
         return " ".join(part for part in (f"{place}:" if place else "", self.what, self.remedy) if part)
+
+
+def hint(key: str, known: Iterable[str]) -> str:
+    """Which key was meant, or which ones there are."""
+    keys = list(known)
+    near = get_close_matches(key, keys, n=1)
+    return _("Did you mean {key}?", key=near[0]) if near else _("The keys here are {keys}.", keys=", ".join(keys))
 
 
 class RegisterFaults(Exception):

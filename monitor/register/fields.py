@@ -1,6 +1,7 @@
 """The kinds of values in a register file. Each refuses with a kind that `shape` has a sentence for."""
 
 import re
+import unicodedata
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ def _refuse(kind: str) -> PydanticCustomError:
 def _text(value: str) -> str:
     if not value.strip():
         raise _refuse("empty")
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in value):
+        raise _refuse("control")  # PostgreSQL cannot keep them all, and terminals would obey them
     return value
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from config.language import _
-from monitor.register.faults import Fault, Path
+from monitor.register.faults import Fault, Path, hint
 from monitor.register.tables import Table, text
 
 PLAIN = frozenset({"username"})  # no secret: stands in the file itself
@@ -32,14 +32,15 @@ def credential_faults(path: Path, channel: Table) -> Iterator[Fault]:
     """What is wrong with a channel's credential. Its values are never shown: one may be a secret."""
     credential = channel.get("credential", {})
     platform = text(channel, "platform")
-    if not isinstance(credential, dict) or not platform:
+    if not isinstance(credential, dict):
         return
     path = (*path, "credential")
-    for key, value in credential.items():
-        yield from _key((*path, key), key, value, platform)
+    misnamed = [fault for key, value in credential.items() for fault in _key((*path, key), key, value, platform)]
+    yield from misnamed
     names = [name for name in SECRETS.get(platform, ()) if {name, f"{name}_env", f"{name}_file"} & credential.keys()]
     yield from _twins(path, credential, names)
-    yield from _incomplete(path, platform, set(names))
+    if not misnamed:  # else what seems to be missing may be what is misspelt
+        yield from _incomplete(path, platform, set(names))
 
 
 def _key(path: Path, key: str, value: object, platform: str) -> Iterator[Fault]:
@@ -48,7 +49,7 @@ def _key(path: Path, key: str, value: object, platform: str) -> Iterator[Fault]:
         yield Fault(path, _("Nothing is read with a credential on {platform}.", platform=platform), _("Take it away."))
     elif key not in known:
         what = _("{platform} has no credential {key}.", platform=platform, key=key)
-        yield Fault(path, what, _("The keys here are {keys}.", keys=", ".join(known)))
+        yield Fault(path, what, hint(key, known))
     elif key.endswith("_env") and isinstance(value, str) and not VARIABLE.fullmatch(value):
         what = _("{key} must be the name of an environment variable.", key=key)
         yield Fault(path, what, _("If it is the secret itself: take it out of the file, and replace the secret."))

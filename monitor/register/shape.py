@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.language import N_, _
-from monitor.register.faults import Fault, Path
+from monitor.register.faults import Fault, Path, hint
 
 WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
     "missing": (N_("{key} is missing."), N_("Add it.")),
@@ -24,6 +24,7 @@ WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
     "dict_type": (N_("{key} must be a table."), N_("Write it as { name = … }.")),
     "model_type": (N_("{key} must be a table."), N_("Write [{key}] on a line of its own above its keys.")),
     "empty": (N_("{key} is empty."), N_("Write something, or take the line away if the key is not needed.")),
+    "control": (N_("{key} holds invisible control characters."), N_("Write the text again by hand.")),
     "short_name": (N_("{key} is no short name."), N_("Use letters, digits, hyphen, underscore and full stop only.")),
     "email": (N_("{key} is no e-mail address."), N_("Write one address: name@example.org.")),
     "phone": (N_("{key} is no telephone number."), N_("Write it as +46700000001.")),
@@ -47,7 +48,7 @@ def _fault(error: ErrorDetails, model: type[BaseModel]) -> Fault:
     path = error["loc"]
     key = str(next((step for step in reversed(path) if isinstance(step, str)), ""))
     if error["type"] == "extra_forbidden":
-        return Fault(path, _("There is no key {key} here.", key=key), _hint(key, _keys(model, path[:-1])))
+        return Fault(path, _("There is no key {key} here.", key=key), hint(key, _keys(model, path[:-1])))
     if error["type"] == "literal_error":
         return _none_of_these(path, key, str(error["input"]), re.findall("'(.*?)'", error["ctx"]["expected"]))
     what, remedy = WRONG.get(error["type"], (N_("{key} cannot be used: {why}."), ""))
@@ -58,13 +59,6 @@ def _none_of_these(path: Path, key: str, value: str, known: list[str]) -> Fault:
     near = get_close_matches(value, known, n=1)
     remedy = _("Did you mean {key}?", key=near[0]) if near else ""
     return Fault(path, _("{key} must be one of {values}.", key=key, values=", ".join(known)), remedy)
-
-
-def _hint(key: str, known: Mapping[str, object]) -> str:
-    near = get_close_matches(key, known, n=1)
-    if near:
-        return _("Did you mean {key}?", key=near[0])
-    return _("The keys here are {keys}.", keys=", ".join(known))
 
 
 def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> Mapping[str, Any]:
