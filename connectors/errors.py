@@ -51,6 +51,16 @@ class PermissionLost(ConnectorError):
     needs_person = True
 
 
+class SwitchedOff(ConnectorError):
+    """The settings do not allow this way of reading."""
+
+    kind = "switched_off"
+    remedy = N_(
+        "Connect the account officially as instagram, or allow this: set instagram_public = true in the settings."
+    )
+    needs_person = True
+
+
 class ChannelGone(ConnectorError):
     """The account does not exist, or not for this token."""
 

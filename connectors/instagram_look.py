@@ -1,0 +1,152 @@
+"""One look at an account through instagram.com: the timeline tells each post's number of comments, and only posts whose
+number changed are read."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from instaloader import InstaloaderContext, NodeIterator, Post, Profile
+from instaloader.exceptions import AbortDownloadException, LoginRequiredException, PrivateProfileNotFollowedException
+
+from connectors.base import Covered, ReadComment, ReadPlan, ReadPost, State
+from connectors.errors import UnexpectedAnswer
+from connectors.instagram_below import Below, as_read, broke_off, post_id
+
+LOGIN_QUERY = "d6f4427fbe92d846298cf93df0b937d3"
+
+
+def is_logged_in(context: InstaloaderContext) -> bool:
+    """Does Instagram take the session for somebody's? One request. Hides no failure, as test_login would."""
+    return context.graphql_query(LOGIN_QUERY, {})["data"]["user"] is not None
+
+
+class _Account(Profile):
+    """The timeline wants the user name alone: what instaloader would ask for before that is left out."""
+
+    def __init__(self, context: InstaloaderContext, name: str) -> None:
+        super().__init__(context, {"username": name, "id": "0", "is_private": False})
+
+    def _obtain_metadata(self) -> None:
+        pass
+
+
+class Look:
+    """Gathers what one reading brings; what was gathered before an error stays.
+
+    State: `posts` number of comments by post (null: to be read again); `answers` see Below, by post; `resume` only when
+    the timeline was not read to its end: the cursor to go on from, or "" for its beginning.
+    """
+
+    def __init__(self, name: str, plan: ReadPlan) -> None:
+        self.posts: dict[str, ReadPost] = {}
+        self.comments: dict[str, ReadComment] = {}
+        self.covered: list[Covered] = []
+        self._name = name
+        self._full = plan.full
+        self._is_new = not plan.state
+        self._counts: dict[str, int | None] = dict(plan.state.get("posts", {}))
+        self._answers: dict[str, dict[str, int]] = dict(plan.state.get("answers", {}))
+        self._resume: str | None = plan.state.get("resume")
+
+    def state(self, *, forget_cursor: bool = False) -> State:
+        """forget_cursor: what Instagram does not understand must not stop us for ever."""
+        state: State = {"posts": self._counts, "answers": self._answers}
+        if self._resume is not None:
+            state["resume"] = "" if forget_cursor else self._resume
+        return state
+
+    # -- the timeline
+
+    def walk(self, context: InstaloaderContext) -> None:
+        """Reads what changed; with a full plan everything. Goes on where an earlier look was broken off."""
+        self._context = context
+        if cursor := self._resume:
+            self._read_pages(self._timeline(), to_end=False, again=False)
+            self._resume = cursor
+            self._read_pages(self._timeline_after(cursor), cursor, to_end=True, again=self._full)
+        else:
+            timeline = self._timeline()
+            to_end = self._full or self._resume is not None
+            if self._read_pages(timeline, to_end=to_end, again=self._full):
+                self._compare_with_whole(timeline)
+        self._resume = None
+
+    def glance(self, context: InstaloaderContext) -> None:
+        """Raises where the account could not be read: the session is over, or there are no posts for a reason."""
+        self._context = context
+        if not is_logged_in(context):
+            raise LoginRequiredException
+        if next(self._timeline(), None) is None:
+            self._make_sure_that_it_is_empty()
+
+    def _timeline(self) -> NodeIterator[Post]:
+        return _Account(self._context, self._name).get_posts()
+
+    def _timeline_after(self, cursor: str) -> NodeIterator[Post]:
+        """Costs a request for the first page, which instaloader makes before it can be told where to begin."""
+        timeline = self._timeline()
+        rest = {"edges": [], "page_info": {"has_next_page": True, "end_cursor": cursor}}
+        timeline.thaw(timeline.freeze()._replace(remaining_data=rest))
+        return timeline
+
+    def _read_pages(self, timeline: NodeIterator[Post], cursor: str = "", *, to_end: bool, again: bool) -> bool:
+        """Page by page until the rest is known; was the end reached?
+
+        A page is read from its oldest post on, so that what is known has no gap when the reading breaks off: whatever
+        is older than a known post is known, or comes after `resume`.
+        """
+        for page, following in _pages(timeline):
+            goes_on = to_end or post_id(page[-1]) not in self._counts
+            if goes_on:
+                self._resume = cursor
+            for post in reversed(page):
+                self._read_post(post, again)
+            if not goes_on:
+                return False
+            cursor = self._resume = following
+        return True
+
+    def _compare_with_whole(self, timeline: NodeIterator[Post]) -> None:
+        """What is not in a timeline that was read from beginning to end has been deleted."""
+        if not self.posts and (self._counts or self._full or self._is_new):
+            self._make_sure_that_it_is_empty()
+        for gone in () if broke_off(timeline) else self._counts.keys() - self.posts.keys():
+            self.covered.append(Covered("post", gone))
+            del self._counts[gone]
+            self._answers.pop(gone, None)
+
+    def _make_sure_that_it_is_empty(self) -> None:
+        """Instagram shows an empty timeline, too, where the account does not exist or is private."""
+        try:
+            profile = Profile.from_username(self._context, self._name)
+        except AbortDownloadException:  # instaloader asks as a visitor, who may be sent to log in
+            raise UnexpectedAnswer("the account shows no posts, and its page cannot be seen") from None
+        if profile.is_private and not profile.followed_by_viewer:
+            raise PrivateProfileNotFollowedException(self._name)
+
+    # -- a post
+
+    def _read_post(self, post: Post, again: bool) -> None:
+        id_ = post_id(post)
+        count: int | None = post._node["comments"]  # noqa: SLF001 - the public .comments costs a request
+        self.posts[id_] = as_read(post, count)
+        if again or count is None or self._counts.get(id_) != count:
+            self._read_below(post, count, again)
+
+    def _read_below(self, post: Post, count: int | None, again: bool) -> None:
+        id_ = post_id(post)
+        below = Below(self._context, post, self.comments)
+        if count != 0:
+            below.read({} if again else self._answers.get(id_, {}))
+        self.covered += below.covered()
+        self._counts[id_] = count if below.whole else None
+        self._answers.pop(id_, None)
+        if below.answers:
+            self._answers[id_] = below.answers
+
+
+def _pages(timeline: NodeIterator[Post]) -> Iterator[tuple[list[Post], str]]:
+    """Each page of the timeline with the cursor of the next; the cursor is empty after the last."""
+    for first in timeline:
+        page = timeline.freeze().remaining_data or {}
+        info = page["page_info"]
+        yield [first, *islice(timeline, len(page["edges"]) - 1)], info["end_cursor"] if info["has_next_page"] else ""
