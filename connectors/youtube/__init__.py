@@ -4,7 +4,9 @@ With client_id, client_secret and refresh_token it reads what is public and what
 only what is public.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import structlog
 
@@ -24,6 +26,9 @@ _log = structlog.get_logger(__name__)
 class YouTube:
     """One channel. `account.external_id` is its id (UC…)."""
 
+    timeout: ClassVar[float] = 20
+    """Seconds of silence after which YouTube counts as unavailable."""
+
     def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:
         self._oauth = has_oauth(credential)
         if not self._oauth and not credential.get("api_key"):
@@ -36,7 +41,7 @@ class YouTube:
         """Costs two units: whose token is it, and does it read the comments (with OAuth: the held ones)?"""
         problem: ConnectorError | None = None
         try:
-            with Api(self._credential, self._settings, datetime.now(UTC), lambda: None) as api:
+            with self._api(datetime.now(UTC), lambda: None) as api:
                 self._find_channel(api)
                 self._try_comments(api)
         except ConnectorError as error:
@@ -48,7 +53,7 @@ class YouTube:
     def read(self, plan: ReadPlan) -> Reading:
         """A round costs one unit with an API key, two with OAuth, and one more for each thread whose replies changed
         beyond the five that the list shows, and for each 50 new videos."""
-        with Api(self._credential, self._settings, plan.now, plan.keep_alive) as api:
+        with self._api(plan.now, plan.keep_alive) as api:
             look = Look(api, self._channel, plan, sees_held=self._oauth)
             error = _walk(look)
         return Reading(
@@ -60,6 +65,9 @@ class YouTube:
             counted_cost=api.units,
             error=error,
         )
+
+    def _api(self, now: datetime, before: Callable[[], None]) -> Api:
+        return Api(self._credential, self._settings, now, before, self.timeout)
 
     def _find_channel(self, api: Api) -> None:
         whose = {"mine": True} if self._oauth else {"id": self._channel}

@@ -26,8 +26,6 @@ from connectors.base import Credential
 from connectors.errors import ConnectorError, CredentialMissing, Unavailable, UnexpectedAnswer
 from connectors.youtube.errors import from_answer, from_token_endpoint
 
-TIMEOUT = 20
-"""Seconds that connecting, or any one read from the connection, may take."""
 OAUTH = ("client_id", "client_secret", "refresh_token")
 _DOCUMENT = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "youtube.v3.json"
 _NO_CONNECTION = (OSError, HTTPException, httplib2.HttpLib2Error)
@@ -38,12 +36,15 @@ Answer = dict[str, Any]
 class Api:
     """One reading's connection, for one thread. Close it.
 
-    requests: HTTP requests sent; units: what YouTube charges for them (one each; the token endpoint is free).
+    timeout: seconds that connecting, or any one read from the connection, may take. requests: HTTP requests sent;
+    units: what YouTube charges for them (one each; the token endpoint is free).
     """
 
-    def __init__(self, credential: Credential, settings: Settings, now: datetime, before: Callable[[], None]) -> None:
+    def __init__(
+        self, credential: Credential, settings: Settings, now: datetime, before: Callable[[], None], timeout: float
+    ) -> None:
         self._now = now
-        self._line = _Line(settings.google_token_url, before)
+        self._line = _Line(settings.google_token_url, before, timeout)
         self._key: dict[str, str] = {}
         self._credentials = self._sign(credential, settings)
         # a refused access token is seconds old: asking for another would only hide the refusal
@@ -122,8 +123,8 @@ class Api:
 class _Line:
     """An httplib2.Http that is told before each request and counts them. Proxy and CA come from the environment."""
 
-    def __init__(self, free: str, before: Callable[[], None]) -> None:
-        self.http = httplib2.Http(timeout=TIMEOUT)
+    def __init__(self, free: str, before: Callable[[], None], timeout: float) -> None:
+        self.http = httplib2.Http(timeout=timeout)
         self.http.follow_redirects = False  # an address with a key in it goes nowhere else
         self._free = free
         self._before = before
