@@ -59,12 +59,12 @@ def test_a_bug_in_a_platform_is_an_answer_and_a_traceback_in_the_ledger(
 def test_latency_is_slept_outside_the_lock(emulator: Emulator) -> None:
     emulator.latency = 0.3
     began = time.perf_counter()
-    threads = [threading.Thread(target=requests.get, args=(f"{emulator.url}/toy",)) for _ in range(4)]
+    threads = [threading.Thread(target=requests.get, args=(f"{emulator.url}/toy",)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert 0.3 <= time.perf_counter() - began < 1.0
+    assert 0.3 <= time.perf_counter() - began < 1.5  # one after the other: 2.4
 
 
 def test_a_head_request_and_an_answer_without_content_keep_the_connection_usable(

@@ -43,6 +43,15 @@ def test_what_is_deleted_takes_along_what_is_below_it() -> None:
     assert len(world.comments_ever(post)) == 3
 
 
+def test_a_rejected_comment_is_listed_no_more() -> None:
+    world = World()
+    video = world.publish(world.account("youtube", "UCtibro", "tibrokommun", "Tibro kommun"), "Film")
+    held = world.comment(video, world.resident("youtube", "Kim Exempelsson"), "Reklam", held=True)
+    assert world.comments_of(video) == [held]
+    world.reject(held)
+    assert world.comments_of(video) == []
+
+
 def test_lists_are_in_order_of_time_even_if_the_clock_was_set_back() -> None:
     world = World()
     account = page(world)
