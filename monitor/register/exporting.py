@@ -60,7 +60,7 @@ def public_list(session: Session) -> list[dict[str, str | bool]]:
             "kind": channel.kind,
             "has_comments": channel.has_comments,
         }
-        for channel, unit in session.execute(query.order_by(Channel.kind, Channel.name)).tuples()
+        for channel, unit in session.execute(query.order_by(Channel.kind, Channel.name))
     ]
 
 

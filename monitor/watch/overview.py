@@ -108,7 +108,7 @@ def _state(channel: Channel, schedule: Schedule | None) -> tuple[str, str | None
 
 def _latest_decisions(session: Session, today: date) -> dict[str, DecisionOverview]:
     latest: dict[str, DecisionOverview] = {}
-    for decision in session.scalars(select(Decision).order_by(Decision.version)):
+    for decision in session.scalars(select(Decision).order_by(Decision.decided_on, Decision.version)):
         status: Literal["valid", "expired"] = "valid" if decision.valid_until >= today else "expired"
         latest[decision.channel_id] = DecisionOverview(decision.valid_until, status)
     return latest

@@ -1,0 +1,141 @@
+"""Whatever the register holds can be written and read again."""
+
+import json
+import tomllib
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from monitor.db import Database
+from monitor.register.exporting import export
+from monitor.register.file import RegisterFile, parse
+from monitor.register.importing import import_register
+from monitor.register.lines import line_numbers
+from monitor.register.writing import toml
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+signs = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t\"'\\[]=#")
+texts = st.text(signs, min_size=1, max_size=20).filter(str.strip)
+ids = st.from_regex(r"[a-z0-9åäö]([a-z0-9_-]{0,6})", fullmatch=True)
+days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
+ROLES = ["communicator", "unit_manager", "moderator", "crisis_staff", "registrar", "auditor", "administrator"]
+
+
+@st.composite
+def decisions(draw: st.DrawFn, people: list[str], manager: str) -> dict[str, Any]:
+    begin = draw(days)
+    return {
+        "purpose": draw(texts),
+        "audience": draw(texts),
+        "responsible": draw(st.sampled_from(people)),
+        "decided_by": manager,
+        "decided_on": begin,
+        "valid_until": draw(st.dates(begin, date(2032, 1, 1))),
+        "authorised": draw(st.lists(st.sampled_from(people), max_size=2)),
+        "communicated_to": draw(st.none() | st.sampled_from(people)),
+        "communicated_on": draw(st.none() | days),
+    }
+
+
+@st.composite
+def channels(draw: st.DrawFn, id_: str, number: int, people: list[str], unit: dict[str, Any]) -> dict[str, Any]:
+    responsible, deputy = draw(st.permutations(people))[:2]
+    manual = draw(st.booleans())
+    return {
+        "id": id_,
+        "platform": draw(st.sampled_from(["facebook", "facebook_group", "other"])) if manual else "youtube",
+        "kind": draw(st.sampled_from(["official", "unit"])),
+        "name": draw(texts),
+        "address": f"https://www.example.org/{number}",
+        "external_id": str(number),
+        "unit": unit["id"],
+        "responsible": responsible,
+        "deputy": deputy,
+        "has_comments": draw(st.booleans()),
+        "watch_mode": "manual" if manual else "automatic",
+        "credential": {} if manual else draw(st.sampled_from([{}, {"api_key_env": "KEY"}, {"api_key_file": "a/b c"}])),
+        "decision": draw(
+            st.lists(decisions(people, unit["manager"]), max_size=2, unique_by=lambda each: each["decided_on"])
+        ),
+    }
+
+
+@st.composite
+def registers(draw: st.DrawFn) -> dict[str, Any]:
+    """A register without faults, in the file's form."""
+    people = draw(st.lists(ids, min_size=2, max_size=4, unique=True))
+    unit = {"id": draw(ids), "name": draw(texts), "manager": people[0]}
+    names = draw(st.lists(ids, max_size=3, unique=True))
+    return {
+        "organisation": {
+            "name": draw(texts),
+            "timezone": draw(st.sampled_from(["Europe/Stockholm", "Europe/Helsinki", "UTC"])),
+            "language": draw(st.sampled_from(["sv", "en"])),
+            "municipality_code": draw(st.none() | st.just("0123")),
+            "website": draw(st.none() | st.just("https://www.example.org/å?a=1#b")),
+            "service_hours": draw(
+                st.sampled_from([{"mon-fri": "07:30-16:00"}, {"mon-thu": "08:00-17:00", "fri": "08:00-12:00"}])
+            ),
+            "first_import": draw(st.sampled_from(["recent", "all"])),
+            "policy_url": None,
+        },
+        "unit": [unit],
+        "person": [
+            {
+                "id": person,
+                "name": draw(texts),
+                "email": f"person{number}@example.org",
+                "phone": draw(st.none() | st.just("+46700000001")),
+                "roles": draw(st.lists(st.sampled_from(ROLES), unique=True)),
+                "language": draw(st.none() | st.sampled_from(["sv", "en"])),
+            }
+            for number, person in enumerate(people)
+        ],
+        "channel": [draw(channels(name, number, people, unit)) for number, name in enumerate(names)],
+    }
+
+
+@given(registers())
+def test_what_is_written_as_toml_reads_the_same(register: dict[str, Any]) -> None:
+    assert RegisterFile.model_validate(tomllib.loads(toml(register))) == RegisterFile.model_validate(register)
+
+
+@given(registers())
+def test_every_table_and_key_is_found_on_its_line(register: dict[str, Any]) -> None:
+    text = toml(register)
+    lines = text.splitlines()
+    for path, number in line_numbers(text).items():
+        name = next(step for step in reversed(path) if isinstance(step, str))
+        assert name in lines[number - 1]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@hypothesis_settings(max_examples=25)
+@given(data=st.data())
+def test_a_register_survives_the_way_through_the_database(
+    kind: str, data: st.DataObject, request: pytest.FixtureRequest
+) -> None:
+    db: Database = request.getfixturevalue(kind)
+    register = RegisterFile.model_validate(data.draw(registers()))
+    with db.transaction() as session:
+        import_register(session, register, NOW)
+        first = export(session, "toml")
+        again = parse(first)
+        import_register(session, again, NOW)
+        assert export(session, "toml") == first
+        assert sorted_(again) == sorted_(register)
+        session.rollback()
+
+
+def sorted_(register: RegisterFile) -> str:
+    """A form that does not depend on the order in the file."""
+    whole = register.model_dump(mode="json")
+    for table in ("unit", "person", "channel"):
+        whole[table].sort(key=lambda entry: entry["id"])
+    for channel in whole["channel"]:
+        channel["decision"].sort(key=lambda decision: decision["decided_on"])
+    return json.dumps(whole, sort_keys=True)
