@@ -1,0 +1,33 @@
+"""The platforms on loopback, and settings that lead to them."""
+
+import io
+import logging
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from config.logging import configure_logging
+from connectors.emulator.server import Emulator
+
+
+@pytest.fixture
+def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """Running, and the settings point to it. Fails the test if the emulator itself failed."""
+    with Emulator() as running:
+        for name, value in running.settings().items():
+            monkeypatch.setenv(name, value)
+        yield running
+    assert [entry.error for entry in running.ledger.errors()] == []
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Everything that the product logs, at its most talkative."""
+    root, written = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.setattr(sys, "stderr", written)
+    configure_logging("DEBUG")
+    yield written
+    root.handlers[:] = handlers
+    root.setLevel(level)
