@@ -15,7 +15,6 @@ from config.language import _, language
 from config.settings import LOOPBACK, Settings, SettingsError
 from monitor.alerts.wording import Letter
 
-TIMEOUT_SECONDS = 20  # for each step of the dialogue
 PORTS = {"smtp": 25, "smtps": 465}
 
 
@@ -25,7 +24,10 @@ class MailError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed in. `encrypted`: TLS from the first byte (smtps); else STARTTLS where it is offered."""
+    """Where mail is handed in. `encrypted`: TLS from the first byte (smtps); else STARTTLS where it is offered.
+
+    timeout: seconds for each step of the dialogue.
+    """
 
     host: str
     port: int
@@ -33,6 +35,7 @@ class MailServer:
     encrypted: bool
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    timeout: float = 20
 
 
 def mail_server(settings: Settings) -> MailServer | None:
@@ -87,9 +90,9 @@ def compose(letter: Letter, *, sender: str, to: str, message_id: str, now: datet
     message["Date"] = now
     message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language()
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = language()  # last: headers of that kind wander into the first part otherwise
     return message
 
 
@@ -109,9 +112,9 @@ def _parsed(url: SplitResult) -> MailServer:
 def _connected(server: MailServer) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if server.encrypted:
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
     else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+        connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
     try:
         _introduce(connection, server, context)
     except BaseException:

@@ -1,0 +1,1 @@
+"""The alerts: what is told, when, to whom, and that it arrives once."""
