@@ -4,7 +4,6 @@ On the standard library's threads and sockets, because a fault must be able to r
 an answer short. Serves a small answer in well under a millisecond.
 """
 
-import importlib
 import socket
 import socketserver
 import struct
@@ -18,13 +17,14 @@ from typing import Self
 
 from connectors.emulator.control import Control
 from connectors.emulator.faults import WORKED, Fault, Faults
+from connectors.emulator.graph import Graph
+from connectors.emulator.instagram_web import InstagramWeb
 from connectors.emulator.ledger import Entry, Ledger, parameters
 from connectors.emulator.story import Story
 from connectors.emulator.wire import Answer, Request, Site
 from connectors.emulator.world import World
+from connectors.emulator.youtube import YouTube
 
-SITES = {"graph": "Graph", "youtube": "YouTube", "instagram_web": "InstagramWeb"}
-"""Module and class of each platform; the first that owns a request answers it."""
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close sends RST
 
 
@@ -37,7 +37,11 @@ class Outcome:
 
 
 class Emulator:
-    """The platforms of one world, served on 127.0.0.1. `latency`: seconds that each answer takes, for benchmarks."""
+    """The platforms of one world, served on 127.0.0.1.
+
+    sites: the first that owns a request answers it. latency: seconds that each answer takes, for benchmarks. faults,
+    ledger: see there. story: what is told in this world, if anything, for the control verb `live`.
+    """
 
     def __init__(self, world: World | None = None, *, port: int = 0, latency: float = 0.0) -> None:
         self.world = world or World()
@@ -45,7 +49,9 @@ class Emulator:
         self.faults = Faults()
         self.latency = latency
         self.story: Story | None = None
-        self.sites = _sites(self.world)
+        self.graph, self.youtube = Graph(self.world), YouTube(self.world)
+        self.instagram_web = InstagramWeb(self.world)
+        self.sites: list[Site] = [self.graph, self.youtube, self.instagram_web]
         self.stopping = threading.Event()
         self._control = Control(self)
         self._server = _Server(("127.0.0.1", port), self)
@@ -127,16 +133,6 @@ class Emulator:
             at=self.world.now,
             error=error,
         )
-
-
-def _sites(world: World) -> list[Site]:
-    found = []
-    for module, name in SITES.items():
-        try:
-            found.append(getattr(importlib.import_module(f"connectors.emulator.{module}"), name)(world))
-        except ModuleNotFoundError:
-            continue
-    return found
 
 
 def _ask(site: Site, request: Request) -> tuple[Answer, str | None]:
