@@ -18,8 +18,7 @@ import httpx2
 from config.language import _, language
 from config.settings import Settings, settings
 from monitor.cli.processes import Children, Program, wait_until
-from monitor.db import database
-from monitor.db.migrating import upgrade
+from monitor.cli.setup import opened_database
 from monitor.register.file import load
 from monitor.register.importing import import_register
 from monitor.register.organisation import NotSetUp
@@ -46,7 +45,7 @@ def town(home: Path, interval: int) -> Iterator[Town]:
     """Starts platforms and mail server, writes and imports the register, and points the settings there."""
     mails, logs = home / "mails", home / "logs"
     _clear(home)
-    mails.mkdir(parents=True)
+    mails.mkdir(parents=True, exist_ok=True)
     children = Children()
     try:
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -112,8 +111,7 @@ def _import(home: Path, accounts: Mapping[str, Mapping[str, str]]) -> None:
     text = resources.files("monitor.cli").joinpath("demo_register.toml").read_text(encoding="utf-8")
     (home / REGISTER).write_text(Template(text).substitute(values), encoding="utf-8")
     register = load(home / REGISTER)
-    upgrade(database())
-    with database().transaction() as session:
+    with opened_database(create=True).transaction() as session:
         import_register(session, register, datetime.now(UTC))
 
 

@@ -30,7 +30,18 @@ from monitor.watch.checking import check
 
 ENOUGH_SPACE = 500_000_000  # bytes; a year of a large municipality's comments takes less
 FRESH = timedelta(seconds=20)  # a sign of life every 2 s, a canary every 5 s
-CHECKS = ("settings", "home", "space", "database", "register", "broker", "beat", "workers", "work", "mail")
+CHECKS = {
+    "settings": N_("Settings"),
+    "home": N_("Home folder"),
+    "space": N_("Disk space"),
+    "database": N_("Database"),
+    "register": N_("Register"),
+    "broker": N_("Broker"),
+    "beat": N_("Beat"),
+    "workers": N_("Workers"),
+    "work": N_("Work through all of them"),
+    "mail": N_("Mail server"),
+}
 START = N_("Start Kanalvakt with `kanalvakt up`.")
 START_AGAIN = N_("Stop Kanalvakt and start it again; the logs in the home folder say what happened.")
 
@@ -58,7 +69,9 @@ def doctor(
         show_json(findings)
     else:
         columns = (_("Checked"), _("Well"), _("Problem"), _("What to do"))
-        show_table(columns, [(one.check, one.ok, one.problem, one.remedy) for one in findings])
+        show_table(
+            columns, [(_(CHECKS.get(one.check, one.check)), one.ok, one.problem, one.remedy) for one in findings]
+        )
     return 0 if all(one.ok for one in findings) else 1
 
 

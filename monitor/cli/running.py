@@ -17,8 +17,7 @@ from monitor.cli.broker import Sign
 from monitor.cli.output import remark
 from monitor.cli.parts import Part, address, listen, programs
 from monitor.cli.processes import Children, Ending, Program, wait_until
-from monitor.db import database
-from monitor.db.migrating import upgrade
+from monitor.cli.setup import opened_database
 from monitor.register.organisation import NotSetUp
 
 START = 30.0  # seconds in which a part should be ready
@@ -80,7 +79,7 @@ def running(settings: Settings, parts: Collection[Part], logs: Path | None) -> I
 
     Raises NotSetUp, sqlalchemy's DBAPIError or redis' RedisError when something that is needed is not there.
     """
-    upgrade(database())
+    opened_database(create=True)
     listener = listen(settings) if Part.WEB in parts else None
     children = Children(lambda program, code: remark(_death(program, code)))
     house = Running(settings, children, logs, listener, datetime.now(UTC))
