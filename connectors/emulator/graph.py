@@ -23,7 +23,7 @@ from connectors.emulator.graph_usage import Budget, Usage
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Account, Comment, Person, Post, World
 
-HOST = "graph.facebook.com"
+HOSTS = frozenset({"graph.facebook.com", "graph.instagram.com"})
 VERSIONS = {  # usable until
     "v21.0": datetime(2027, 1, 21, tzinfo=UTC),
     "v22.0": datetime(2027, 5, 20, tzinfo=UTC),
@@ -55,7 +55,7 @@ class Graph:
         self.usage = Usage(self.habits)
 
     def owns(self, request: Request) -> bool:
-        return request.host == HOST or (request.on_loopback and _VERSION.match(request.path) is not None)
+        return request.host in HOSTS or (request.on_loopback and _VERSION.match(request.path) is not None)
 
     def answer(self, request: Request) -> Answer:
         batch = request.form.get("batch")

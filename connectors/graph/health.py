@@ -63,8 +63,8 @@ def examine(
     problem: ConnectorError | None = None
     try:
         token = report(client, credential)
-        missing = token.missing(needs.read, needs.account_id)
         problem = token.problem or judge(token)
+        missing = () if token.problem else token.missing(needs.read, needs.account_id)
         if missing and not problem:
             problem = PermissionLost(f"the token lacks {', '.join(missing)}")
         if not problem:

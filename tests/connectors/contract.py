@@ -81,7 +81,7 @@ class ConnectorContract:
         assert (below.thread_external_id, below.parent_external_id) == (comment.id, comment.id)
         assert below.post_external_id == top.post_external_id == reading.posts[0].external_id
         assert top.author is not None
-        assert stage.resident.id in (top.author.external_id,) or top.author.handle == stage.resident.handle
+        assert stage.resident.id == top.author.external_id or stage.resident.handle == top.author.handle
 
     def test_a_late_reply_on_an_old_thread_is_found(self, stage: Stage) -> None:
         post = stage.post(comments=40)

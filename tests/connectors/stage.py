@@ -7,7 +7,8 @@ from connectors import connect
 from connectors.base import Account, Connector, Covered, Credential, ReadComment, Reading, ReadPlan, State
 from connectors.emulator import truth
 from connectors.emulator.server import Emulator
-from connectors.emulator.world import Account as Held, Comment, Person, Post, World
+from connectors.emulator.world import Account as Held
+from connectors.emulator.world import Comment, Person, Post, World
 
 
 @dataclass
@@ -57,7 +58,7 @@ def texts(reading: Reading) -> dict[str, str]:
     return {comment.external_id: comment.text for comment in reading.comments}
 
 
-def by_id(reading: Reading, comment: Comment) -> ReadComment:
+def by_id(reading: Reading, comment: Comment | Post) -> ReadComment:
     return next(found for found in reading.comments if found.external_id == comment.id)
 
 
