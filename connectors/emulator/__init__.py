@@ -1,7 +1,9 @@
 """The platforms on loopback: a seeded world, the wire formats of Graph, instaloader's web and the YouTube Data API.
 
-world.py    what exists and what people do         truth.py              who really waits for an answer
-wire.py     a request, an answer, a site           server.py, tunnel.py  HTTP on loopback, TLS by real names
-graph.py, instagram_web.py, youtube.py             how each platform tells what is in the world
-faults.py, ledger.py, control.py                   how tests and the demo steer it and look at it
+world.py, ids.py         what exists and what people do         truth.py           who really waits for an answer
+story.py, script.py      the demo's sample municipality         ledger.py          what was asked, and what it cost
+wire.py                  a request, an answer, a site           faults.py          what can go wrong on the way
+server.py, tunnel.py     HTTP on loopback, TLS by real names    __main__.py        all of it as a process of its own
+graph.py, youtube.py, instagram_web.py (and what they name)     how each platform tells what is in the world
+control.py               the world from other processes: looking.py, happening.py, steering.py; finding.py
 """

@@ -19,20 +19,25 @@ from connectors.emulator.world import START, World
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    chosen = _arguments().parse_args(arguments)
-    told = threading.Event()
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: ended.set())
     clock = datetime.now(UTC) if chosen.real_time else START
     world = World(seed=chosen.seed, clock=clock, real_time=chosen.real_time)
-    with Emulator(world, port=chosen.port) as emulator:
-        if chosen.story:
-            emulator.story = story(world)
+    try:
+        emulator = Emulator(world, port=chosen.port)
+    except OSError as error:
+        parser.error(f"port {chosen.port} cannot be used: {error.strerror}")
+    if chosen.story:
+        emulator.story = story(world)
+    with emulator:
         print(json.dumps(_introduction(emulator)), flush=True)
-        told.wait()
+        ended.wait()
 
 
-def _arguments() -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m connectors.emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="default: any free one")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same world")

@@ -1,6 +1,7 @@
 """The emulator as a process of its own, as the demo starts it."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,3 +39,12 @@ def test_without_a_story_the_world_is_empty() -> None:
     with started() as (facts, _):
         assert requests.get(f"{facts['url']}/control/accounts", timeout=5).json() == []
         assert "secrets" not in facts
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [sys.executable, "-m", "connectors.emulator", "--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=20)
+    assert ended.returncode == 2
+    assert "cannot be used: Address already in use" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,5 +1,7 @@
 import os
 import socket
+import ssl
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -82,6 +84,21 @@ def test_faults_reach_the_client_through_tls(emulator: Emulator, through: reques
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         through.get("https://graph.facebook.com/me")
     assert through.get("https://graph.facebook.com/me").status_code == 200
+
+
+def test_a_client_that_vanishes_disturbs_nobody(
+    tunnel: Tunnel, through: requests.Session, capfd: pytest.CaptureFixture[str]
+) -> None:
+    port = int(tunnel.proxy_url.rpartition(":")[2])
+    trusting = ssl.create_default_context(cafile=str(tunnel.ca_file))
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"CONNECT graph.facebook.com:443 HTTP/1.1\r\n\r\n")
+        client.recv(100)
+        with trusting.wrap_socket(client, server_hostname="graph.facebook.com") as inner:
+            inner.sendall(b"GET /me HTTP/1.1\r\nHost: graph.facebook.com\r\n")
+            inner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert through.get("https://graph.facebook.com/me").status_code == 200
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_the_certificates_are_gone_after_the_end(emulator: Emulator) -> None:
