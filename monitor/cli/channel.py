@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
-from monitor.cli.errors import WrongWords
+from monitor.cli.finding import channel_named
 from monitor.cli.output import local, remark, say, show_facts, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.register.calendar import calendar_of
@@ -56,7 +55,7 @@ def list_(json: Json = False) -> None:
 def show(channel: ChannelId, json: Json = False) -> None:
     with opened_database().snapshot() as session:
         owner = organisation(session)
-        found = _channel(session, channel)
+        found = channel_named(session, channel)
         row = next(row for row in _overview(session, owner) if row.id == found.id)
         decisions = [entry.model_dump() for entry in decisions_of(session, found.id)]
     details = {"kind": found.kind, "external_id": found.external_id, "credential": found.credential}
@@ -73,7 +72,7 @@ def show(channel: ChannelId, json: Json = False) -> None:
 def check_(channel: ChannelIds = None, json: Json = False) -> int:
     with opened_database().snapshot() as session:
         organisation(session)
-        chosen = [_channel(session, each) for each in channel or []] or _active(session)
+        chosen = [channel_named(session, each) for each in channel or []] or _active(session)
     found = [check(each, settings()) for each in chosen]
     if json:
         show_json(found[0] if channel and len(channel) == 1 else found)
@@ -89,15 +88,6 @@ def _overview(session: Session, owner: Organisation) -> list[ChannelOverview]:
 
 def _active(session: Session) -> list[Channel]:
     return list(session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id)))
-
-
-def _channel(session: Session, name: str) -> Channel:
-    found = session.get(Channel, name)
-    if found is None:
-        near = get_close_matches(name, session.scalars(select(Channel.id)).all(), n=1)
-        hint = _(" Did you mean {name}?", name=near[0]) if near else _(" `kanalvakt channel list` shows them all.")
-        raise WrongWords(_("There is no channel {name}.", name=name) + hint)
-    return found
 
 
 def _row(row: ChannelOverview, owner: Organisation) -> tuple[object, ...]:

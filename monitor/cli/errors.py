@@ -16,6 +16,7 @@ from monitor.register.organisation import NotSetUp
 WORDS = 2
 SET_UP = 3
 SQLITE_OUTSIDE = {"FULL", "IOERR", "READONLY", "CANTOPEN", "PERM", "BUSY", "CORRUPT", "NOTADB"}
+SQLITE_NO_ROOM = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
 PG_DISK_FULL = "53100"
 
 
@@ -69,12 +70,18 @@ def _is_outside(error: DBAPIError) -> bool:
 
 def _database(error: DBAPIError) -> str:
     name = str(getattr(error.orig, "sqlite_errorname", ""))
-    if name in {"SQLITE_FULL", "SQLITE_IOERR_WRITE"} or getattr(error.orig, "sqlstate", None) == PG_DISK_FULL:
+    if name in SQLITE_NO_ROOM or getattr(error.orig, "sqlstate", None) == PG_DISK_FULL:
         return _disk_full()
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return _read_only(str(settings().home))
     if name.startswith("SQLITE_BUSY"):
         return _("Another program holds the database: end it, and try again.")
+    if name.startswith("SQLITE_IOERR"):
+        return _(
+            "The disk where {home} lies does not answer as it should ({name}): check it.",
+            home=settings().home,
+            name=name,
+        )
     if name:
         return _(
             "The database in {home} cannot be used ({name}): restore it from a backup.", home=settings().home, name=name

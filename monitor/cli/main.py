@@ -68,8 +68,10 @@ def run(arguments: list[str]) -> int:
     set_language(words.lang or language())
     try:
         command = translate(typer.main.get_command(app))
-        return command.main(words.ordered, prog_name="kanalvakt", standalone_mode=False) or 0
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+        code = command.main(words.ordered, prog_name="kanalvakt", standalone_mode=False)
+        sys.stdout.flush()
+        return code or 0  # noqa: TRY300 - the flush belongs to what may fail
+    except (BrokenPipeError, SystemExit):  # the reader of a pipe has seen enough; typer makes it a SystemExit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

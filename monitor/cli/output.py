@@ -51,22 +51,28 @@ def say(sentence: str) -> None:
 
 def remark(sentence: str) -> None:
     """A sentence on standard error: what went wrong, or what a program need not read."""
-    print(sentence, file=sys.stderr)
+    print(_harmless(sentence, keep="\n"), file=sys.stderr)
 
 
 def cell(value: object) -> str:
-    """Any value as one line of text, without the control characters that could steer a terminal."""
+    """Any value as one line of text."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         value = ", ".join(map(cell, value))
     text = "–" if value is None or value == "" else str(value)
-    return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return _harmless(text)
 
 
 def local(moment: datetime | None, timezone: str) -> str | None:
     """A time as people in the organisation read it: 2026-06-18 15.00."""
     return moment.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H.%M") if moment else None
+
+
+def _harmless(text: str, keep: str = "") -> str:
+    """The text without the signs that break lines or could steer a terminal."""
+    steering = {"Cc", "Zl", "Zp"}
+    return "".join(" " if unicodedata.category(sign) in steering and sign not in keep else sign for sign in text)
 
 
 def _console() -> Console:

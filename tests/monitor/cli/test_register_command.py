@@ -1,0 +1,109 @@
+"""`kanalvakt register`: validate, import and export as people and scripts use them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.setup import opened_database
+from monitor.register.file import load
+from monitor.register.organisation import NotSetUp
+from tests.monitor.cli.conftest import SAMPLE, Command
+
+TEN_FAULTS = {
+    'website = "': 'websit = "',
+    'timezone = "Europe/Stockholm"': 'timezone = "Europe/Tibro"',
+    'manager = "rektor"': 'manager = "rekor"',
+    'email = "redaktor@example.org"': "",
+    'id = "instagram"': 'id = "facebook"',
+    'platform = "youtube"': 'platform = "youtub"',
+    "has_comments = true": 'has_comments = "ja"',
+    "valid_until = 2027-12-31": "valid_until = 2025-12-31",
+    'decided_by = "enhetschef"': 'decided_by = "redaktor"',
+    'watch_mode = "manual"': 'watch_mode = "automatic"',
+}
+TOLD = [
+    "websit",
+    "Europe/Stockholm",
+    "rektor?",
+    "redaktor cannot be reached",
+    "facebook is used twice",
+    "youtube?",
+    "has_comments must be true or false",
+    "ends before it was made",
+    "not the manager",
+    "Groups API",
+]
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> str:
+    """The sample register with ten different faults."""
+    text = SAMPLE.read_text(encoding="utf-8")
+    for old, new in TEN_FAULTS.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "faulty.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_the_sample_register_is_sound(kanalvakt: Command, home: Path) -> None:
+    answer = kanalvakt("register", "validate", str(SAMPLE), "--lang", "en")
+    assert (answer.code, answer.err) == (0, "")
+    assert "is sound: 4 channels, 5 people" in answer.out
+    assert not home.exists()
+
+
+def test_ten_faults_are_all_told_at_once(kanalvakt: Command, faulty: str) -> None:
+    answer = kanalvakt("register", "validate", faulty, "--lang", "en")
+    assert (answer.code, answer.out) == (2, "")
+    lines = answer.err.splitlines()
+    assert lines[0] == f"{faulty}: 10 faults, nothing imported."
+    assert len(lines) == 11
+    assert [says for says in TOLD if says not in answer.err] == []
+    assert all("line " in line for line in lines[1:])
+
+
+def test_nothing_is_imported_from_a_file_with_faults(kanalvakt: Command, faulty: str) -> None:
+    assert kanalvakt("register", "import", faulty).code == 2
+    with pytest.raises(NotSetUp):
+        opened_database()
+
+
+def test_a_faulty_file_leaves_the_register_as_it_was(kanalvakt: Command, faulty: str, imported: None) -> None:
+    before = kanalvakt("register", "export").out
+    assert kanalvakt("register", "import", faulty).code == 2
+    assert kanalvakt("register", "export").out == before
+
+
+def test_importing_says_what_it_did(kanalvakt: Command) -> None:
+    assert kanalvakt("register", "import", str(SAMPLE), "--lang", "en").out == "4 channels: 4 new, 0 changed.\n"
+    assert kanalvakt("register", "import", str(SAMPLE), "--lang", "en").out == "4 channels: 0 new, 0 changed.\n"
+
+
+def test_a_channel_that_leaves_the_file_is_named(kanalvakt: Command, imported: None, tmp_path: Path) -> None:
+    shorter = tmp_path / "shorter.toml"
+    text = SAMPLE.read_text(encoding="utf-8")
+    shorter.write_text(text[: text.index('[[channel]]\nid = "foraldragrupp"')], encoding="utf-8")
+    assert "history kept: foraldragrupp" in kanalvakt("register", "import", str(shorter), "--lang", "en").out
+    states = {row["id"]: row["state"] for row in json.loads(kanalvakt("channel", "list", "--json").out)}
+    assert states["foraldragrupp"] == "retired"
+
+
+def test_what_is_exported_can_be_imported(kanalvakt: Command, imported: None, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.toml"
+    copy.write_text(kanalvakt("register", "export").out, encoding="utf-8")
+    assert load(copy).organisation == load(SAMPLE).organisation
+    assert kanalvakt("register", "import", str(copy), "--lang", "en").out == "4 channels: 0 new, 0 changed.\n"
+
+
+def test_the_public_list_as_json_is_one_document(kanalvakt: Command, imported: None) -> None:
+    rows = json.loads(kanalvakt("register", "export", "--format", "json").out)
+    assert {row["platform"] for row in rows} == {"facebook", "instagram", "youtube", "facebook_group"}
+
+
+def test_a_file_that_is_not_there_is_named(kanalvakt: Command) -> None:
+    answer = kanalvakt("register", "validate", "nowhere.toml", "--lang", "en")
+    assert answer.code == 2
+    assert "nowhere.toml" in answer.err
