@@ -19,7 +19,6 @@ CHECKS = (
     ["mypy"],
     ["lint-imports"],
     ["deptry", "."],
-    ["codespell"],
     COMPOSE,
 )
 
