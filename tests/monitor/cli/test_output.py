@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -26,13 +27,14 @@ def on_terminal(code: str, columns: int) -> str:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environment = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "LINES"}}
-    subprocess.run([sys.executable, "-c", code], stdout=theirs, env=environment | {"TERM": "dumb"}, check=True)
+    environment |= {"TERM": "xterm", "NO_COLOR": "1"}
+    subprocess.run([sys.executable, "-c", code], stdout=theirs, env=environment, check=True)
     os.close(theirs)
     shown = b""
     while chunk := _read(ours):
         shown += chunk
     os.close(ours)
-    return shown.decode()
+    return re.sub(r"\x1b\[[01]m", "", shown.decode())  # bold on, bold off
 
 
 def _read(terminal: int) -> bytes:
@@ -62,25 +64,18 @@ def test_a_pipe_gets_everything_on_one_line(capsys: pytest.CaptureFixture[str]) 
 
 @given(st.text())
 def test_a_cell_is_always_one_line_without_control_characters(text: str) -> None:
-    assert len(cell(text).splitlines()) <= 1 or not any(sign in cell(text) for sign in "\n\r\t\x1b\x9b\x00")
+    assert len(cell(text).splitlines()) == 1
+    assert not any(sign in cell(text) for sign in "\t\x00\x1b\x9b")
 
 
 def test_cells_say_yes_no_and_nothing() -> None:
-    assert [cell(value) for value in (True, False, None, "", [], ["a", "b"], 0)] == [
-        "ja",
-        "nej",
-        "–",
-        "–",
-        "–",
-        "a, b",
-        "0",
-    ]
+    assert [cell(value) for value in (True, False, None, "", [])] == ["ja", "nej", "–", "–", "–"]
+    assert [cell(value) for value in (["a", "b"], 0)] == ["a, b", "0"]
 
 
 def test_json_has_times_with_offset_and_letters_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    show_json(
-        {"at": datetime(2026, 6, 18, 13, 0, tzinfo=UTC), "day": date(2026, 6, 18), "name": "Åsa", "set": {"b", "a"}}
-    )
+    moment = datetime(2026, 6, 18, 13, 0, tzinfo=UTC)
+    show_json({"at": moment, "day": date(2026, 6, 18), "name": "Åsa", "set": {"b", "a"}})
     out = capsys.readouterr().out
     assert '"2026-06-18T13:00:00+00:00"' in out
     assert '"2026-06-18"' in out
