@@ -116,11 +116,10 @@ def _check_proof(request: Request, value: str, secret: str) -> None:
 
 def debug_token(world: World, value: str) -> dict[str, Any]:
     """What Graph says about a token: the whole answer."""
-    token = world.tokens.get(value)
+    token = world.tokens.get(value) or _app_token(world, value)
     if token is None:
-        return {
-            "data": {"error": {"code": 190, "message": "Invalid OAuth access token."}, "is_valid": False, "scopes": []}
-        }
+        error = {"code": 190, "message": "Invalid OAuth access token."}
+        return {"data": {"error": error, "is_valid": False, "scopes": []}}
     data: dict[str, Any] = {
         "app_id": APP_ID,
         "type": {"page": "PAGE", "user": "USER", "system": "SYSTEM_USER"}.get(token.kind, "APP"),
