@@ -71,7 +71,7 @@ class YouTube:
 
     def _find_channel(self, api: Api) -> None:
         whose = {"mine": True} if self._oauth else {"id": self._channel}
-        found = [item["id"] for item in api.list("channels", part="id", **whose).get("items", [])]
+        found = [item["id"] for item in api.list("channels", part="id", **whose)["items"]]
         if self._channel in found:
             return
         if self._oauth:

@@ -5,6 +5,7 @@ none of them is kept, not even as context.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
@@ -80,9 +81,11 @@ class Api:
             if answer.code in nothing_for:
                 return {}
             raise answer
-        if not isinstance(answer, dict):
-            raise UnexpectedAnswer("YouTube answered something that is no object", code=type(answer).__name__)
-        return answer
+        if answer == "":
+            raise Unavailable("YouTube answered nothing", code="empty answer")
+        if not isinstance(answer, dict) or not str(answer.get("kind")).endswith("ListResponse"):
+            raise UnexpectedAnswer("YouTube answered something that is no list", code=type(answer).__name__)
+        return {"items": [], **answer}  # some lists leave it out when there is nothing
 
     def _ask(self, resource: str, parameters: dict[str, object]) -> object:
         if refused := self._refresh():
@@ -121,10 +124,10 @@ class Api:
 
 
 class _Line:
-    """An httplib2.Http that is told before each request and counts them. Proxy and CA come from the environment."""
+    """An httplib2.Http that says so before each request and counts them. It heeds HTTPS_PROXY and NO_PROXY itself."""
 
     def __init__(self, free: str, before: Callable[[], None], timeout: float) -> None:
-        self.http = httplib2.Http(timeout=timeout)
+        self.http = httplib2.Http(timeout=timeout, ca_certs=_authorities())
         self.http.follow_redirects = False  # an address with a key in it goes nowhere else
         self._free = free
         self._before = before
@@ -136,6 +139,12 @@ class _Line:
         self.requests += 1
         self.units += uri != self._free
         return self.http.request(uri, *args, **kwargs)
+
+
+def _authorities() -> str | None:
+    """The CA bundle to check servers with; None is httplib2's own choice. It heeds its variable at import only, and
+    does not know SSL_CERT_FILE, which everything else on a machine obeys."""
+    return os.environ.get("HTTPLIB2_CA_CERTS") or os.environ.get("SSL_CERT_FILE")
 
 
 def has_oauth(credential: Credential) -> bool:

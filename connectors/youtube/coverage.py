@@ -44,9 +44,8 @@ class Coverage:
         if False not in self.since:
             return
         since = self.since[False]
-        listed = [id_ for id_, mark in before.public.marks.items() if since is None or mark.posted_at >= since]
-        waiting = [*before.held.marks] if since is None else []
-        self.vanished |= {id_ for id_ in [*listed, *waiting] if not self.is_seen(id_)}
+        listed = {id_ for id_, mark in before.public.marks.items() if since is None or mark.posted_at >= since}
+        self.vanished |= {id_ for id_ in listed if not self.is_seen(id_)}
 
     def claims(self, before: Memory, now: Memory) -> list[Covered]:
         """The queues as far as they were listed, and the threads that changed since the last reading."""

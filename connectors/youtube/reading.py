@@ -147,8 +147,7 @@ class Look:
         return {one.post_external_id for one in self._comments.values()}
 
     def _uploads(self) -> Iterator[str]:
-        channels = self._api.list("channels", part="contentDetails", id=self._channel).get("items", [])
-        for item in channels:
+        for item in self._api.list("channels", part="contentDetails", id=self._channel)["items"]:
             playlist = item["contentDetails"]["relatedPlaylists"]["uploads"]
             token = None
             while page := self._uploads_page(playlist, token):

@@ -1,7 +1,8 @@
 """The YouTube connector on the emulated YouTube Data API: what a round finds, and what it costs."""
 
+import json
 import threading
-from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,20 +10,53 @@ from connectors.base import Account, Covered, Credential, Reading, ReadPlan
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token, World
 from connectors.youtube import SCOPE, YouTube
-from tests.connectors.youtube_town import API_KEY, Town
+from tests.connectors.contract import ConnectorContract
+from tests.connectors.stage import Stage
+from tests.connectors.youtube_town import API_KEY, OAUTH, Town
 
 KEY = {"api_key": API_KEY}
 
 
 @pytest.fixture
-def town() -> Iterator[Town]:
-    with Emulator() as emulator:
-        yield Town(emulator)
-        assert emulator.ledger.errors() == []
+def town(emulator: Emulator) -> Town:
+    return Town(emulator)
 
 
 def by_id(reading: Reading) -> dict[str, str]:
     return {one.external_id: one.text for one in reading.comments}
+
+
+class TestYouTube(ConnectorContract):
+    site = "youtube"
+    idle_cost = 2
+    requests_before_lists = 2  # the access token, the held queue
+
+    def set_stage(self, emulator: Emulator) -> Stage:
+        town = Town(emulator)
+        channel = town.channel
+        emulator.world.delete(town.video)
+        return Stage(emulator, "youtube", channel, Credential(OAUTH), town.resident, channel.id)
+
+    def dead_credential(self, stage: Stage) -> Credential:
+        return other_token(stage, SCOPE, expires_at=stage.world.now - timedelta(days=1))
+
+    def blind_credentials(self, stage: Stage) -> list[Credential]:
+        return [other_token(stage, "https://www.googleapis.com/auth/youtube.readonly")]
+
+
+class TestYouTubeWithAKey(TestYouTube):
+    idle_cost = 1
+    requests_before_lists = 0
+
+    def set_stage(self, emulator: Emulator) -> Stage:
+        stage = super().set_stage(emulator)
+        stage.credential = Credential(KEY)
+        return stage
+
+
+def other_token(stage: Stage, *scopes: str, expires_at: datetime | None = None) -> Credential:
+    stage.world.token(Token("another refresh token", "oauth", stage.account, scopes, expires_at))
+    return Credential(OAUTH | {"refresh_token": "another refresh token"})
 
 
 # -- completeness
@@ -68,11 +102,13 @@ def test_a_comment_by_somebody_whose_account_is_gone_is_kept(town: Town) -> None
 def test_a_community_post_has_comments_without_a_video(town: Town) -> None:
     post = town.world.publish(town.channel, "Glad midsommar")
     post.community = True
+    town.round()
     town.ask("Detsamma", on=post)
     reading = town.round()
     (comment,) = reading.comments
     assert comment.post_external_id == town.channel.id
-    assert town.channel.id in {post.external_id for post in reading.posts}
+    assert [post.external_id for post in reading.posts] == [town.channel.id]
+    assert reading.counted_cost == 2
 
 
 # -- what a comment says
@@ -153,6 +189,70 @@ def test_a_comment_let_through_beyond_the_newest_hundred_is_looked_up(town: Town
     assert reading.counted_cost == 3
 
 
+def test_a_comment_let_through_while_we_read_is_not_taken_for_gone(town: Town) -> None:
+    held = town.ask(held=True)
+    town.round()
+
+    def let_through() -> None:
+        if town.emulator.ledger.entries[-1].parameters.get("moderationStatus"):
+            town.world.release(held)
+
+    reading = town.reader().read(ReadPlan(town.world.now, state=town.state, keep_alive=let_through))
+    town.keeper.take(reading)
+    assert not held.held
+    assert town.keeper.texts == town.shown
+
+
+def test_a_thread_in_both_queues_is_fetched_once(town: Town) -> None:
+    asked = town.ask()
+    town.replies(asked, 9)
+    town.ask("Olämpligt", on=asked, held=True)
+    town.round()
+    town.ask("Hallå?", on=asked)
+    assert town.round().counted_cost == 3
+    assert town.keeper.texts == town.shown
+
+
+def test_an_old_held_reply_stays_held_while_new_ones_come_below_the_same_comment(town: Town) -> None:
+    asked = town.ask()
+    held = town.ask("Olämpligt", on=asked, held=True)
+    town.replies(asked, 150)
+    town.round()
+    town.ask("Hallå?", on=asked)
+    town.round()
+    assert town.keeper.held == {held.id}
+
+
+def test_held_replies_beyond_the_newest_hundred_held_threads_are_not_taken_for_gone(town: Town) -> None:
+    asked = town.ask()
+    held = town.ask("Olämpligt", on=asked, held=True)
+    for number in range(120):
+        town.ask(f"Skräp {number}", held=True)
+    town.round()
+    town.ask("Hallå?", on=asked)
+    town.round()
+    assert held.id in town.keeper.held
+
+
+def test_a_rejected_reply_disappears(town: Town) -> None:
+    asked = town.ask()
+    held = town.ask("Olämpligt", on=asked, held=True)
+    town.round()
+    town.world.reject(held)
+    town.round()
+    assert town.keeper.gone == {held.id}
+
+
+def test_a_deleted_reply_below_a_held_comment_disappears(town: Town) -> None:
+    asked = town.ask()
+    reply = town.ask("Jag undrar också", on=asked)
+    town.world.hold(asked)
+    town.round()
+    town.world.delete(reply)
+    town.round()
+    assert town.keeper.gone == {reply.id}
+
+
 def test_a_rejected_comment_disappears(town: Town) -> None:
     held = town.ask(held=True)
     town.round()
@@ -182,6 +282,18 @@ def test_a_deleted_reply_disappears(town: Town, others: int) -> None:
     town.replies(asked, others)
     town.round()
     town.world.delete(doomed)
+    town.round()
+    assert town.keeper.gone == {doomed.id}
+
+
+@pytest.mark.parametrize("others", [0, 8])
+def test_a_reply_deleted_while_another_came_disappears(town: Town, others: int) -> None:
+    asked = town.ask()
+    doomed = town.ask("Ångrar mig", on=asked)
+    town.replies(asked, others)
+    town.round()
+    town.world.delete(doomed)
+    town.ask("Hallå?", on=asked)
     town.round()
     assert town.keeper.gone == {doomed.id}
 
@@ -256,6 +368,15 @@ def test_each_thread_that_changed_beyond_what_is_shown_costs_one_unit(town: Town
         town.ask("Hallå?", on=asked)
     assert town.round().counted_cost == 2 + 3
     assert town.keeper.texts == town.shown
+
+
+def test_little_is_remembered_of_a_large_channel(town: Town) -> None:
+    for asked in town.threads(300)[::2]:
+        town.ask("Svar", on=asked)
+    town.round()
+    town.round()
+    assert len(json.dumps(town.state)) < 10_000
+    assert town.round().posts == ()
 
 
 def test_a_change_that_is_shown_costs_nothing(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from config.settings import Settings
 from connectors.base import Account, Covered, Credential, ReadComment, Reading, ReadPlan, State
@@ -11,6 +12,7 @@ from connectors.emulator.world import Account as Channel
 from connectors.emulator.world import Comment, Person, Post, Token, World
 from connectors.youtube import SCOPE, YouTube
 
+NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 API_KEY = "AIzaSyTheKeyOfTheTown"
 REFRESH_TOKEN = "1//0TheRefreshTokenOfTheTown"
 CLIENT_SECRET = "GOCSPX-TheSecretOfTheTown"
