@@ -142,9 +142,8 @@ def _between(things: Sequence[Any], options: Options) -> list[Any]:
 
 
 def _unless_empty(listing: dict[str, Any]) -> dict[str, Any] | None:
-    """Inside a node, a list of nothing is left out, unless its summary counts more than can be shown."""
-    hidden = listing.get("summary", {}).get("total_count", 0)
-    return listing if listing["data"] or hidden else None
+    """Inside a node, a list of nothing is left out, unless its summary was asked for."""
+    return listing if listing["data"] or "summary" in listing else None
 
 
 def _chosen(value: dict[str, Any], asked: Asked) -> dict[str, Any]:

@@ -12,7 +12,7 @@ POST_FIELDS = "id,message,story,from,created_time,permalink_url,message_tags"
 
 
 def read_post(item: Json, *, by_visitor: bool = False) -> ReadPost:
-    """A post. Without comments below it Graph leaves them out, count and all: then it declares none."""
+    """A post. Graph may leave out the comments of a post that has none, count and all: then it declares none."""
     summary = (item.get("comments") or {}).get("summary") or {}
     return ReadPost(
         external_id=item["id"],

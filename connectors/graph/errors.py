@@ -40,7 +40,7 @@ ERRORS: dict[Key, tuple[type[ConnectorError], str]] = {
     (10, None): (PermissionLost, "a permission is missing or was removed"),
     (17, None): (RateLimited, _THROTTLED + " by the user"),
     (32, None): (RateLimited, _THROTTLED + " to pages with a user token"),
-    (100, None): (UnexpectedAnswer, "Graph refuses a parameter of the question"),
+    (100, None): (UnexpectedAnswer, "Graph refuses the question: a parameter is wrong, or a permission is missing"),
     (100, 33): (ChannelGone, _NO_SUCH_THING),
     (102, None): (AuthExpired, "the session is not valid"),
     (104, None): (AuthExpired, "Graph saw no token"),

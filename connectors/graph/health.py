@@ -97,10 +97,11 @@ def report(client: GraphClient, credential: Credential) -> TokenReport:
     except (PermissionLost, ChannelGone, UnexpectedAnswer):
         return TokenReport()
     data = answer.get("data")
-    return _read(data) if isinstance(data, dict) else TokenReport()
+    return read_report(data) if isinstance(data, dict) else TokenReport()
 
 
-def _read(data: Json) -> TokenReport:
+def read_report(data: Json) -> TokenReport:
+    """What the `data` of a debug_token answer says."""
     error = data.get("error")
     problem = named_error(error if isinstance(error, dict) else {"code": 190}, datetime.now(UTC))
     granular = [grant for grant in data.get("granular_scopes") or () if isinstance(grant, dict)]

@@ -1,9 +1,13 @@
 """The platforms on loopback, and settings that lead to them."""
 
 import io
+import json
 import logging
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,3 +35,15 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     yield written
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Callable[[str], Any]:
+    """Reads an answer that a platform once gave, by its path below the folder that FIXTURES_DIR names.
+
+    They are not in this repository; `.ci/run` names the folder where it finds one.
+    """
+    folder = os.environ.get("FIXTURES_DIR")
+    if not folder:
+        pytest.skip("FIXTURES_DIR is not set: it names the folder of the platforms' recorded answers")
+    return lambda path: json.loads((Path(folder) / path).read_text())

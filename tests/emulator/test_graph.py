@@ -107,11 +107,12 @@ def test_expansion_nests_and_renames(town: Town) -> None:
     ]
 
 
-def test_comments_are_left_out_of_a_post_that_has_none(town: Town) -> None:
-    fields = "comments.summary(true){id}"
-    assert "comments" not in town.get(town.post().id, fields=fields)
-    assert "comments" in town.get(town.post(comments=1).id, fields=fields)
-    assert "paging" not in town.get(f"{town.post().id}/comments")
+def test_comments_are_left_out_of_a_post_that_has_none_unless_they_are_to_be_counted(town: Town) -> None:
+    bare, busy = town.post(), town.post(comments=1)
+    assert "comments" not in town.get(bare.id, fields="comments{id}")
+    assert town.get(bare.id, fields="comments.summary(true){id}")["comments"]["summary"]["total_count"] == 0
+    assert "comments" in town.get(busy.id, fields="comments{id}")
+    assert "paging" not in town.get(f"{bare.id}/comments")
 
 
 # -- posts
