@@ -110,7 +110,7 @@ def playlist_item(post: Post, position: int) -> Resource:
 
 
 def search_result(post: Post) -> Resource:
-    snippet = _video_snippet(post) | {"publishTime": stamp(post.at)}
+    snippet = _video_snippet(post)
     del snippet["categoryId"]
     found = _resource("searchResult", "", {"snippet": snippet})
     return found | {"id": {"kind": "youtube#video", "videoId": post.id}}
