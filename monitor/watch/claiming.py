@@ -1,0 +1,130 @@
+"""Who reads a channel now. A claim is a lease on the schedule row: `next_poll_at` lies ahead while it is kept.
+
+A worker that dies gives the channel back by doing nothing. Claiming, keeping and giving back are each one conditional
+update, so that two workers can never both believe that they hold a channel.
+"""
+
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from connectors import EXCLUSIVE, PLATFORMS
+from monitor.db import Database
+from monitor.register.models import Channel
+from monitor.watch.models import Schedule
+
+LEASE = timedelta(seconds=40)  # a killed worker's channel is claimable again within a minute
+RENEWALS = 4  # during one lease
+LONGEST = timedelta(minutes=30)  # a reading that takes longer hangs; its channel goes to somebody else
+
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The right to read a channel, as long as its schedule row still holds `claim`."""
+
+    channel_id: str
+    claim: str
+    platform: str
+
+
+def ensure_schedules(session: Session, now: datetime) -> None:
+    """Gives each channel that a machine can read its row; a new one is due at once."""
+    without = select(Channel.id).where(_watched(), ~select(Schedule).where(Schedule.channel_id == Channel.id).exists())
+    session.add_all(Schedule(channel_id=channel_id, next_poll_at=now) for channel_id in session.scalars(without))
+    session.flush()
+
+
+def claim_due(session: Session, now: datetime, limit: int, lease: timedelta = LEASE) -> list[Claimed]:
+    """Claims at most `limit` channels whose time has come, the longest overdue first, and moves them a lease ahead."""
+    ensure_schedules(session, now)
+    due = select(Channel).join(Schedule).where(_watched(), Schedule.next_poll_at <= now)
+    due = due.order_by(Schedule.next_poll_at, Channel.id).limit(limit)
+    channels = session.scalars(due.with_for_update(skip_locked=True, of=Schedule)).all()
+    return _claim(session, _one_per_session(session, channels, now), now, lease)
+
+
+def claim_now(
+    session: Session, now: datetime, channel_ids: Sequence[str] | None = None, lease: timedelta = LEASE
+) -> list[Claimed]:
+    """Claims these channels (all that are watched where None), due or not. Who was reading them loses the claim."""
+    ensure_schedules(session, now)
+    wanted = select(Channel).where(_watched()).order_by(Channel.id)
+    if channel_ids is not None:
+        wanted = wanted.where(Channel.id.in_(channel_ids))
+    return _claim(session, session.scalars(wanted).all(), now, lease)
+
+
+def holds(session: Session, claimed: Claimed, until: datetime) -> bool:
+    """Is the claim still ours? Then it is kept until that time."""
+    ours = update(Schedule).where(Schedule.channel_id == claimed.channel_id, Schedule.claim == claimed.claim)
+    return session.scalar(ours.values(next_poll_at=until).returning(Schedule.channel_id)) is not None
+
+
+@contextmanager
+def kept(db: Database, claimed: Claimed, clock: Clock, lease: timedelta = LEASE) -> Iterator[None]:
+    """Keeps the claim alive while the network is slow: a thread renews it, and dies with the process."""
+    done = threading.Event()
+    words = (db, claimed, clock, lease, done)
+    thread = threading.Thread(target=_renew, args=words, name=f"claim on {claimed.channel_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _renew(db: Database, claimed: Claimed, clock: Clock, lease: timedelta, done: threading.Event) -> None:
+    pause = lease.total_seconds() / RENEWALS
+    for _renewal in range(int(LONGEST / lease) * RENEWALS):
+        if done.wait(pause):
+            return
+        try:
+            with db.transaction() as session:
+                if not holds(session, claimed, clock() + lease):
+                    return
+        except DBAPIError as error:  # the database is away; it may come back before the lease ends
+            log.warning("a claim could not be renewed", channel=claimed.channel_id, error=type(error).__name__)
+
+
+def _watched() -> ColumnElement[bool]:
+    return (Channel.state == "active") & (Channel.watch_mode == "automatic") & Channel.platform.in_(PLATFORMS)
+
+
+def _claim(session: Session, channels: Sequence[Channel], now: datetime, lease: timedelta) -> list[Claimed]:
+    claim = uuid.uuid4().hex
+    ids = [channel.id for channel in channels]
+    session.execute(
+        update(Schedule).where(Schedule.channel_id.in_(ids)).values(claim=claim, next_poll_at=now + lease),
+        execution_options={"synchronize_session": False},
+    )
+    return [Claimed(channel.id, claim, channel.platform) for channel in channels]
+
+
+def _one_per_session(session: Session, channels: Sequence[Channel], now: datetime) -> list[Channel]:
+    """Without those whose login session serves another reading now, or comes earlier among them."""
+    busy = select(Channel).join(Schedule).where(Schedule.claim.is_not(None), Schedule.next_poll_at > now)
+    used = {_login(channel) for channel in session.scalars(busy.where(Channel.platform.in_(EXCLUSIVE)))}
+    free = []
+    for channel in channels:
+        if channel.platform in EXCLUSIVE and _login(channel) in used:
+            continue
+        used.add(_login(channel))
+        free.append(channel)
+    return free
+
+
+def _login(channel: Channel) -> str:
+    return json.dumps([channel.platform, channel.credential], sort_keys=True)
