@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -79,6 +80,13 @@ def server(settings: Settings) -> Program:
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     return Program("broker", (str(get_binary_path()), *words))
+
+
+def tidy(settings: Settings) -> None:
+    """Takes away the folder that a long home's socket needed elsewhere, once nobody uses it."""
+    if settings.embedded_broker.parent != settings.home.absolute():
+        with suppress(OSError):
+            settings.embedded_broker.parent.rmdir()
 
 
 @cache

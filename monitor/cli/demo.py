@@ -122,7 +122,7 @@ def _home() -> Iterator[Path]:
 
 
 def _order_digests(now: datetime) -> None:
-    """Today's, if it is a working day's service hours; else one out of turn, so that the demo never waits for Monday."""
+    """Today's, in service hours on a working day; else one out of turn, so that the demo never waits for Monday."""
     judge(database(), now)
     if not _notices("due", "sending", "sent"):
         digest_now(database(), now)

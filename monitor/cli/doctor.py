@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from redis.exceptions import RedisError
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from config.language import N_, _
 from config.settings import Settings, SettingsError, settings
@@ -128,6 +128,9 @@ def _database(chosen: Settings) -> Finding:
         current = is_current(database())
     except DBAPIError as error:
         return _bad("database", _("The database cannot be used."), explain(error)[0])
+    except ArgumentError:
+        problem = _("KANALVAKT_DATABASE_URL is not the address of a database.")
+        return _bad("database", problem, _("Write it as postgresql://user:password@host/name."))
     if current:
         return Finding("database", ok=True)
     return _bad("database", _("The database has the tables of another version."), _(START_AGAIN))

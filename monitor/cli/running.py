@@ -91,6 +91,7 @@ def running(settings: Settings, parts: Collection[Part], logs: Path | None) -> I
         yield house
     finally:
         children.stop()
+        broker.tidy(settings)
         if listener:
             listener.close()
 
