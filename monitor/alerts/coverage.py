@@ -32,7 +32,7 @@ def _began(session: Session) -> dict[str, datetime]:
     """When the first reading of each channel that must be read by machine began."""
     query = select(PollRun.channel_id, func.min(PollRun.started_at)).join(Channel, Channel.id == PollRun.channel_id)
     watched = (Channel.state == "active", Channel.watch_mode == "automatic", Channel.has_comments)
-    return dict(session.execute(query.where(*watched).group_by(PollRun.channel_id)).tuples().all())
+    return dict(session.execute(query.where(*watched).group_by(PollRun.channel_id)).all())
 
 
 def _read_on(session: Session, day: date, zone: ZoneInfo) -> set[str]:

@@ -1,6 +1,6 @@
 """The morning digest: what waits on one person's channels, and whether all was fetched, as it is when it is built."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ class Line:
     """One comment that waits. marks: overdue, held, check who was meant. platform_url is None where there is none."""
 
     marks: tuple[str, ...]
-    excerpt: str
+    excerpt: str = field(repr=False)
     waited: str
     answer_by: str
     platform_url: str | None

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from config.language import _, language
+from config.language import _
 from config.settings import LOOPBACK, Settings, SettingsError
 from monitor.alerts.wording import Letter
 
@@ -92,7 +92,7 @@ def compose(letter: Letter, *, sender: str, to: str, message_id: str, now: datet
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = language()  # last: headers of that kind wander into the first part otherwise
+    message["Content-Language"] = letter.language  # last: headers of that kind wander into the first part otherwise
     return message
 
 

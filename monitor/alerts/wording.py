@@ -1,6 +1,6 @@
 """How mails are worded and laid out: the reader's language and times, the same content as plain text and as HTML."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,12 @@ TEMPLATES.globals.update(_=_)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says: subject, and the same content as plain text and as HTML."""
+    """What a mail says: subject, language, and the same content as plain text and as HTML."""
 
     subject: str
-    text: str
-    html: str
+    language: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
 
 
 def letter(template: str, subject: str, **values: Any) -> Letter:
@@ -40,7 +41,7 @@ def letter(template: str, subject: str, **values: Any) -> Letter:
     text = TEMPLATES.get_template(f"{template}.txt").render(values)
     # No web fonts: opening a mail must not tell another company about it
     html = mjml2html(TEMPLATES.get_template(f"{template}.mjml").render(values), disable_comments=True, fonts={})
-    return Letter(subject, text, html)
+    return Letter(subject, language(), text, html)
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:

@@ -18,7 +18,7 @@ ChannelId = Annotated[str | None, typer.Option("--channel", metavar="CHANNEL", h
 AllStates = Annotated[bool, typer.Option("--all-states", help=N_("Also what is answered, hidden, gone or historic."))]
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 STATES = {
-    State.OPEN: N_("unanswered"),
+    State.OPEN: N_("not answered"),
     State.PROBABLY_ANSWERED: N_("check who was meant"),
     State.ANSWERED: N_("answered"),
     State.HELD: N_("held for approval"),
@@ -43,6 +43,6 @@ def unanswered_(channel: ChannelId = None, all_states: AllStates = False, json: 
 
 
 def _row(item: Obligation, timezone: str) -> tuple[object, ...]:
-    state = f"{_(STATES[item.state])}, {_('overdue')}" if item.overdue else _(STATES[item.state])
+    state = f"{_(STATES[item.state])}, {_('Overdue').lower()}" if item.overdue else _(STATES[item.state])
     due, received = local(item.due_at, timezone), local(item.posted_at, timezone)
     return due, state, item.channel, received, item.author, excerpt(item.text), item.reason

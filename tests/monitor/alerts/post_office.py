@@ -1,6 +1,7 @@
 """A real SMTP server on loopback, whose moods a test decides."""
 
 import asyncio
+import logging
 import socket
 import ssl
 import threading
@@ -10,6 +11,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+logging.getLogger("mail").setLevel(logging.ERROR)  # the server's own dialogue
 
 CREDENTIALS = LoginPassword(b"kanalvakt", b"hemligt-pass")
 

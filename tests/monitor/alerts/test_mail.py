@@ -16,12 +16,11 @@ from tests.monitor.alerts.conftest import with_mail
 from tests.monitor.alerts.post_office import PostOffice
 
 NOON = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
-LETTER = Letter("3 obesvarade, 1 försenad – Kanalvakt, Tibro kommun", "Hej å ä ö 🙂\n", "<p>Hej å ä ö 🙂</p>")
+LETTER = Letter("3 obesvarade, 1 försenad – Kanalvakt, Tibro kommun", "sv", "Hej å ä ö 🙂\n", "<p>Hej å ä ö 🙂</p>")
 
 
 def message(to: str = "rut@example.org") -> EmailMessage:
-    with use_language("sv"):
-        return compose(LETTER, sender="kanalvakt@tibro.example.org", to=to, message_id="notice-1", now=NOON)
+    return compose(LETTER, sender="kanalvakt@tibro.example.org", to=to, message_id="notice-1", now=NOON)
 
 
 def server_at(url: str) -> MailServer:

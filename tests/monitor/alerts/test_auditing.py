@@ -1,0 +1,128 @@
+"""The auditor: an outside watcher hears from us every minute, as long as nothing stands still."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from config.logging import configure_logging
+from config.settings import Settings
+from monitor.alerts.auditing import PATIENCE, Audit, audit
+from monitor.alerts.judging import judge
+from monitor.db import Database
+from monitor.register.models import Channel
+from tests.monitor.alerts.conftest import MORNING
+from tests.monitor.town import Town
+
+SMTP = "smtp://127.0.0.1:1?from=kanalvakt@example.org"
+LATE = MORNING + PATIENCE + timedelta(seconds=1)
+
+
+class Watcher:
+    """An outside dead-man's switch: counts what it hears, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.status = 200
+        watcher = self
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                watcher.heard.append(self.path)
+                self.send_response(watcher.status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Answer)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/ping/hemlig-nyckel"
+
+    def settings(self, **values: object) -> Settings:
+        return Settings(heartbeat_url=self.url, **values)
+
+
+@pytest.fixture
+def watcher() -> Iterator[Watcher]:
+    watcher = Watcher()
+    thread = threading.Thread(target=watcher.server.serve_forever, args=(0.02,))
+    thread.start()
+    yield watcher
+    watcher.server.shutdown()
+    watcher.server.server_close()
+    thread.join()
+
+
+Logged = Callable[[], list[dict[str, object]]]
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Logged]:
+    """What the auditor logs."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging()
+    yield lambda: [dict(line.msg) for line in caplog.records if line.name == "monitor.alerts.auditing"]
+    root.handlers[:], root.level = handlers, level
+
+
+def test_the_watcher_hears_that_nothing_stands_still(town: Town, db: Database, watcher: Watcher) -> None:
+    town.schedule(next_poll_at=MORNING)
+    judge(db, MORNING)
+    assert audit(db, MORNING + PATIENCE, watcher.settings(smtp_url=SMTP)) == Audit(0, 0, told=True)
+    assert watcher.heard == ["/ping/hemlig-nyckel"]
+
+
+def test_a_channel_that_nobody_reads_silences_the_ping(
+    town: Town, db: Database, watcher: Watcher, logged: Logged
+) -> None:
+    town.schedule(next_poll_at=MORNING)
+    found = audit(db, LATE, watcher.settings())
+    assert (found, found.well) == (Audit(1, 0, told=False), False)
+    assert watcher.heard == []
+    assert [(line["event"], line["late_channels"]) for line in logged()] == [("standing_still", 1)]
+
+
+def test_a_notice_that_nobody_sends_silences_the_ping(town: Town, db: Database, watcher: Watcher) -> None:
+    judge(db, MORNING)
+    assert audit(db, LATE, watcher.settings(smtp_url=SMTP)) == Audit(0, 1, told=False)
+    assert watcher.heard == []
+
+
+def test_notices_that_wait_for_a_mail_server_to_be_set_are_not_late(town: Town, db: Database, watcher: Watcher) -> None:
+    judge(db, MORNING)
+    assert audit(db, LATE, watcher.settings()).told
+
+
+@pytest.mark.parametrize("values", [{"state": "paused"}, {"state": "retired"}, {"watch_mode": "manual"}])
+def test_channels_that_are_not_read_cannot_be_late(
+    town: Town, db: Database, watcher: Watcher, values: dict[str, str]
+) -> None:
+    town.schedule(next_poll_at=MORNING)
+    town.change(Channel, "fb", **values)
+    assert audit(db, LATE, watcher.settings()).told
+
+
+def test_without_an_address_nothing_is_pinged(town: Town, db: Database) -> None:
+    assert audit(db, MORNING, Settings()) == Audit(0, 0, told=False)
+
+
+def test_a_watcher_that_refuses_is_logged_without_its_secret_address(
+    town: Town, db: Database, watcher: Watcher, logged: Logged
+) -> None:
+    watcher.status = 500
+    assert audit(db, MORNING, watcher.settings()) == Audit(0, 0, told=False)
+    logs = logged()
+    assert [line["event"] for line in logs] == ["heartbeat_not_heard"]
+    assert "hemlig" not in str(logs)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/hemlig", "inget/hemlig", "http://[hemlig"])
+def test_a_watcher_that_cannot_be_reached_is_logged_only(town: Town, db: Database, url: str, logged: Logged) -> None:
+    assert not audit(db, MORNING, Settings(heartbeat_url=url)).told
+    logs = logged()
+    assert [line["event"] for line in logs] == ["heartbeat_not_heard"]
+    assert "hemlig" not in str(logs)

@@ -1,0 +1,195 @@
+"""What is written down to be told: on working days, in service hours, once."""
+
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, Thread
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from monitor.alerts.judging import digest_now, judge
+from monitor.alerts.models import Notice
+from monitor.alerts.rules import ATTEMPTS, in_service, missed_days, next_attempt
+from monitor.db import Database
+from monitor.register.calendar import calendar_of
+from monitor.register.models import Channel, Organisation
+from monitor.register.organisation import NotSetUp
+from tests.monitor.town import Town
+
+ZONE = ZoneInfo("Europe/Stockholm")
+CALENDAR = calendar_of(Organisation(name="Tibro kommun"))
+MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+MONDAY = local("2026-06-15 07:30")
+
+
+def notices(db: Database, kind: str) -> list[tuple[str, str, str]]:
+    with db.snapshot() as session:
+        rows = session.scalars(
+            select(Notice).where(Notice.subject_kind == kind).order_by(Notice.subject, Notice.recipient_id)
+        )
+        return [(row.subject, row.cycle, row.recipient_id) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-06-15 07:29:59", None),
+        ("2026-06-15 07:30", date(2026, 6, 15)),
+        ("2026-06-15 15:59:59", date(2026, 6, 15)),  # the daemon was down in the morning
+        ("2026-06-15 16:00", None),
+        ("2026-06-14 10:00", None),  # Sunday
+        ("2026-06-19 10:00", None),  # Midsummer's Eve
+        ("2025-12-24 10:00", None),
+        ("2026-05-15 10:00", date(2026, 5, 15)),  # a bridge day
+        ("2026-03-27 07:30", date(2026, 3, 27)),  # before and after summer time begins
+        ("2026-03-30 07:30", date(2026, 3, 30)),
+        ("2026-10-23 07:30", date(2026, 10, 23)),  # and ends
+        ("2026-10-26 07:30", date(2026, 10, 26)),
+        ("2026-10-26 07:29", None),
+    ],
+)
+def test_the_digest_is_due_in_service_hours_of_working_days(now: str, due: date | None) -> None:
+    assert in_service(local(now), CALENDAR) == due
+
+
+@given(MOMENTS)
+def test_nothing_is_due_on_a_day_off_or_outside_half_past_seven_to_four(now: datetime) -> None:
+    there = now.astimezone(ZONE)
+    due = in_service(now, CALENDAR)
+    if due is None:
+        assert not CALENDAR.is_working_day(there.date()) or not (7, 30) <= (there.hour, there.minute) < (16, 0)
+    else:
+        assert due == there.date()
+        assert there.weekday() < 5
+        assert (7, 30) <= (there.hour, there.minute) < (16, 0)
+
+
+@given(MOMENTS, st.sets(st.integers(0, 14)), st.integers(0, 30))
+def test_missed_days_are_past_working_days_without_a_reading_since_the_watch_began(
+    now: datetime, read: set[int], age: int
+) -> None:
+    today = CALENDAR.local_date(now)
+    watched = {today - timedelta(days=days) for days in read}
+    began = now - timedelta(days=age)
+    missed = missed_days(today, began, watched, CALENDAR)
+    assert missed == sorted(set(missed) - watched)
+    assert all(CALENDAR.is_working_day(day) and day < today and CALENDAR.closing(day) > began for day in missed)
+
+
+def test_attempts_come_less_and_less_often_and_end_within_the_day() -> None:
+    now = MONDAY
+    pauses = []
+    for attempt in range(1, ATTEMPTS):
+        then = next_attempt(attempt, now)
+        assert then is not None
+        pauses.append(then - now)
+        now = then
+    assert pauses == sorted(pauses)
+    assert timedelta(hours=3) < now - MONDAY < timedelta(hours=8)
+    assert next_attempt(ATTEMPTS, now) is None
+
+
+def test_each_person_responsible_gets_one_digest_a_day_however_often_it_is_judged(town: Town, db: Database) -> None:
+    town.channel("ig", platform="instagram")
+    town.channel("skola", responsible_id="ersattare")
+    town.person("vilande")
+    town.channel("pausad", state="paused", responsible_id="vilande")
+    assert judge(db, MONDAY) == 2
+    assert judge(db, MONDAY + timedelta(hours=3)) == 0
+    assert notices(db, "digest") == [("ersattare", "2026-06-15", "ersattare"), ("redaktor", "2026-06-15", "redaktor")]
+    assert judge(db, MONDAY + timedelta(days=1)) == 2
+
+
+def test_nothing_is_written_outside_service_hours(town: Town, db: Database) -> None:
+    town.read(local("2026-06-08 09:00"), outcome="failed")
+    for now in ("2026-06-15 07:29", "2026-06-15 16:00", "2026-06-13 10:00", "2026-06-19 10:00"):
+        assert judge(db, local(now)) == 0
+
+
+def test_a_missed_working_day_is_told_to_responsible_and_deputy_at_the_first_chance(town: Town, db: Database) -> None:
+    town.read(local("2026-06-11 09:00"))
+    town.read(local("2026-06-12 09:00"), outcome="partial")
+    judge(db, MONDAY)
+    judge(db, MONDAY + timedelta(minutes=1))
+    assert notices(db, "watch_day") == [("fb/2026-06-12", "2026-06-12", person) for person in ("ersattare", "redaktor")]
+
+
+def test_a_day_is_missed_by_the_organisations_clock(town: Town, db: Database) -> None:
+    town.read(local("2026-06-11 23:59"))
+    town.read(local("2026-06-12 00:01"))
+    judge(db, MONDAY)
+    assert notices(db, "watch_day") == []
+
+
+def test_one_person_who_is_both_is_told_once(town: Town, db: Database) -> None:
+    town.change(Channel, "fb", deputy_id="redaktor")
+    town.read(local("2026-06-12 09:00"), outcome="failed")
+    judge(db, MONDAY)
+    assert notices(db, "watch_day") == [("fb/2026-06-12", "2026-06-12", "redaktor")]
+
+
+@pytest.mark.parametrize(
+    "values", [{"state": "paused"}, {"state": "retired"}, {"watch_mode": "manual"}, {"has_comments": False}]
+)
+def test_only_channels_that_a_machine_must_read_can_miss_a_day(
+    town: Town, db: Database, values: dict[str, object]
+) -> None:
+    town.read(local("2026-06-12 09:00"), outcome="failed")
+    town.change(Channel, "fb", **values)
+    judge(db, MONDAY)
+    assert notices(db, "watch_day") == []
+
+
+def test_days_before_the_watch_began_and_those_off_are_not_missed(town: Town, db: Database) -> None:
+    town.read(local("2026-06-18 16:30"), outcome="failed")  # Thursday after closing, before Midsummer
+    judge(db, local("2026-06-22 07:30"))
+    assert notices(db, "watch_day") == []
+
+
+def test_after_a_long_stop_only_the_last_five_working_days_are_told_of(town: Town, db: Database) -> None:
+    town.change(Channel, "fb", deputy_id=None)
+    town.read(local("2026-04-01 09:00"))
+    judge(db, MONDAY)
+    days = [f"fb/2026-06-{day}" for day in ("08", "09", "10", "11", "12")]
+    assert [subject for subject, _cycle, _person in notices(db, "watch_day")] == days
+
+
+def test_a_digest_can_be_had_at_once_whatever_the_calendar_says(town: Town, db: Database) -> None:
+    sunday = local("2026-06-14 22:00")
+    assert digest_now(db, sunday) == 1
+    assert digest_now(db, sunday + timedelta(seconds=5)) == 1
+    assert [cycle[:10] for _subject, cycle, _person in notices(db, "digest")] == ["2026-06-14"] * 2
+
+
+def test_two_who_judge_at_the_same_time_write_each_notice_once(town: Town, db: Database) -> None:
+    for number in range(20):
+        town.person(f"person-{number}")
+        town.channel(f"kanal-{number}", responsible_id=f"person-{number}")
+    start = Barrier(4)
+    written: list[int] = []
+
+    def work() -> None:
+        start.wait()
+        written.append(judge(db, MONDAY))
+
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(written) == len(notices(db, "digest")) == 21
+
+
+def test_without_a_register_there_is_nothing_to_judge(sqlite: Database) -> None:
+    with pytest.raises(NotSetUp):
+        judge(sqlite, MONDAY)
+    with pytest.raises(NotSetUp):
+        digest_now(sqlite, MONDAY)
