@@ -1,21 +1,28 @@
 """A municipality's YouTube channel on the emulator, its readers, and a keeper of what they bring."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from config.settings import Settings
 from connectors.base import Account, Covered, Credential, ReadComment, Reading, ReadPlan, State
+from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
 from connectors.emulator.truth import shown
 from connectors.emulator.world import Account as Channel
 from connectors.emulator.world import Comment, Person, Post, Token, World
+from connectors.errors import ConnectorError
 from connectors.youtube import SCOPE, YouTube
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 API_KEY = "AIzaSyTheKeyOfTheTown"
 REFRESH_TOKEN = "1//0TheRefreshTokenOfTheTown"
 CLIENT_SECRET = "GOCSPX-TheSecretOfTheTown"
+LISTS = r"commentThreads"
+TOKENS = r"^/token$"
+LIST = '{"kind":"youtube#commentThreadListResponse","items":'
+KEY = {"api_key": API_KEY}
 OAUTH = {"client_id": "1472.apps.example", "client_secret": CLIENT_SECRET, "refresh_token": REFRESH_TOKEN}
 
 
@@ -100,3 +107,16 @@ class Town:
     @property
     def shown(self) -> dict[str, str]:
         return shown(self.world, self.channel)
+
+
+def refusal(reason: str, status: int = 403) -> Fault:
+    body = {"error": {"code": status, "message": "…", "errors": [{"domain": "youtube", "reason": reason}]}}
+    return Fault("status", path=LISTS, status=status, body=json.dumps(body))
+
+
+def error_of(town: Town, fault: Fault | None = None) -> ConnectorError:
+    if fault:
+        town.emulator.faults.add(fault)
+    error = town.read().error
+    assert error is not None
+    return error
