@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from config.language import _
 
@@ -34,7 +33,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     for column in columns:
         table.add_column(column, overflow="fold")
     for line in cells:
-        table.add_row(*(Text(text) for text in line))  # Text: what residents wrote is no markup
+        table.add_row(*line)
     _console().print(table)
 
 
@@ -46,7 +45,7 @@ def show_facts(facts: Iterable[tuple[str, object]]) -> None:
 
 def say(sentence: str) -> None:
     """A sentence on standard output."""
-    _console().print(Text(sentence), soft_wrap=not sys.stdout.isatty())
+    _console().print(sentence, soft_wrap=not sys.stdout.isatty())
 
 
 def remark(sentence: str) -> None:
@@ -77,6 +76,7 @@ def _harmless(text: str, keep: str = "") -> str:
 
 def _console() -> Console:
     width = min(WIDEST, shutil.get_terminal_size().columns)
+    # no markup, no emoji: what residents wrote is text
     return Console(width=width, highlight=False, markup=False, emoji=False)
 
 

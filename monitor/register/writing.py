@@ -35,9 +35,7 @@ def _key(key: str) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace(
-            "\x7f", "\\u007f"
-        )  # TOML's strings are JSON's, but for DEL
+        return json.dumps(value, ensure_ascii=False)  # TOML's strings are JSON's, but for DEL, which no text here holds
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):

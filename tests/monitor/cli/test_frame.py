@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import os
 import resource
 import shutil
 import socket
@@ -203,5 +204,8 @@ def test_a_reader_who_has_seen_enough_is_no_error(imported: None) -> None:
     command = [sys.executable, "-m", "monitor.cli.main", "register", "export"]
     assert reader.stdin is not None
     with reader.stdin:
-        writer = subprocess.run(command, stdout=reader.stdin, stderr=subprocess.PIPE, check=False, text=True)
+        environment = os.environ | {"PYTHONUNBUFFERED": ""}
+        writer = subprocess.run(
+            command, stdout=reader.stdin, stderr=subprocess.PIPE, env=environment, check=False, text=True
+        )
     assert (writer.returncode, writer.stderr) == (0, "")

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.db import Base, Database
-from monitor.register.file import ChannelEntry, RegisterFile
+from monitor.register.exporting import export
+from monitor.register.file import ChannelEntry, RegisterFile, parse
 from monitor.register.importing import Imported, import_register
 from monitor.register.models import Channel, Decision, Organisation, Person, Unit
 from monitor.register.organisation import NotSetUp, organisation
@@ -121,6 +122,18 @@ def test_somebody_who_left_keeps_the_name_alone(db: Database, sample: RegisterFi
     with db.snapshot() as session:
         person = session.get_one(Person, "larare")
     assert (person.name, person.email, person.roles, person.retired) == ("Lärare", None, [], True)
+
+
+def test_a_decision_by_somebody_who_left_is_kept_but_not_written(db: Database, sample: RegisterFile) -> None:
+    bring_in(db, sample)
+    remaining = [each.model_copy(update={"id": "ny"}) if each.id == "redaktor" else each for each in sample.person]
+    later = sample.model_copy(update={"person": remaining})
+    for id_, key in (("facebook", "responsible"), ("instagram", "responsible"), ("youtube", "deputy")):
+        later = with_channel(later, id_, **{key: "ny"}, decision=[])
+    bring_in(db, later)
+    assert count(db, Decision) == 1
+    with db.snapshot() as session:
+        parse(export(session, "toml"))
 
 
 def test_an_error_half_way_imports_nothing(db: Database, sample: RegisterFile) -> None:
