@@ -49,4 +49,4 @@ def _near(message: str) -> str:
     return _(" Did you mean {name}?", name=found[1] or found[2]) if found else ""
 
 
-HELP_OF_TYPER = N_("Show this message and exit.")
+HELP_OF_TYPER = N_("Show this message and exit.")  # marked here; typer says it, `translate` finds it
