@@ -16,6 +16,7 @@ from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
+from monitor.watch.models import Schedule
 
 DIGEST = "digest"
 WATCH_DAY = "watch_day"
@@ -35,15 +36,18 @@ class Telling:
 def judge(db: Database, now: datetime) -> int:
     """Writes the notices that have come due and are not there yet; gives their number. Never two for one thing.
 
-    In service hours: the day's digest for each person responsible for an active channel, and a notice to responsible
-    and deputy for each working day on which a channel was not read completely. Raises NotSetUp without a register.
+    In service hours: the day's digest for each person responsible for an active channel, once none of the person's
+    channels still waits for its very first reading, and a notice to responsible and deputy for each working day on
+    which a channel was not read completely. Raises NotSetUp without a register.
     """
     with db.snapshot() as session:
         owner = organisation(session)
         today = in_service(now, calendar_of(owner))
         if today is None:
             return 0
-        tellings = [*_digests(session, today.isoformat()), *_missed(session, missed(session, now, owner))]
+        too_early = _waiting_for_first_reading(session)
+        digests = [one for one in _digests(session, today.isoformat()) if one.recipient_id not in too_early]
+        tellings = [*digests, *_missed(session, missed(session, now, owner))]
     return _write(db, tellings, now)
 
 
@@ -58,6 +62,12 @@ def digest_now(db: Database, now: datetime) -> int:
 def _digests(session: Session, cycle: str) -> list[Telling]:
     people = session.scalars(select(Channel.responsible_id).where(Channel.state == "active").distinct())
     return [Telling(DIGEST, person, DIGEST, cycle, person) for person in people]
+
+
+def _waiting_for_first_reading(session: Session) -> set[str]:
+    """Responsible for a channel that was scheduled moments ago: their first digest would know nothing yet."""
+    unread = (Channel.state == "active", Schedule.last_complete_at.is_(None), Schedule.failing_since.is_(None))
+    return set(session.scalars(select(Channel.responsible_id).join(Schedule).where(*unread)))
 
 
 def _missed(session: Session, gaps: dict[str, list[date]]) -> Iterable[Telling]:

@@ -74,8 +74,7 @@ def house(*words: str, home: Path, **environment: str) -> Iterator[House]:
 
 
 def processes(home: Path) -> dict[int, str]:
-    """Every living process that was started for this home, or works in it: pid and command line."""
-    mark = f"KANALVAKT_HOME={home}".encode()
+    """Every living process that was told of this folder, or works in it: pid and command line."""
     found = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -84,7 +83,7 @@ def processes(home: Path) -> dict[int, str]:
                 inside = (folder / "cwd").readlink().is_relative_to(home)  # the broker writes over its environment
             except OSError:  # gone meanwhile, or somebody else's
                 continue
-            if line and (inside or mark in environment.split(b"\0")):
+            if line and (inside or os.fsencode(home) in environment):
                 found[int(folder.name)] = line.replace(b"\0", b" ").decode()
     return found
 

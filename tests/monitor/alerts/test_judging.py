@@ -16,6 +16,7 @@ from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import NotSetUp
+from monitor.watch.models import Schedule
 from tests.monitor.town import Town
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -193,3 +194,12 @@ def test_without_a_register_there_is_nothing_to_judge(sqlite: Database) -> None:
         judge(sqlite, MONDAY)
     with pytest.raises(NotSetUp):
         digest_now(sqlite, MONDAY)
+
+
+def test_the_first_digest_waits_for_the_first_reading_whatever_comes_of_it(town: Town) -> None:
+    town.schedule("fb", next_poll_at=MONDAY)
+    judge(town.db, MONDAY)
+    assert notices(town.db, "digest") == []
+    town.change(Schedule, "fb", failing_since=MONDAY, failure_kind="unavailable")
+    judge(town.db, MONDAY)
+    assert len(notices(town.db, "digest")) == 1
