@@ -22,7 +22,7 @@ from workers.queues import POLLS, queue_of
 AHEAD = 10  # polls that may wait for each thread: more would outlive their claims in the queue
 
 
-def _alone(task: Callable[[], None]) -> Callable[[], None]:
+def alone(task: Callable[[], None]) -> Callable[[], None]:
     """Does nothing while the same task still runs in this process: a slow mail server must not take every thread.
 
     An error that lasts is raised, and logged, once, not every second.
@@ -49,7 +49,7 @@ def _alone(task: Callable[[], None]) -> Callable[[], None]:
 
 
 @app.task(name="tick")
-@_alone
+@alone
 def tick() -> None:
     """Claims the channels that are due, as many as the queues have room for, and sends each to its queue."""
     room = max(0, AHEAD * settings().polling.concurrency - waiting(settings(), POLLS))
@@ -67,7 +67,7 @@ def poll(channel_id: str, claim: str, platform: str) -> None:
 
 
 @app.task(name="judge")
-@_alone
+@alone
 def judge() -> None:
     """Writes the notices that have become due. Without a register nothing can."""
     with suppress(NotSetUp):
@@ -75,21 +75,21 @@ def judge() -> None:
 
 
 @app.task(name="send")
-@_alone
+@alone
 def send() -> None:
     """Sends the notices that are due."""
     send_due(database(), datetime.now(UTC), settings())
 
 
 @app.task(name="audit")
-@_alone
+@alone
 def audit() -> None:
     """Looks for what is stuck, and tells the outside dead-man's switch that nothing is."""
     audit_all(database(), datetime.now(UTC), settings())
 
 
 @app.task(name="canary")
-@_alone
+@alone
 def canary() -> None:
     """Proves the whole way: beat, broker, worker and database."""
     with database().snapshot() as session:
