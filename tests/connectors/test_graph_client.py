@@ -1,7 +1,6 @@
-"""The client that Facebook and Instagram share: everything that can come back, and nothing that leaks."""
+"""The client that Facebook and Instagram share: everything that can come back."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 
@@ -9,8 +8,7 @@ from config.settings import Settings
 from connectors.base import Credential
 from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
-from connectors.emulator.tunnel import Tunnel
-from connectors.emulator.wire import Answer, Request
+from connectors.emulator.wire import Answer
 from connectors.emulator.world import START
 from connectors.errors import (
     AuthExpired,
@@ -23,55 +21,9 @@ from connectors.errors import (
     UnexpectedAnswer,
 )
 from connectors.graph import GraphClient
-from connectors.graph.client import MOST_PAGES
 from connectors.graph.errors import LONGEST_BLOCK, TooMuchData
-from tests.connectors.test_facebook import facebook
-
-TOKEN = "EAAsecret"
-
-
-class Puppet:
-    """Answers whatever it is told to, and keeps what it was asked."""
-
-    name = "puppet"
-
-    def __init__(self, reply: Callable[[Request], Answer]) -> None:
-        self.reply = reply
-        self.asked: list[Request] = []
-
-    def owns(self, request: Request) -> bool:
-        return True
-
-    def answer(self, request: Request) -> Answer:
-        self.asked.append(request)
-        return self.reply(request)
-
-
-def puppet(emulator: Emulator, *answers: Answer) -> Puppet:
-    """Gives the answers one after the other, the last one for ever."""
-    left = list(answers)
-    made = Puppet(lambda _request: left.pop(0) if len(left) > 1 else left[0])
-    emulator.sites.insert(0, made)
-    return made
-
-
-def client(**secrets: str) -> GraphClient:
-    return GraphClient(Credential({"token": TOKEN, **secrets}), Settings(), now=START)
-
-
-def envelope(code: int, subcode: int | None = None, **more: object) -> Answer:
-    error = {"message": f"Malformed access token {TOKEN}", "type": "OAuthException", "code": code, **more}
-    if subcode:
-        error["error_subcode"] = subcode
-    return Answer.json({"error": error}, 400)
-
-
-def failure(emulator: Emulator, answer: Answer) -> ConnectorError:
-    puppet(emulator, answer)
-    with pytest.raises(ConnectorError) as caught:
-        client().get("me")
-    return caught.value
-
+from tests.connectors.graph_puppet import TOKEN, client, envelope, failure, puppet
+from tests.connectors.graph_stages import facebook
 
 # -- errors
 
@@ -226,118 +178,3 @@ def test_a_write_is_asked_once(emulator: Emulator, kind: str) -> None:
     with pytest.raises(Unavailable):
         client().put_object("1_2", "comments", message="Hej")
     assert emulator.ledger.requests() == 1
-
-
-# -- pages
-
-
-def page(following: str | None, *ids: str) -> Answer:
-    paging = {"paging": {"next": following}} if following else {}
-    return Answer.json({"data": [{"id": id_} for id_ in ids], **paging})
-
-
-def test_the_next_page_is_asked_for_exactly_as_graph_wrote_it(emulator: Emulator) -> None:
-    query = "access_token=OTHER&limit=2&after=QV%2BZD&__paging_token=&fields=id%2Cfrom%7Bid%7D"
-    made = puppet(emulator, page(f"https://graph.facebook.com/v11.0/9/comments?{query}", "1"), page(None, "2"))
-    asking = client()
-    assert list(asking.pages(asking.get("9/comments"))) == [[{"id": "1"}], [{"id": "2"}]]
-    written = Request.parse("GET", f"/v11.0/9/comments?{query}", {})
-    assert (made.asked[1].path, made.asked[1].query) == (written.path, written.query)
-
-
-def test_a_next_page_without_a_token_gets_ours_and_the_proof(emulator: Emulator) -> None:
-    made = puppet(emulator, page("https://graph.facebook.com/v23.0/9/comments?after=x"), page(None))
-    asking = client(app_secret="hemlig")
-    assert list(asking.pages(asking.get("9/comments"))) == [[], []]
-    assert made.asked[1].get("access_token") == TOKEN
-    assert len(made.asked[1].get("appsecret_proof")) == 64
-
-
-def test_an_empty_page_with_a_next_one_is_not_the_end(emulator: Emulator) -> None:
-    links = [f"https://graph.facebook.com/v23.0/9/comments?access_token=x&after={number}" for number in range(2)]
-    puppet(emulator, page(links[0], "1"), page(links[1]), page(None, "2"))
-    asking = client()
-    assert list(asking.pages(asking.get("9/comments"))) == [[{"id": "1"}], [], [{"id": "2"}]]
-
-
-def test_pages_that_go_round_in_a_circle_are_an_error(emulator: Emulator) -> None:
-    puppet(emulator, page("https://graph.facebook.com/v23.0/9/comments?access_token=x", "1"))
-    asking = client()
-    with pytest.raises(UnexpectedAnswer):
-        list(asking.pages(asking.get("9/comments")))
-    assert asking.requests == 2
-
-
-def test_pages_without_end_are_an_error(emulator: Emulator) -> None:
-    made = Puppet(lambda _: page(f"https://graph.facebook.com/v23.0/9?access_token=x&after={len(made.asked)}", "1"))
-    emulator.sites.insert(0, made)
-    asking = client()
-    with pytest.raises(UnexpectedAnswer):
-        list(asking.pages(asking.get("9/comments")))
-    assert asking.requests == MOST_PAGES + 1
-
-
-def test_a_next_page_on_another_host_is_never_asked_for(emulator: Emulator) -> None:
-    made = puppet(emulator, page("https://graph.facebook.com.example/v23.0/9?access_token=x", "1"))
-    asking = client()
-    with pytest.raises(UnexpectedAnswer):
-        list(asking.pages(asking.get("9/comments")))
-    assert len(made.asked) == 1
-
-
-@pytest.mark.parametrize("listing", [{}, {"data": 3}, {"data": [3]}])
-def test_what_is_no_list_is_an_error(listing: dict[str, object]) -> None:
-    with pytest.raises(UnexpectedAnswer):
-        list(client().pages(listing))
-
-
-# -- what is sent
-
-
-def test_the_version_of_the_settings_is_asked_for(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KANALVAKT_GRAPH_VERSION", "26.0")
-    made = puppet(emulator, Answer.json({}))
-    client().get("me")
-    assert made.asked[0].path == "/v26.0/me"
-
-
-def test_the_proof_is_the_hmac_of_the_token_with_the_apps_secret(emulator: Emulator) -> None:
-    made = puppet(emulator, Answer.json({}))
-    GraphClient(Credential({"token": "what do ya want for nothing?", "app_secret": "Jefe"}), Settings()).get("me")
-    rfc_4231_case_2 = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-    assert made.asked[0].get("appsecret_proof") == rfc_4231_case_2
-
-
-def test_another_https_server_is_spoken_to_by_its_own_name_and_certificate(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stage = facebook(emulator)
-    stage.post(comments=130)
-    monkeypatch.setenv("KANALVAKT_GRAPH_URL", "https://graph.instagram.com")
-    with Tunnel(emulator) as tunnel:
-        for name, value in tunnel.environment().items():
-            monkeypatch.setenv(name, value)
-        assert len(stage.read().comments) == 130
-        for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
-            monkeypatch.delenv(name)
-        assert isinstance(stage.read().error, Unavailable)
-
-
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_either_variable_names_the_authority_to_trust(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, variable: str
-) -> None:
-    stage = facebook(emulator)
-    for name in ("KANALVAKT_GRAPH_URL", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    with Tunnel(emulator) as tunnel:
-        monkeypatch.setenv("HTTPS_PROXY", tunnel.proxy_url)
-        monkeypatch.setenv(variable, str(tunnel.ca_file))
-        assert stage.read().error is None
-
-
-def test_loopback_is_reached_although_a_proxy_is_set(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = facebook(emulator)
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    assert stage.read().error is None

@@ -10,9 +10,8 @@ from connectors.base import ReadComment, Reading
 from connectors.emulator.faults import Fault, Kind
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Comment, Post
+from tests.connectors.graph_stages import facebook, instagram
 from tests.connectors.stage import Stage
-from tests.connectors.test_facebook import facebook
-from tests.connectors.test_instagram import instagram
 
 FAULTS: tuple[Kind, ...] = ("status", "empty", "status", "reset")  # the last one is overcome by asking again
 SMALL = {"limits": [3, 2]}

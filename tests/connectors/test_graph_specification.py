@@ -19,11 +19,10 @@ from connectors.emulator.graph_nodes import Node, Renderer
 from connectors.emulator.graph_tokens import Habits, Viewer
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token, World
+from tests.connectors.graph_stages import INSTAGRAM_SCOPES as ON_INSTAGRAM
+from tests.connectors.graph_stages import SCOPES as ON_FACEBOOK
+from tests.connectors.graph_stages import facebook, instagram
 from tests.connectors.stage import Stage
-from tests.connectors.test_facebook import SCOPES as ON_FACEBOOK
-from tests.connectors.test_facebook import facebook
-from tests.connectors.test_instagram import SCOPES as ON_INSTAGRAM
-from tests.connectors.test_instagram import instagram
 
 SPECIFIED = {kind.__name__: kind for kind in (Comment, IGComment, IGMedia, IGUser, Page, PagePost, User)}
 BELOW = {"from": {"id", "name", "username"}}

@@ -9,22 +9,10 @@ from connectors.base import Author, Covered, Credential
 from connectors.emulator.graph import Graph
 from connectors.emulator.server import Emulator
 from connectors.emulator.wire import Answer, Request
-from connectors.emulator.world import Token
 from connectors.errors import CredentialMissing, PermissionLost, RateLimited
 from tests.connectors.contract import ConnectorContract
+from tests.connectors.graph_stages import INSTAGRAM_SCOPES, another, cost, graph_of, instagram
 from tests.connectors.stage import Stage, by_id, texts
-from tests.connectors.test_facebook import another
-
-SCOPES = ("instagram_basic", "instagram_manage_comments", "instagram_content_publish")
-
-
-def instagram(emulator: Emulator) -> Stage:
-    """An account with nothing on it, read with its page's token."""
-    world = emulator.world
-    account = world.account("instagram", "17841400000000001", "kommunen", "Kommunen", page_id="1122334455")
-    world.token(Token("IGpage", "page", account, SCOPES, app_secret="hemlig-app"))
-    credential = Credential({"token": "IGpage", "app_secret": "hemlig-app"})
-    return Stage(emulator, "instagram", account, credential, world.person("instagram", "Bo Ek", "bo.ek"), account.id)
 
 
 class TestInstagram(ConnectorContract):
@@ -35,7 +23,7 @@ class TestInstagram(ConnectorContract):
         return instagram(emulator)
 
     def dead_credential(self, stage: Stage) -> Credential:
-        return another(stage, "page", *SCOPES, expires_at=stage.world.now - timedelta(days=1))
+        return another(stage, "page", *INSTAGRAM_SCOPES, expires_at=stage.world.now - timedelta(days=1))
 
     def blind_credentials(self, stage: Stage) -> list[Credential]:
         return [another(stage, "page", "instagram_basic"), another(stage, "page", "instagram_manage_comments")]
@@ -44,14 +32,6 @@ class TestInstagram(ConnectorContract):
 @pytest.fixture
 def stage(emulator: Emulator) -> Stage:
     return instagram(emulator)
-
-
-def graph_of(stage: Stage) -> Graph:
-    return next(site for site in stage.emulator.sites if isinstance(site, Graph))
-
-
-def cost(stage: Stage, mark: int) -> int:
-    return stage.emulator.ledger.since(mark).cost("graph")
 
 
 # -- what is read
@@ -201,7 +181,7 @@ def test_check_names_the_missing_permissions(stage: Stage) -> None:
 
 
 def test_a_user_with_a_role_may_read_an_account(stage: Stage) -> None:
-    stage.credential = another(stage, "user", *SCOPES)
+    stage.credential = another(stage, "user", *INSTAGRAM_SCOPES)
     stage.post(comments=2)
     assert len(stage.read().comments) == 2
     health = stage.connector().check()
