@@ -10,7 +10,7 @@ from monitor import Calendar
 BEFORE_OPENING = timedelta(minutes=45)  # so that the morning digest tells of what was written at night
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-MOST_DOUBLINGS = 16  # beyond any interval; keeps the power small
+MOST_DOUBLINGS = 16  # beyond any interval; keeps the number small
 RECENT_DAYS = 5  # working days
 
 
@@ -133,4 +133,4 @@ def _is_watched(calendar: Calendar, moment: datetime) -> bool:
 
 def _backoff(failures: int, longest: timedelta) -> timedelta:
     """1, 2, 4 … minutes, at most `longest`."""
-    return min(MINUTE * 2 ** min(max(failures, 1) - 1, MOST_DOUBLINGS), longest)
+    return min(MINUTE * (1 << min(max(failures, 1) - 1, MOST_DOUBLINGS)), longest)
