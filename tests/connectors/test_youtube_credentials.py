@@ -22,9 +22,10 @@ from connectors.errors import (
     Unavailable,
 )
 from connectors.youtube import SCOPE, YouTube
-from tests.connectors.youtube_town import KEY, (
+from tests.connectors.youtube_town import (
     API_KEY,
     CLIENT_SECRET,
+    KEY,
     LIST,
     LISTS,
     OAUTH,

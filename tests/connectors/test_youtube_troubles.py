@@ -21,9 +21,10 @@ from connectors.errors import (
 )
 from connectors.youtube import YouTube
 from connectors.youtube.errors import PACIFIC, REACTIONS, from_answer, next_pacific_midnight
-from tests.connectors.youtube_town import KEY, (
+from tests.connectors.youtube_town import (
     API_KEY,
     CLIENT_SECRET,
+    KEY,
     LIST,
     LISTS,
     NOW,
