@@ -61,7 +61,6 @@ class Look:
         self._context = context
         if cursor := self._resume:
             self._read_pages(self._timeline(), to_end=False, again=False)
-            self._resume = cursor
             self._read_pages(self._timeline_after(cursor), cursor, to_end=True, again=self._full)
         else:
             timeline = self._timeline()

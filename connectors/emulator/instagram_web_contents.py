@@ -25,12 +25,14 @@ class Contents:
     """The public side of a world's Instagram accounts.
 
     private: user names whose posts only followers see. order: of the comments below a post; Instagram promises none.
+    promises_more: every page says that there is a next one, which may be empty.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.private: set[str] = set()
         self.order: Order = "newest"
+        self.promises_more = False
 
     # -- finding
 
@@ -65,17 +67,26 @@ class Contents:
         if account.handle in self.private:
             return Page((), None)
         posts = sorted(self.world.posts_ever(account), key=lambda post: (post.at, post.id), reverse=True)
-        return _page(posts, after, size)
+        return self._page(posts, after, size)
 
     def comments(self, post: Post, after: str, size: int) -> Page[Comment]:
         """The top level, in the order that `order` says."""
         comments = [comment for comment in self.world.comments_ever(post) if comment.parent is None]
-        return _page(sorted(comments, key=self._rank, reverse=self.order == "newest"), after, size)
+        return self._page(sorted(comments, key=self._rank, reverse=self.order == "newest"), after, size)
 
     def answers(self, comment: Comment, after: str, size: int) -> Page[Comment]:
         """Oldest first."""
         answers = [one for one in self.world.comments_ever(comment.post) if one.parent is comment]
-        return _page(sorted(answers, key=_age), after, size)
+        return self._page(sorted(answers, key=_age), after, size)
+
+    def _page(self, things: Sequence[Thing], after: str, size: int) -> Page[Thing]:
+        """What is shown of the list, beginning after the thing named `after` even when that has gone meanwhile."""
+        names = [thing.id for thing in things]
+        if after and after not in names:
+            raise UnknownCursor(after)
+        rest = [thing for thing in things[names.index(after) + 1 if after else 0 :] if is_shown(thing)]
+        more = len(rest) > size or (self.promises_more and bool(rest))
+        return Page(rest[:size], rest[:size][-1].id if more else None)
 
     @property
     def _rank(self) -> Callable[[Comment], tuple[str, str]]:
@@ -90,18 +101,6 @@ def is_shown(thing: Post | Comment) -> bool:
         one.deleted_at or one.rejected or one.held or one.hidden or one.restricted for one in (thing, thing.thread)
     )
     return not lost and is_shown(thing.post)
-
-
-def _page(things: Sequence[Thing], after: str, size: int) -> Page[Thing]:
-    """What is shown of the list, beginning after the thing named `after` even when that has gone meanwhile."""
-    start = 0
-    if after:
-        places = [place for place, thing in enumerate(things) if thing.id == after]
-        if not places:
-            raise UnknownCursor(after)
-        start = places[0] + 1
-    rest = [thing for thing in things[start:] if is_shown(thing)]
-    return Page(rest[:size], rest[size - 1].id if len(rest) > size else None)
 
 
 def _age(comment: Comment) -> tuple[str, str]:

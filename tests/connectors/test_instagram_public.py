@@ -238,6 +238,30 @@ def test_an_account_that_deleted_everything_is_told_from_a_private_one(stage: St
     assert (empty.error, empty.covered) == (None, (Covered("post", post.pk),))
 
 
+def test_a_thread_that_shrank_and_grew_again_is_read_again(stage: Stage) -> None:
+    thread = stage.comment(stage.post(), "Lång tråd")
+    for number in range(9):
+        stage.comment(thread, f"Svar {number}")
+    stage.read()
+    for reply in stage.world.replies_to(thread)[1:]:
+        stage.world.delete(reply)
+    stage.read()
+    late = [stage.comment(thread, f"Nytt svar {number}") for number in range(8)]
+    assert {reply.id for reply in late} <= texts(stage.read()).keys()
+
+
+def test_a_list_that_ends_where_more_was_promised_is_not_claimed_and_read_again(stage: Stage) -> None:
+    gone, post = stage.post(comments=1), stage.post(comments=3)
+    stage.read()
+    site(stage.emulator).contents.promises_more = True
+    stage.world.delete(gone)
+    late = stage.comment(post, "Hallå?")
+    readings = [stage.read(full=True), stage.read()]
+    assert [(reading.error, late.id in texts(reading)) for reading in readings] == [(None, True)] * 2
+    claims = {claim.external_id for reading in readings for claim in reading.covered}
+    assert not claims & {gone.pk, post.pk}
+
+
 def test_a_withheld_author_does_not_lose_the_comment(stage: Stage) -> None:
     comment = stage.world.comment(stage.post(), stage.resident, "Anonymt", anonymous=True)
     assert by_id(stage.read(), comment).author is None
@@ -298,19 +322,20 @@ def test_a_cursor_that_is_no_longer_understood_does_not_stop_the_next_reading(st
     assert requests_for(stage) == 1
 
 
-def test_a_reading_that_breaks_off_among_many_new_posts_leaves_no_gap(stage: Stage) -> None:
-    stage.post(comments=1)
+@pytest.mark.parametrize("later", [0, 9])
+@pytest.mark.parametrize(("new", "read"), [(14, 5), (6, 3)])
+def test_a_reading_that_breaks_off_among_new_posts_leaves_no_gap(stage: Stage, new: int, read: int, later: int) -> None:
+    for _ in range(8):
+        stage.post(comments=1)
     stage.read()
-    for _ in range(14):
-        stage.post(comments=1)
-    stage.emulator.faults.add(trouble("something_went_wrong", path="/graphql/query", after=5, times=None))
+    made = [stage.post(comments=1) for _ in range(new)]
+    stage.emulator.faults.add(trouble("something_went_wrong", path="/graphql/query", after=read, times=None))
     found = texts(stage.read())
+    assert len(found) == read
     stage.emulator.faults.clear()
-    for _ in range(9):
-        stage.post(comments=1)
+    made += [stage.post(comments=1) for _ in range(later)]
     found |= texts(stage.read())
-    assert len(found) == 14 + 9
-    assert len(stage.state["posts"]) == 24
+    assert len(found) == len(made)
 
 
 def test_instagrams_patience_is_reckoned_with_and_nobody_sleeps(stage: Stage) -> None:
