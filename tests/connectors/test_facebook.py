@@ -156,6 +156,17 @@ def test_an_unchanged_long_thread_is_claimed_as_far_back_as_it_was_listed(stage:
     assert wrongly_claimed(reading, stage.world, stage.account) == []
 
 
+def test_one_that_came_and_one_that_went_are_both_noticed_though_the_count_is_the_same(stage: Stage) -> None:
+    post = stage.post(comments=60)
+    stage.read()
+    gone = stage.world.comments_of(post)[0]
+    stage.world.delete(gone)
+    new = stage.comment(post, "Ny")
+    reading = stage.read()
+    assert new.id in texts(reading)
+    assert is_claimed(reading, gone)
+
+
 def test_a_listing_in_another_order_than_asked_for_claims_nothing_about_what_it_does_not_show(stage: Stage) -> None:
     post = stage.post(comments=60)
     stage.emulator.sites.insert(0, Shuffled(stage.world))
