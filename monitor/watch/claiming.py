@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from monitor.watch.models import Schedule
 LEASE = timedelta(seconds=40)  # a killed worker's channel is claimable again within a minute
 RENEWALS = 4  # during one lease
 LONGEST = timedelta(minutes=30)  # a reading that takes longer hangs; its channel goes to somebody else
+ADVISORY_LOCK = 5041473  # any number of our own
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -41,6 +42,7 @@ class Claimed:
 
 def ensure_schedules(session: Session, now: datetime) -> None:
     """Gives each channel that a machine can read its row; a new one is due at once."""
+    _take_turns(session)
     without = select(Channel.id).where(_watched(), ~select(Schedule).where(Schedule.channel_id == Channel.id).exists())
     session.add_all(Schedule(channel_id=channel_id, next_poll_at=now) for channel_id in session.scalars(without))
     session.flush()
@@ -48,22 +50,17 @@ def ensure_schedules(session: Session, now: datetime) -> None:
 
 def claim_due(session: Session, now: datetime, limit: int, lease: timedelta = LEASE) -> list[Claimed]:
     """Claims at most `limit` channels whose time has come, the longest overdue first, and moves them a lease ahead."""
-    ensure_schedules(session, now)
-    due = select(Channel).join(Schedule).where(_watched(), Schedule.next_poll_at <= now)
-    due = due.order_by(Schedule.next_poll_at, Channel.id).limit(limit)
-    channels = session.scalars(due.with_for_update(skip_locked=True, of=Schedule)).all()
-    return _claim(session, _one_per_session(session, channels, now), now, lease)
+    return _claim(session, now, Schedule.next_poll_at <= now, limit, lease)
 
 
 def claim_now(
     session: Session, now: datetime, channel_ids: Sequence[str] | None = None, lease: timedelta = LEASE
 ) -> list[Claimed]:
-    """Claims these channels (all that are watched where None), due or not. Who was reading them loses the claim."""
-    ensure_schedules(session, now)
-    wanted = select(Channel).where(_watched()).order_by(Channel.id)
+    """Claims these channels (all that are watched where None), due or not, except those that are being read now."""
+    wanted = or_(Schedule.claim.is_(None), Schedule.next_poll_at <= now)
     if channel_ids is not None:
-        wanted = wanted.where(Channel.id.in_(channel_ids))
-    return _claim(session, session.scalars(wanted).all(), now, lease)
+        wanted &= Channel.id.in_(channel_ids)
+    return _claim(session, now, wanted, None, lease)
 
 
 def holds(session: Session, claimed: Claimed, until: datetime) -> bool:
@@ -99,30 +96,47 @@ def _renew(db: Database, claimed: Claimed, clock: Clock, lease: timedelta, done:
             log.warning("a claim could not be renewed", channel=claimed.channel_id, error=type(error).__name__)
 
 
+def _take_turns(session: Session) -> None:
+    """One claims at a time: who looks which logins are busy must not be overtaken. SQLite's writers queue anyway."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+
+
 def _watched() -> ColumnElement[bool]:
-    return (Channel.state == "active") & (Channel.watch_mode == "automatic") & Channel.platform.in_(PLATFORMS)
+    by_machine = (Channel.watch_mode == "automatic") & Channel.platform.in_(PLATFORMS)
+    return by_machine & (Channel.state == "active") & Channel.has_comments
 
 
-def _claim(session: Session, channels: Sequence[Channel], now: datetime, lease: timedelta) -> list[Claimed]:
+def _claim(
+    session: Session, now: datetime, wanted: ColumnElement[bool], limit: int | None, lease: timedelta
+) -> list[Claimed]:
+    ensure_schedules(session, now)
+    query = select(Channel).join(Schedule).where(_watched(), wanted).order_by(Schedule.next_poll_at, Channel.id)
+    # a row that is locked is being recorded: its channel is not free
+    channels = session.scalars(query.with_for_update(skip_locked=True, of=Schedule)).all()
+    chosen = {channel.id: channel.platform for channel in _one_per_login(session, channels, now)[:limit]}
     claim = uuid.uuid4().hex
-    ids = [channel.id for channel in channels]
-    session.execute(
-        update(Schedule).where(Schedule.channel_id.in_(ids)).values(claim=claim, next_poll_at=now + lease),
+    claimed = session.scalars(
+        update(Schedule)
+        .where(Schedule.channel_id.in_(chosen))
+        .values(claim=claim, next_poll_at=now + lease)
+        .returning(Schedule.channel_id),
         execution_options={"synchronize_session": False},
     )
-    return [Claimed(channel.id, claim, channel.platform) for channel in channels]
+    return [Claimed(channel_id, claim, chosen[channel_id]) for channel_id in claimed]
 
 
-def _one_per_session(session: Session, channels: Sequence[Channel], now: datetime) -> list[Channel]:
-    """Without those whose login session serves another reading now, or comes earlier among them."""
+def _one_per_login(session: Session, channels: Sequence[Channel], now: datetime) -> list[Channel]:
+    """Without those whose login serves another reading now, or comes earlier among them."""
     busy = select(Channel).join(Schedule).where(Schedule.claim.is_not(None), Schedule.next_poll_at > now)
     used = {_login(channel) for channel in session.scalars(busy.where(Channel.platform.in_(EXCLUSIVE)))}
     free = []
     for channel in channels:
-        if channel.platform in EXCLUSIVE and _login(channel) in used:
-            continue
-        used.add(_login(channel))
-        free.append(channel)
+        if channel.platform not in EXCLUSIVE:
+            free.append(channel)
+        elif _login(channel) not in used:
+            used.add(_login(channel))
+            free.append(channel)
     return free
 
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -27,7 +28,7 @@ from monitor.register.organisation import organisation
 from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, ensure_schedules, holds, kept
 from monitor.watch.models import Comment, PollRun, Schedule
 from monitor.watch.recording import record
-from monitor.watch.rules import Outcome, Policy, historic_cutoff, missed_days, next_poll, wants_full
+from monitor.watch.rules import Outcome, Policy, Reason, historic_cutoff, missed_days, next_poll, wants_full
 
 __all__ = ["Claimed", "PollOutcome", "claim_due", "claim_now", "ensure_schedules", "poll"]
 
@@ -126,7 +127,8 @@ def _give_up_earlier_runs(session: Session, channel_id: str, now: datetime) -> N
 def _waiting_threads(session: Session, channel: Channel, now: datetime) -> tuple[str, ...]:
     """Threads where somebody else spoke last, the oldest first: their replies must not be missed."""
     own = identities(session, channel.platform)
-    is_own = func.lower(func.coalesce(Comment.author_id, Comment.author_handle, "")).in_(own)
+    names = (func.lower(func.coalesce(name, "")) for name in (Comment.author_id, Comment.author_handle))
+    is_own = or_(*(name.in_(own) for name in names))
     ours = func.max(case((is_own, Comment.posted_at)))
     others = func.max(case((~is_own, Comment.posted_at)))
     query = select(Comment.thread_external_id).where(
@@ -145,14 +147,30 @@ def _fetch(work: _Work, chosen: Settings, connect: Connect) -> Reading:
     except ConnectorError as error:
         return Reading(state=work.plan.state, error=error)
     except Exception as error:  # noqa: BLE001 - a bug in one connector must not look like a day without comments
-        frames = traceback.extract_tb(error.__traceback__)
-        where = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
-        # not log.exception: local values in a traceback may be what residents wrote
-        log.warning("a connector failed", channel=channel.id, error=type(error).__name__, frames=where)
-        return Reading(state=work.plan.state, error=UnexpectedAnswer(f"{type(error).__name__} at {where[-1]}"))
+        return Reading(state=work.plan.state, error=_bug(channel, error))
+
+
+def _bug(channel: Channel, error: Exception) -> UnexpectedAnswer:
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    # not log.exception: the words and local values of an error may be what residents wrote
+    log.warning("a connector failed", channel=channel.id, error=type(error).__name__, frames=where)
+    return UnexpectedAnswer(f"{type(error).__name__} at {where[-1]}")
 
 
 def _record(db: Database, work: _Work, reading: Reading, chosen: Settings, now: datetime) -> PollOutcome:
+    """Stores the reading; of one that no database can take (a time without a zone, say) only that it came."""
+    try:
+        return _store(db, work, reading, chosen, now)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError):
+            raise  # the database's own trouble: nothing is lost, the claim runs out and the channel is read again
+        bug = _bug(work.channel, error)
+    spent = Reading(requests=reading.requests, counted_cost=reading.counted_cost, error=bug)
+    return _store(db, work, spent, chosen, now)
+
+
+def _store(db: Database, work: _Work, reading: Reading, chosen: Settings, now: datetime) -> PollOutcome:
     with db.transaction() as session:
         run = session.get_one(PollRun, work.run_id)
         if not holds(session, work.claimed, now):
@@ -162,9 +180,10 @@ def _record(db: Database, work: _Work, reading: Reading, chosen: Settings, now: 
         _finish(run, reading, work, now)
         schedule = session.get_one(Schedule, work.channel.id, populate_existing=True)
         _note(session, schedule, reading, work, now)
-        _reschedule(session, schedule, reading, chosen, work, now)
+        reason = _reschedule(session, schedule, reading, chosen, work, now)
         outcome = _told(run, reading.error)
-    log.info("channel read", **{name: value for name, value in outcome.as_json().items() if name != "error"})
+    told = {name: value for name, value in outcome.as_json().items() if name != "error"}
+    log.info("channel read", **told, next=schedule.next_poll_at.isoformat(), because=reason)
     return outcome
 
 
@@ -195,16 +214,17 @@ def _note(session: Session, schedule: Schedule, reading: Reading, work: _Work, n
 
 def _reschedule(
     session: Session, schedule: Schedule, reading: Reading, chosen: Settings, work: _Work, now: datetime
-) -> None:
+) -> Reason:
     calendar = calendar_of(organisation(session))
     policy = Policy(timedelta(seconds=chosen.polling.interval_seconds), chosen.polling.around_the_clock)
     read = schedule.last_complete_at
     behind = bool(missed_days(calendar, [calendar.local_date(read)] if read else [], read or work.began, now))
     retry_at = reading.error.retry_at if reading.error else None
     schedule.claim = None
-    schedule.next_poll_at, _reason = next_poll(
+    schedule.next_poll_at, reason = next_poll(
         calendar, policy, _outcome(reading.error), schedule.failures, retry_at, now, behind=behind
     )
+    return reason
 
 
 def _outcome(error: ConnectorError | None) -> Outcome:
