@@ -7,7 +7,7 @@ When unsure, an obligation stays open.
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +63,11 @@ class Written:
     def names(self) -> frozenset[str]:
         """What its author can be called by: id and handle. Empty where the platform withholds the author."""
         return frozenset(_name(name) for name in (self.author_id, self.author_handle) if name)
+
+    @property
+    def public(self) -> bool:
+        """Can everybody see it?"""
+        return not (self.hidden or self.held or self.missing)
 
     @property
     def author(self) -> str:
@@ -134,9 +139,9 @@ class _Obligation:
         return next((change for change in reversed(self.changes) if change.since < moment), self.changes[0])
 
     def waits(self, reply: Written) -> bool:
-        """Was it there, and unanswered, when the own comment was written?"""
+        """Was it there, and unanswered, when the own comment was written? What is no longer public does not wait."""
         change = self.change_at(reply.posted_at)
-        return change.text not in self.answered and self._stood(change, reply)
+        return self.comment.public and change.text not in self.answered and self._stood(change, reply)
 
     def is_new(self, reply: Written, previous: Written | None) -> bool:
         """Was it written after the previous own reply?"""
@@ -162,19 +167,13 @@ def _weighed(below: list[Written], identities: frozenset[str]) -> list[_Obligati
     for obligation in obligations:
         groups[obligation.comment.parent or obligation.comment.id].append(obligation)
     previous: dict[str, Written] = {}
-    for reply in sorted(_own_and_public(below, identities), key=lambda reply: (reply.posted_at, reply.id)):
+    replies = [each for each in below if each.names & identities and each.public and not each.is_post]
+    for reply in sorted(replies, key=lambda reply: (reply.posted_at, reply.id)):
         scope = obligations if reply.parent is None else groups[reply.parent]
         _weigh(reply, scope, previous.get(reply.parent or ""))
         if reply.parent is not None:
             previous[reply.parent] = reply
     return obligations
-
-
-def _own_and_public(below: list[Written], identities: frozenset[str]) -> Iterator[Written]:
-    for comment in below:
-        seen = not (comment.hidden or comment.held or comment.missing)
-        if seen and comment.names & identities and not comment.is_post:
-            yield comment
 
 
 def _weigh(reply: Written, scope: list[_Obligation], previous: Written | None) -> None:

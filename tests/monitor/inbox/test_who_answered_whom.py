@@ -155,6 +155,18 @@ def test_what_became_of_a_comment_comes_before_its_answer(fate: str, state: Stat
     assert (found.state, found.why) == (state, why)
 
 
+@pytest.mark.parametrize("fate", ["hidden", "held", "missing"])
+def test_who_wrote_what_is_not_public_is_not_one_of_those_who_wait(fate: str) -> None:
+    unseen = replace(wrote("erik", "2", 1, to="1"), **{fate: True})
+    assert states(wrote("anna", "1", 0), unseen, we_wrote("3", 5, to="1"))["1"] is ANSWERED
+    assert states(wrote("anna", "1", 0), unseen, we_wrote("3", 5, to="1"), we_wrote("4", 6, to="1"))["1"] is ANSWERED
+
+
+def test_who_is_addressed_is_addressed_even_if_her_comment_is_gone() -> None:
+    gone = replace(wrote("erik", "2", 1, to="1"), missing=True)
+    assert states(wrote("anna", "1", 0), gone, we_wrote("3", 5, to="1", mentions=("erik",)))["1"] is OPEN
+
+
 def test_what_is_gone_is_gone_even_if_it_had_been_hidden() -> None:
     assert states(replace(wrote("anna", "1", 0), hidden=True, missing=True)) == {"1": State.UNAVAILABLE}
 
