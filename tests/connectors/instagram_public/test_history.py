@@ -11,8 +11,8 @@ from connectors.emulator.instagram_web_troubles import TROUBLES, trouble
 from connectors.emulator.server import Emulator
 from connectors.emulator.truth import shown
 from connectors.emulator.world import Comment, Post
+from tests.connectors.instagram_public.account import public_account
 from tests.connectors.stage import Stage, texts
-from tests.connectors.test_instagram_public import public_account
 
 VERBS = (
     "publish",
@@ -63,11 +63,6 @@ class Keeper:
     @property
     def there(self) -> dict[str, str]:
         return shown(self.stage.world, self.stage.account, from_outside=True)
-
-
-@pytest.fixture(autouse=True)
-def _allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KANALVAKT_INSTAGRAM_PUBLIC", "true")
 
 
 @given(steps=STEPS)
