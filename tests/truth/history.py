@@ -7,7 +7,6 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from monitor.watch.polling import claim_now, ensure_schedules, poll
 from sqlalchemy import select
 
 from config.settings import Settings
@@ -24,6 +23,7 @@ from monitor.register.models import Channel, Organisation, Unit
 from monitor.register.models import Person as Colleague
 from monitor.watch.models import Comment as Stored
 from monitor.watch.models import Observation
+from monitor.watch.polling import claim_now, ensure_schedules, poll
 from tests.connectors.stage import Stage
 
 EDITS_ARE_DATED = {"youtube"}
@@ -60,7 +60,7 @@ class History:
     comments: list[Comment] = field(default_factory=list)
     versions: set[tuple[str, str]] = field(default_factory=set)
     outcomes: list[str] = field(default_factory=list)
-    words: count[int] = field(default_factory=count)
+    words: "count[int]" = field(default_factory=count)
 
     @property
     def world(self) -> World:
@@ -110,10 +110,13 @@ class History:
             self._said(self.world.answer(on, text, mention=who % 3 == 0, top_level=who % 7 == 0))
 
     def edit(self, which: int, _who: int) -> None:
-        """Where the platform does not date edits, somebody reads at once: what nobody could know is not asked for."""
+        """Where the platform does not date edits, both texts are read at once: what nobody could know is not asked."""
+        dated = self.stage.platform in EDITS_ARE_DATED
         if comment := self._comment(which):
+            if not dated:
+                self._read_in_peace()
             self.world.edit(comment, self._words(comment.text))
-            if self.stage.platform not in EDITS_ARE_DATED:
+            if not dated:
                 self._read_in_peace()
 
     def delete(self, which: int, _who: int) -> None:

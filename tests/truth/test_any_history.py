@@ -12,11 +12,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from connectors.emulator.server import Emulator
+from tests.connectors import test_youtube
 from tests.connectors.stage import Stage
 from tests.connectors.test_facebook import facebook
 from tests.connectors.test_instagram import instagram
 from tests.connectors.test_instagram_public import public_account, start_new_process
-from tests.connectors.test_youtube import youtube
 from tests.truth.history import History, begin, migrated, secret_variable
 
 HISTORIES = 520
@@ -24,7 +24,7 @@ STAGES: dict[str, Callable[[Emulator], Stage]] = {
     "facebook": facebook,
     "instagram": instagram,
     "instagram_public": public_account,
-    "youtube": youtube,
+    "youtube": test_youtube.TestYouTube().set_stage,
 }
 OFTEN = ("ask", "reply", "answer", "read")
 SELDOM = ("publish", "visit", "ask_a_lot", "reply_a_lot", "edit", "delete", "delete_post", "hide", "hold")
@@ -46,7 +46,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_database_holds_what_the_platform_shows_and_knows_who_waits(
     platform: str, template: Path, steps: list[tuple[str, int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as environment, tempfile.TemporaryDirectory() as folder, Emulator() as emulator:
+    with monkeypatch.context() as environment, _in_memory() as folder, Emulator() as emulator:
         history = start(platform, emulator, template, Path(folder), environment)
         history.publish(0, 0)
         for step in steps:
@@ -54,6 +54,12 @@ def test_the_database_holds_what_the_platform_shows_and_knows_who_waits(
         history.next_morning()
         compare(history)
         history.db.close()
+
+
+def _in_memory() -> tempfile.TemporaryDirectory[str]:
+    """Where files cost no disk, if there is such a place: what is tested here is not the disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    return tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
 
 
 def start(platform: str, emulator: Emulator, template: Path, folder: Path, environment: pytest.MonkeyPatch) -> History:
