@@ -149,7 +149,8 @@ class Reading:
 class Health:
     """What a connector found when it looked at its own credential. `problem` is None when reading works.
 
-    token_kind: "page", "user", "app", "api_key", "oauth", "session", "none". expires: None means never or not told.
+    token_kind: "page", "system", "user", "app", "api_key", "oauth", "session", "none", "unknown" (the platform would
+        not tell). expires: None means never or not told.
     """
 
     token_kind: str

@@ -27,7 +27,7 @@ from connectors.facebook.answers import (
 )
 from connectors.graph.client import GraphClient, Json, items, next_page
 from connectors.graph.health import Needs, TokenReport, examine, report
-from connectors.graph.look import NOTHING, Look, moment, understood
+from connectors.graph.look import NOTHING, Look, moment
 
 READ_SCOPES = ("pages_read_engagement", "pages_read_user_content")
 BLIND = frozenset({"user", "app"})
@@ -66,9 +66,8 @@ class Facebook:
         below = f"comments.{NOT_RANKED}.limit(5){{id,from}}"
         edges = ("published_posts", "visitor_posts")
         page = client.get(self._page_id, fields=",".join(f"{edge}.limit(5){{id,{below}}}" for edge in edges))
-        with understood():
-            posts = [post for edge in edges for post in items(page.get(edge) or NOTHING)]
-            comments = [comment for post in posts for comment in items(post.get("comments") or NOTHING)]
+        posts = [post for edge in edges for post in items(page.get(edge) or NOTHING)]
+        comments = [comment for post in posts for comment in items(post.get("comments") or NOTHING)]
         if comments and not any(comment.get("from") for comment in comments):
             raise PermissionLost("comments come without their authors")
 
@@ -109,21 +108,19 @@ class _PageLook(Look):
     def take_post(self, item: Json, edge: str) -> ReadPost:
         by_visitor = edge == self.visitors
         if by_visitor:
-            self.comments[item["id"]] = visitors_post_as_comment(item)
+            self.keep(visitors_post_as_comment(item))
         return read_post(item, by_visitor=by_visitor)
 
     def take_comments(self, found: list[Json], post: ReadPost) -> None:
         for item in found:
-            comment = read_comment(item, post)
-            self.comments[comment.external_id] = comment
+            self.keep(read_comment(item, post))
 
     def is_whole(self, listing: Json, post: ReadPost) -> bool:  # noqa: ARG002 - Instagram has to look at the post
         return next_page(listing) is None
 
     def claim_part(self, listing: Json, post: ReadPost) -> None:
         """Everything newer than the oldest one listed. Others of that same second may be on the next page."""
-        with understood():
-            times = [moment(item["created_time"]) for item in items(listing)]
+        times = [moment(item["created_time"]) for item in items(listing)]
         if times and times == sorted(times, reverse=True):
             self.covered.append(Covered("post", post.external_id, since=times[-1] + timedelta(seconds=1)))
 
@@ -131,8 +128,7 @@ class _PageLook(Look):
         def everything(limit: int) -> None:
             first = self.client.get(f"{post.external_id}/comments", limit=str(limit), fields=COMMENT_FIELDS, **WALK)
             for page in self.client.pages(first):
-                with understood():
-                    self.take_comments(page, post)
+                self.take_comments(page, post)
 
         self.smaller_and_smaller(100, everything)
         self.covered.append(Covered("post", post.external_id))

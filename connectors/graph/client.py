@@ -74,7 +74,7 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
         """The answer to GET /{version}/{path}. Repeated twice if the transport fails."""
         return self._read(f"{self.version}/{path}", dict(arguments))
 
-    def pages(self, listing: Mapping[str, Any]) -> Iterator[list[Json]]:
+    def pages(self, listing: object) -> Iterator[list[Json]]:
         """The items of a listing that was already fetched, then those of its further pages, to the end.
 
         A page may be empty and still have a next one. Raises UnexpectedAnswer where the pages go round in a circle or
@@ -169,17 +169,17 @@ def proof(token: str, app_secret: str) -> str:
     return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
-def items(listing: Mapping[str, Any]) -> list[Json]:
+def items(listing: object) -> list[Json]:
     """The items of one page of a listing. Raises UnexpectedAnswer where it is none."""
-    found = listing.get("data")
+    found = listing.get("data") if isinstance(listing, dict) else None
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise UnexpectedAnswer("Graph answered something that is no list")
     return found
 
 
-def next_page(listing: Mapping[str, Any]) -> str | None:
+def next_page(listing: object) -> str | None:
     """The address of the next page, None on the last."""
-    paging = listing.get("paging")
+    paging = listing.get("paging") if isinstance(listing, dict) else None
     following = paging.get("next") if isinstance(paging, dict) else None
     return following if isinstance(following, str) and following else None
 

@@ -3,9 +3,14 @@
 Never holds what Graph wrote: its messages can carry the token itself ("Malformed access token EAA…").
 """
 
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import structlog
 
 from connectors.errors import (
     AuthExpired,
@@ -19,6 +24,7 @@ from connectors.errors import (
 )
 
 Key = tuple[int | None, int | None]
+_log = structlog.get_logger(__name__)
 
 
 class TooMuchData(Unavailable):
@@ -98,3 +104,18 @@ def _asks_for_less(error: Mapping[str, Any]) -> bool:
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turns what an answer of another shape than Graph's does to its reader into UnexpectedAnswer.
+
+    Logs where that was, and not the traceback: what it holds may be a resident's text or the token.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        _log.error("graph_answer_not_understood", kind=type(error).__name__, where=where)
+        raise UnexpectedAnswer("Graph answered something that is not its format", code=where) from None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from connectors.base import Credential, Health
 from connectors.errors import ChannelGone, ConnectorError, PermissionLost, UnexpectedAnswer
 from connectors.graph.client import GraphClient, Json, proof
-from connectors.graph.errors import named_error
+from connectors.graph.errors import named_error, understood
 
 KINDS = {"PAGE": "page", "USER": "user", "APP": "app", "SYSTEM_USER": "system", "SYSTEM": "system"}
 
@@ -62,13 +62,14 @@ def examine(
     token, missing = TokenReport(), tuple[str, ...]()
     problem: ConnectorError | None = None
     try:
-        token = report(client, credential)
-        problem = token.problem or judge(token)
-        missing = () if token.problem else token.missing(needs.read, needs.account_id)
-        if missing and not problem:
-            problem = PermissionLost(f"the token lacks {', '.join(missing)}")
-        if not problem:
-            attempt()
+        with understood():
+            token = report(client, credential)
+            problem = token.problem or judge(token)
+            missing = () if token.problem else token.missing(needs.read, needs.account_id)
+            if missing and not problem:
+                problem = PermissionLost(f"the token lacks {', '.join(missing)}")
+            if not problem:
+                attempt()
     except ConnectorError as error:
         problem = error
     return Health(

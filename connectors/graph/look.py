@@ -7,15 +7,14 @@ A post with more comments than that is walked to its end only if it changed: its
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
-from connectors.base import Covered, ReadComment, Reading, ReadPlan, ReadPost, State
-from connectors.errors import ChannelGone, ConnectorError, UnexpectedAnswer
+from connectors.base import Author, Covered, ReadComment, Reading, ReadPlan, ReadPost, State
+from connectors.errors import ChannelGone, ConnectorError
 from connectors.graph.client import GraphClient, Json, items
-from connectors.graph.errors import TooMuchData
+from connectors.graph.errors import TooMuchData, understood
 
 Given = TypeVar("Given")
 NOTHING: Json = {"data": []}
@@ -42,15 +41,14 @@ class Look(ABC):
         self.comments: dict[str, ReadComment] = {}
         self.covered: list[Covered] = []
         self.state: State = dict(plan.state)
-        self.known: dict[str, str] = dict(plan.state.get("posts") or {})
-        self.everything = plan.full or not plan.state.get("history")
+        self.known = _remembered_posts(plan.state)
+        self.everything = plan.full or plan.state.get("history") is not True
         self.listed: dict[str, Json] = {}
-        self._now = plan.now
         self._in_window: set[str] = set()
         self.doubtful = False
         """Perhaps Graph hides the comments from this token: then what is absent says nothing."""
-        kept = None if plan.full else plan.state.get("limits")  # a full reading tries the big ones again
-        self.asking: tuple[int, int] = (kept[0], kept[1]) if kept else self.limits
+        # A full reading tries the big ones again.
+        self.asking = self.limits if plan.full else _remembered_limits(plan.state) or self.limits
 
     # -- what the platforms do differently
 
@@ -84,7 +82,8 @@ class Look(ABC):
         """Never raises for what Graph did."""
         error: ConnectorError | None = None
         try:
-            self._read()
+            with understood():
+                self._read()
         except ConnectorError as found:
             error = found
         return Reading(
@@ -135,12 +134,11 @@ class Look(ABC):
             self.covered.append(Covered("posts"))
 
     def _take(self, item: Json, edge: str) -> ReadPost:
-        with understood():
-            post = self.take_post(item, edge)
-            listing = item.get("comments") or NOTHING
-            self.posts[post.external_id] = post
-            self.take_comments(items(listing), post)
-            self.listed[post.external_id] = listing
+        post = self.take_post(item, edge)
+        listing = item.get("comments") or NOTHING
+        self.posts[post.external_id] = _sound_post(post)
+        self.take_comments(items(listing), post)
+        self.listed[post.external_id] = listing
         return post
 
     def _look_into(self, post_id: str) -> None:
@@ -167,6 +165,10 @@ class Look(ABC):
 
     # -- for the platforms
 
+    def keep(self, comment: ReadComment) -> None:
+        """Raises TypeError for one whose parts are not what they should be."""
+        self.comments[comment.external_id] = _sound_comment(comment)
+
     def smaller_and_smaller(self, limit: int, ask: Callable[[int], Given]) -> Given:
         """What `ask` gives for this limit, or for the half of it as often as Graph finds it too big."""
         while True:
@@ -176,6 +178,42 @@ class Look(ABC):
                 if limit == 1:
                     raise
                 limit //= 2
+
+
+def _sound_post(post: ReadPost) -> ReadPost:
+    _refuse_all_but_text(post.external_id, post.text)
+    _refuse_all_but_text(*_said_of(post.author), post.permalink or "")
+    if not isinstance(post.declared_comments, int | None):
+        raise TypeError("a count that is no number")
+    return post
+
+
+def _sound_comment(comment: ReadComment) -> ReadComment:
+    _refuse_all_but_text(comment.external_id, comment.text, comment.thread_external_id, *comment.mentions)
+    _refuse_all_but_text(*_said_of(comment.author), comment.permalink or "", comment.parent_external_id or "")
+    return comment
+
+
+def _said_of(author: Author | None) -> tuple[str, ...]:
+    return (author.external_id or "", author.handle or "", author.name or "") if author else ()
+
+
+def _refuse_all_but_text(*parts: object) -> None:
+    """What Graph says is text goes into a database as text."""
+    if not all(isinstance(part, str) for part in parts):
+        raise TypeError("a text that is none")
+
+
+def _remembered_posts(state: State) -> dict[str, str]:
+    posts = state.get("posts")
+    return {str(id_): str(mark) for id_, mark in posts.items()} if isinstance(posts, dict) else {}
+
+
+def _remembered_limits(state: State) -> tuple[int, int] | None:
+    limits = state.get("limits")
+    if isinstance(limits, list) and len(limits) == 2 and all(isinstance(limit, int) and limit > 0 for limit in limits):
+        return limits[0], limits[1]
+    return None
 
 
 def fingerprint(post: ReadPost, listing: Json) -> str:
@@ -194,12 +232,3 @@ def _without_paging(value: Any) -> Any:
 def moment(text: str) -> datetime:
     """Graph's times ("2026-11-16T07:00:00+0000") in UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-@contextmanager
-def understood() -> Iterator[None]:
-    """Turns what an answer of the wrong shape does to its reader into UnexpectedAnswer."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise UnexpectedAnswer("Graph answered something that is not its format") from None

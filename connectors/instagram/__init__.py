@@ -14,7 +14,7 @@ from connectors.errors import ConnectorError, CredentialMissing, PermissionLost
 from connectors.graph.client import GraphClient, Json, items, next_page
 from connectors.graph.errors import TooMuchData
 from connectors.graph.health import Needs, TokenReport, examine
-from connectors.graph.look import NOTHING, Look, understood
+from connectors.graph.look import NOTHING, Look
 from connectors.instagram.answers import MEDIA_FIELDS, REPLY_FIELDS, author, read_comment, read_media
 
 NEEDS = Needs(
@@ -44,11 +44,9 @@ class Instagram:
         """Reads some comments for real: they have to come with their authors."""
         fields = f"id,media.limit(5){{id,comments.limit(5){{{REPLY_FIELDS}}}}}"
         found = client.get(self._account.external_id, fields=fields)
-        with understood():
-            media = items(found.get("media") or NOTHING)
-            comments = [comment for each in media for comment in items(each.get("comments") or NOTHING)]
-            nameless = comments and not any(author(comment) for comment in comments)
-        if nameless:
+        media = items(found.get("media") or NOTHING)
+        comments = [comment for each in media for comment in items(each.get("comments") or NOTHING)]
+        if comments and not any(author(comment) for comment in comments):
             raise PermissionLost("comments come without their authors")
 
 
@@ -69,16 +67,12 @@ class _AccountLook(Look):
 
     def take_comments(self, found: list[Json], post: ReadPost) -> None:
         for item in found:
-            self._take_comment(item, post)
+            self.keep(read_comment(item, post))
             self._take_replies(items(item.get("replies") or NOTHING), item["id"], post)
-
-    def _take_comment(self, item: Json, post: ReadPost, parent_id: str | None = None) -> None:
-        comment = read_comment(item, post, parent_id)
-        self.comments[comment.external_id] = comment
 
     def _take_replies(self, found: list[Json], parent_id: str, post: ReadPost) -> None:
         for item in found:
-            self._take_comment(item, post, parent_id)
+            self.keep(read_comment(item, post, parent_id))
 
     def is_whole(self, listing: Json, post: ReadPost) -> bool:
         """Nothing on further pages, neither of comments nor of replies; and where Instagram gives as many as it ever
@@ -116,11 +110,9 @@ class _AccountLook(Look):
         count = 0
         for page in self.client.pages(listing):
             for item in page:
-                with understood():
-                    self._take_comment(item, post)
+                self.keep(read_comment(item, post))
                 for replies in self.client.pages(item.get("replies") or NOTHING):
-                    with understood():
-                        self._take_replies(replies, item["id"], post)
+                    self._take_replies(replies, item["id"], post)
                     count += len(replies)
             count += len(page)
         return count
