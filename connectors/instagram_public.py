@@ -1,12 +1,12 @@
 """A public Instagram account read through instaloader: no official way, breaches Instagram's terms, off by default.
 
-For accounts that cannot be connected officially. Requests per reading: 1 when nothing happened, and 1 more for each
-post whose number of comments changed (for each 50 of its comments), and for each thread that grew and does not fit
-inline. Beyond the newest twelve posts only new comments found by a full reading show. The first reading in a process
-costs one request more (with user name and password three more), because the tokens it needs are secrets and are kept in
-memory only.
+For accounts that cannot be connected officially. Requests per reading: 1 when nothing happened, 1 more for each post
+whose number of comments changed (for each 50 of them), and 1 more for each thread that changed in number and does not
+fit inline. The first reading in a process costs 1 more, with user name and password 3 more: the tokens it needs are
+secrets and are kept in memory only.
 
-One session must be used by one reading at a time: in one process it waits for itself; processes must not share it.
+Only a full reading shows what happened below posts older than the newest twelve, edits, and a comment that came while
+another one went. One session must be used by one reading at a time: in one process it waits for itself.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class InstagramPublic:
 
     def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:
         """Raises CredentialMissing; makes no call."""
-        self._name = account.external_id.lower()
+        self._name = account.external_id
         self._session = session_for(credential, settings)
         self._allowed = settings.instagram_public
 

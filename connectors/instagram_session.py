@@ -5,7 +5,6 @@ app's start page (secrets: they never leave memory) and how often was asked late
 therefore costs one request more, with user name and password three more.
 """
 
-import secrets
 import threading
 import time
 import types
@@ -149,8 +148,8 @@ class InstagramSession:
             return context
         value = quote(unquote(self._cookie), safe="")
         user_id = value.split("%3A")[0]
-        # Instagram compares this token with the one in a header, both of which we send.
-        cookies = {"sessionid": value, "ds_user_id": user_id, "csrftoken": secrets.token_hex(16)}
+        # Empty, because two of one name would contradict each other: Instagram gives its own with the start page.
+        cookies = {"sessionid": value, "ds_user_id": user_id, "csrftoken": ""}
         context.load_session(self._name or user_id, cookies)
         return context
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from connectors.emulator.instagram_web_contents import Contents, UnknownCursor
 from connectors.emulator.instagram_web_queries import TIMELINE_PAGE, Queries, login_page
-from connectors.emulator.instagram_web_sessions import SHAPE, Sessions, new_csrf
+from connectors.emulator.instagram_web_sessions import SHAPE, Sessions, Visitor, csrf_token
 from connectors.emulator.instagram_web_shapes import Shapes, front_page, page_with
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import World
@@ -66,8 +66,7 @@ class InstagramWeb:
     def _front(self, request: Request) -> Answer:
         visitor = self.sessions.visitor(request)
         page = front_page(self.sessions.lsd(visitor), visitor.user_id, self.sessions.fb_dtsg(visitor))
-        csrf = visitor.csrf or new_csrf(visitor.user_id)
-        return _html(page, f"csrftoken={csrf}; {SHAPE}")
+        return _html(page, f"csrftoken={csrf_token(visitor.user_id)}; {SHAPE}")
 
     def _profile_page(self, _request: Request, name: str) -> Answer:
         """As somebody without a session sees it."""
@@ -86,13 +85,13 @@ class InstagramWeb:
 
     def _posted_query(self, request: Request) -> Answer:
         visitor = self.sessions.visitor(request)
-        if request.headers.get("x-csrftoken") != visitor.csrf:
-            return _html("<!DOCTYPE html><title>Page could not be loaded</title>", status=403)
-        return self.queries.answer(request, visitor)
+        return self.queries.answer(request, visitor) if _is_ours(request, visitor) else _forbidden()
 
     def _app_query(self, request: Request) -> Answer:
         """With the tokens of the start page."""
         visitor = self.sessions.visitor(request)
+        if not _is_ours(request, visitor):
+            return _forbidden()
         if not self.sessions.page_tokens_fit(request, visitor):
             refusal = {"error": 1357004, "errorSummary": "Sorry, something went wrong", "isNotCritical": 1}
             return Answer.json(refusal | {"errorDescription": "Please try closing and re-opening your browser."})
@@ -126,6 +125,15 @@ class InstagramWeb:
         page = self.contents.answers(comment, request.get("max_id"), PHONE_ANSWERS)
         answers = [self._shapes.phone_answer(answer) for answer in page.things]
         return Answer.json({"child_comments": answers, "next_max_child_cursor": page.cursor, "status": "ok"})
+
+
+def _is_ours(request: Request, visitor: Visitor) -> bool:
+    """Was the form made on our own page? Its token comes in a header and, the same, as a cookie."""
+    return request.headers.get("x-csrftoken") == visitor.csrf
+
+
+def _forbidden() -> Answer:
+    return _html("<!DOCTYPE html><title>Page could not be loaded</title>", status=403)
 
 
 def _not_found() -> Answer:

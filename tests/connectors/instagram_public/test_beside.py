@@ -8,6 +8,7 @@ import requests
 from connectors import instagram_session
 from connectors.base import Connector, Reading, ReadPlan
 from connectors.emulator.server import Emulator
+from connectors.emulator.tunnel import Tunnel
 from connectors.emulator.world import START
 from tests.connectors.instagram_public.account import (
     public_account,
@@ -59,3 +60,14 @@ def test_the_rest_of_the_process_keeps_its_own_requests(stage: Stage) -> None:
     assert type(requests.Session()) is requests.sessions.Session
     instaloaders = instagram_session.instaloadercontext.requests.Session()
     assert type(instaloaders.get_adapter("https://www.instagram.com/")) is requests.adapters.HTTPAdapter
+
+
+def test_an_authority_of_the_machine_is_trusted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SSL_CERT_FILE is what a municipality sets for everything; requests alone does not know it."""
+    for name in (*stage.emulator.settings(), "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    with Tunnel(stage.emulator) as tunnel:
+        for name, value in tunnel.environment().items():
+            if name != "REQUESTS_CA_BUNDLE":
+                monkeypatch.setenv(name, value)
+        assert stage.read().error is None

@@ -84,6 +84,14 @@ def test_a_login_that_breaks_off_is_tried_again(stage: Stage, path: str, kind: K
     assert stage.read().error is None
 
 
+def test_a_login_that_is_answered_with_a_page_is_tried_again(stage: Stage) -> None:
+    site(stage.emulator).sessions.logins["kim"] = Login(PASSWORD)
+    stage.credential = Credential({"username": "kim", "password": PASSWORD})
+    page = Fault("status", site="instagram_web", path="/login/ajax/", status=200, body="<!DOCTYPE html>")
+    stage.emulator.faults.add(page)
+    assert isinstance(stage.read().error, Unavailable)
+
+
 def test_a_session_pasted_without_its_escapes_works_too(stage: Stage) -> None:
     stage.credential = Credential({"session": SESSION.replace("%3A", ":")})
     stage.post(comments=1)
@@ -104,5 +112,6 @@ def test_nothing_is_printed(stage: Stage, capfd: pytest.CaptureFixture[str]) -> 
     for name in KINDS:
         stage.emulator.faults.add(trouble(name, path="/graphql/query"))
         stage.read()
+    stage.emulator.faults.add(Fault("status", site="instagram_web", path="/graphql/query", status=200, body="{}"))
     stage.connector().check()
     assert capfd.readouterr() == ("", "")

@@ -86,6 +86,11 @@ def test_an_account_that_nobody_has_is_gone(stage: Stage, full: bool) -> None:
     assert isinstance(stage.connector().check().problem, ChannelGone)
 
 
+def test_an_account_is_not_gone_because_its_page_came_empty(stage: Stage) -> None:
+    stage.emulator.faults.add(Fault("empty", site="instagram_web", path=f"/{NAME}/"))
+    assert isinstance(stage.read().error, Unavailable)
+
+
 def test_an_empty_timeline_that_cannot_be_explained_is_no_empty_account(stage: Stage) -> None:
     post = stage.post(comments=1)
     stage.read()

@@ -6,9 +6,10 @@ import pytest
 from instaloader import Instaloader, NodeIterator
 
 from connectors.emulator.instagram_web import InstagramWeb
+from connectors.emulator.instagram_web_sessions import csrf_token
 from connectors.emulator.server import Emulator
 from connectors.emulator.tunnel import Tunnel
-from tests.emulator.instagram_web.town import SESSION, Town
+from tests.emulator.instagram_web.town import SESSION, USER_ID, Town
 
 
 @pytest.fixture
@@ -41,5 +42,6 @@ def loader(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inst
 @pytest.fixture
 def member(loader: Instaloader) -> Instaloader:
     """Logged in by the cookies of a browser."""
-    loader.load_session("vaktkonto", {"sessionid": SESSION, "ds_user_id": "52671834900", "csrftoken": "c" * 32})
+    cookies = {"sessionid": SESSION, "ds_user_id": USER_ID, "csrftoken": csrf_token(USER_ID)}
+    loader.load_session("vaktkonto", cookies)
     return loader

@@ -1,6 +1,7 @@
 """The troubles of instagram.com, as unmodified instaloader meets them."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from instaloader import Instaloader, exceptions
@@ -12,7 +13,7 @@ from connectors.emulator.instagram_web_troubles import TROUBLES, trouble
 from connectors.emulator.server import Emulator
 from connectors.emulator.wire import Request
 from tests.emulator.instagram_web.asking import KIM_PASSWORD, everything, profile
-from tests.emulator.instagram_web.town import SESSION, Town
+from tests.emulator.instagram_web.town import SESSION, USER_ID, Town
 
 WAYS: dict[str, tuple[type[Exception], type[Exception] | None]] = {
     "wait": (exceptions.ConnectionException, exceptions.ConnectionException),
@@ -66,6 +67,27 @@ def test_old_tokens_of_the_start_page_are_refused(member: Instaloader, site: Ins
     site.sessions.renew_page_tokens()
     with pytest.raises(KeyError, match="data"):
         list(posts)
+
+
+@pytest.mark.parametrize("wrong", ["", "fb_dtsg", "lsd", "av", "x-fb-lsd"])
+def test_the_app_endpoint_wants_every_token_of_the_start_page(site: InstagramWeb, wrong: str) -> None:
+    cookies = f"sessionid={SESSION}; csrftoken=abc"
+    headers = {"Host": "www.instagram.com", "Cookie": cookies, "X-CSRFToken": "abc"}
+    visitor = site.sessions.visitor(Request.parse("GET", "/", headers))
+    lsd = site.sessions.lsd(visitor)
+    form = {"fb_dtsg": site.sessions.fb_dtsg(visitor), "lsd": lsd, "av": visitor.user_id, "doc_id": TIMELINE_DOC}
+    form["variables"] = '{"username":"tibrokommun"}'
+    sent = {**form, "x-fb-lsd": lsd} | ({wrong: "wrong"} if wrong else {})
+    headers["X-FB-LSD"] = str(sent.pop("x-fb-lsd"))
+    answer = json.loads(site.answer(Request.parse("POST", "/api/graphql", headers, urlencode(sent).encode())).body)
+    assert ("error" in answer, "data" in answer) == (bool(wrong), not wrong)
+
+
+def test_a_made_up_form_token_contradicts_the_one_of_the_start_page(loader: Instaloader) -> None:
+    """instaloader then sends one in the header and the other as a cookie."""
+    loader.load_session("vaktkonto", {"sessionid": SESSION, "ds_user_id": USER_ID, "csrftoken": "c" * 32})
+    with pytest.raises(exceptions.ConnectionException, match="403"):
+        profile(loader).get_posts()
 
 
 def test_a_form_without_its_token_is_refused(site: InstagramWeb) -> None:

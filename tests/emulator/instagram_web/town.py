@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from connectors.emulator.world import Account, Comment, Person, Post, Token, World
 
-SESSION = "52671834900%3AqWmXyZ0aBcDeFg%3A28"
+USER_ID = "52671834900"
+SESSION = f"{USER_ID}%3AqWmXyZ0aBcDeFg%3A28"
 
 
 @dataclass
