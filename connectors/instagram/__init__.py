@@ -75,14 +75,14 @@ class _AccountLook(Look):
             self.keep(read_comment(item, post, parent_id))
 
     def is_whole(self, listing: Json, post: ReadPost) -> bool:
-        """Nothing on further pages, neither of comments nor of replies; and where Instagram gives as many as it ever
-        does, no more declared than given, since its paging of comments is not documented."""
+        """Nothing on further pages, neither of comments nor of replies; and where Instagram gives as many as were asked
+        for, no more declared than given, since its paging of comments is not documented."""
         given = items(listing)
         replies = [item.get("replies") or NOTHING for item in given]
         if any(next_page(each) for each in (listing, *replies)):
             return False
         count = len(given) + sum(len(items(each)) for each in replies)
-        return len(given) < CAP or (post.declared_comments or 0) <= count
+        return len(given) < self.asking[1] or (post.declared_comments or 0) <= count
 
     def claim_part(self, listing: Json, post: ReadPost) -> None:  # noqa: ARG002 - by thread, not by post
         """The threads listed. Not the time since the oldest: there may be newer replies to older comments."""
@@ -96,7 +96,7 @@ class _AccountLook(Look):
             count = self._walk_from(listing, post)
         except TooMuchData:
             count = self.smaller_and_smaller(CAP // 2, lambda limit: self._walk_from(self._ask(limit, post), post))
-        cut_short = len(items(listing)) >= CAP and next_page(listing) is None
+        cut_short = len(items(listing)) >= self.asking[1] and next_page(listing) is None
         if cut_short and count < (post.declared_comments or 0):
             self.claim_part(listing, post)
         else:

@@ -104,13 +104,15 @@ def test_listed_threads_of_a_long_post_are_claimed_one_by_one(stage: Stage) -> N
     assert not {Covered("thread", oldest.id), Covered("post", post.id)} & set(claims)
 
 
-def test_a_page_of_fifty_without_a_next_one_is_not_taken_for_all_there_is(stage: Stage) -> None:
+@pytest.mark.parametrize("limit", [50, 12])
+def test_a_full_page_without_a_next_one_is_not_taken_for_all_there_is(stage: Stage, limit: int) -> None:
     """Instagram does not document pages of comments: there may be none after the first."""
     post = stage.post(comments=60)
+    stage.state = {"limits": [25, limit]}
     stage.emulator.sites.insert(0, WithoutPages(stage.world))
     claims = stage.read().covered
     assert Covered("post", post.id) not in claims
-    assert len([claim for claim in claims if claim.what == "thread"]) == 50
+    assert len([claim for claim in claims if claim.what == "thread"]) == limit
 
 
 class WithoutPages(Graph):
