@@ -167,7 +167,7 @@ def _weighed(below: list[Written], identities: frozenset[str]) -> list[_Obligati
     for obligation in obligations:
         groups[obligation.comment.parent or obligation.comment.id].append(obligation)
     previous: dict[str, Written] = {}
-    replies = [each for each in below if each.names & identities and each.public and not each.is_post]
+    replies = [each for each in below if each.names & identities and each.public]
     for reply in sorted(replies, key=lambda reply: (reply.posted_at, reply.id)):
         scope = obligations if reply.parent is None else groups[reply.parent]
         _weigh(reply, scope, previous.get(reply.parent or ""))

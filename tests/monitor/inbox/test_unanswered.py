@@ -188,6 +188,13 @@ def test_what_was_written_before_the_watch_began_does_not_wait(db: Database) -> 
     assert {item.external_id: item.state for item in waiting(town, all_states=True)}["1"] is State.HISTORIC
 
 
+def test_what_the_platform_still_holds_waits_however_old(db: Database) -> None:
+    town = Town(db)
+    town.schedule(historic_before=MONDAY)
+    town.comment("1", MONDAY - timedelta(days=400), held=True)
+    assert [item.state for item in waiting(town)] == [State.HELD]
+
+
 def test_a_new_question_below_an_old_comment_waits(db: Database) -> None:
     town = Town(db)
     town.schedule(historic_before=MONDAY)
