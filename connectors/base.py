@@ -97,7 +97,8 @@ class Covered:
     `post`: every comment, at every level, below the post `external_id`. `thread`: every reply in the thread
     `external_id`. `threads`: every top-level comment of the channel. `posts`: every post by visitors. With `since`,
     only what was posted at or after that time. `held` says whether the held queue was listed (True), or what is public
-    (False). A connector claims only what it saw: no claim after an error in that stretch.
+    (False). A connector claims only what it saw: no claim after an error in that stretch. What stood below something
+    that has disappeared has disappeared with it, without a claim of its own.
     """
 
     what: Literal["post", "thread", "threads", "posts"]

@@ -15,7 +15,8 @@ from connectors.youtube.memory import Memory
 
 @dataclass
 class Coverage:
-    """Filled while reading. `since`: of each queue that was listed; None means to its end."""
+    """Filled while reading. `since`: of each queue that was listed; None means to its end. `vanished`: threads that
+    were looked for and are in neither queue."""
 
     since: dict[bool, datetime | None] = field(default_factory=dict)
     seen: dict[bool, set[str]] = field(default_factory=lambda: {False: set(), True: set()})
@@ -38,14 +39,6 @@ class Coverage:
     def see_all_replies(self, thread: Thread) -> None:
         self.whole[False].add(thread.id)
         self.whole[True].add(thread.id)
-
-    def find_vanished(self, before: Memory) -> None:
-        """Threads of the last reading that the public queue would have shown, and neither queue did."""
-        if False not in self.since:
-            return
-        since = self.since[False]
-        listed = {id_ for id_, mark in before.public.marks.items() if since is None or mark.posted_at >= since}
-        self.vanished |= {id_ for id_ in listed if not self.is_seen(id_)}
 
     def claims(self, before: Memory, now: Memory) -> list[Covered]:
         """The queues as far as they were listed, and the threads that changed since the last reading."""

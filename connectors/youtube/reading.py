@@ -67,7 +67,6 @@ class Look:
                     raise
                 self.held_refused = refusal
         self._look_up_older()
-        self._coverage.find_vanished(self._before)
         self._read_videos()
 
     # -- threads

@@ -28,7 +28,7 @@ OAUTH = {"client_id": "1472.apps.example", "client_secret": CLIENT_SECRET, "refr
 
 @dataclass
 class Keeper:
-    """Remembers what readings brought and applies what they claim, to the letter of `Covered`."""
+    """Remembers what readings brought and applies what they claim, to the letter of `Covered` and no further."""
 
     comments: dict[str, ReadComment] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
@@ -37,6 +37,7 @@ class Keeper:
         here = {one.external_id: one for one in reading.comments}
         for claim in reading.covered:
             self.gone |= {id_ for id_, one in self.comments.items() if id_ not in here and _is_claimed(one, claim)}
+        self.gone |= {id_ for id_, one in self.comments.items() if one.thread_external_id in self.gone - here.keys()}
         self.comments |= here
         self.gone -= here.keys()
 
