@@ -19,14 +19,14 @@ from workers.tasks import AHEAD, alone, judge, tick
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator["redis.Redis[str]"]:
     """A real Redis, in a database of its own, that Celery publishes to."""
-    url = f"{os.environ['TEST_REDIS_URL']}/8"
+    number = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8  # tests run side by side
+    url = f"{os.environ['TEST_REDIS_URL']}/{number}"
     monkeypatch.setenv("KANALVAKT_REDIS_URL", url)
     settings.cache_clear()
     client: redis.Redis[str] = redis.Redis.from_url(url, decode_responses=True)
     client.flushdb()
     workers_app.app.conf.broker_url = url
     yield client
-    workers_app.app.pool.force_close_all()
     client.flushdb()
     client.close()
 
