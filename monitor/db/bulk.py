@@ -67,5 +67,7 @@ def _copy(connection: Connection, statement: str, rows: Sequence[Sequence[object
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-    except psycopg.Error as error:  # SQLAlchemy does not see it, so it cannot translate it
-        raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from None
+    except psycopg.Error as error:
+        # SQLAlchemy does not see it, so it cannot translate it; the server's own words may quote the rows
+        bare = type(error)(f"rows refused, SQLSTATE {error.sqlstate}")
+        raise DBAPIError.instance(statement, None, bare, psycopg.Error, hide_parameters=True) from None

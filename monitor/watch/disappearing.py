@@ -32,7 +32,7 @@ def mark_gone(session: Session, run: PollRun, covered: Iterable[Covered], seen: 
     if gone:
         ids = list(gone.values())
         # platforms delete a comment's replies, and what stands below a post, together with it
-        below = or_(among(session, Comment.thread_external_id, ids), among(session, Comment.post_external_id, ids))
+        below = or_(among(session, Comment.parent_external_id, ids), among(session, Comment.post_external_id, ids))
         gone |= _not_seen(session, run.channel_id, below, seen)
         _mark(session, run, list(gone), now)
     return len(gone)

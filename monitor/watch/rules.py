@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from operator import itemgetter
 
 from monitor import Calendar
 
@@ -67,11 +68,12 @@ def next_poll(
         wait, reason = max(HOUR, policy.interval), Reason.SLOW
     else:
         wait, reason = _backoff(failures, policy.interval), Reason.BACKING_OFF
+    regular = _regular(calendar, replace(policy, interval=wait), now)
     if policy.around_the_clock or _is_watched(calendar, now + wait):
-        return now + wait, reason
+        return min((now + wait, reason), regular, key=itemgetter(0))
     if behind and reason is Reason.BACKING_OFF:
-        return now + _backoff(failures, HOUR), reason
-    return _regular(calendar, replace(policy, interval=wait), now)
+        return min((now + _backoff(failures, HOUR), reason), regular, key=itemgetter(0))
+    return regular
 
 
 def missed_days(calendar: Calendar, read_on: Iterable[date], since: datetime, now: datetime) -> list[date]:

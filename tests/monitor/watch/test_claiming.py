@@ -1,0 +1,165 @@
+"""Who reads a channel: one at a time, again after a death, and one at a time for each login."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from monitor.db import Database
+from monitor.register.models import Channel
+from monitor.watch.claiming import LEASE, Claimed, claim_due, claim_now, holds, kept
+from monitor.watch.models import Schedule
+from tests.monitor.town import Town
+from tests.monitor.watch.conftest import Watch, until
+from tests.monitor.watch.platform import MONDAY
+
+SECOND = timedelta(seconds=1)
+
+
+def due(watch: Watch, limit: int = 10, after: timedelta = timedelta()) -> list[Claimed]:
+    with watch.db.transaction() as session:
+        return claim_due(session, MONDAY + after, limit)
+
+
+def at_once(watch: Watch, *channels: str, after: timedelta = timedelta()) -> list[str]:
+    with watch.db.transaction() as session:
+        return sorted(each.channel_id for each in claim_now(session, MONDAY + after, channels or None))
+
+
+def names(claimed: list[Claimed]) -> list[str]:
+    return sorted(each.channel_id for each in claimed)
+
+
+def test_a_new_channel_is_due_at_once(watch: Watch) -> None:
+    [claimed] = due(watch)
+    assert (claimed.channel_id, claimed.platform) == ("fb", "facebook")
+    assert watch.schedule().claim == claimed.claim
+    assert watch.schedule().next_poll_at == MONDAY + LEASE
+
+
+def test_a_channel_is_claimed_by_one(watch: Watch) -> None:
+    assert len(due(watch)) == 1
+    assert due(watch) == []
+    assert due(watch, after=LEASE - SECOND) == []
+
+
+def test_the_channel_of_a_dead_worker_is_claimable_again_within_a_minute(watch: Watch) -> None:
+    [first] = due(watch)
+    [second] = due(watch, after=timedelta(seconds=60) - SECOND)
+    assert second.claim != first.claim
+    with watch.db.transaction() as session:
+        assert not holds(session, first, MONDAY)
+        assert holds(session, second, MONDAY)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "paused"},
+        {"state": "retired"},
+        {"watch_mode": "manual"},
+        {"platform": "facebook_group"},
+        {"has_comments": False},
+    ],
+    ids=str,
+)
+def test_only_what_a_machine_is_to_read_is_claimed(quick: Watch, values: dict[str, object]) -> None:
+    due(quick)
+    quick.town.change(Channel, "fb", **values)
+    assert due(quick, after=timedelta(days=1)) == []
+    assert at_once(quick, after=timedelta(days=1)) == []
+
+
+def test_the_longest_overdue_come_first(quick: Watch) -> None:
+    for number, id_ in enumerate(["a", "b", "c"]):
+        quick.town.channel(id_)
+        quick.town.schedule(id_, next_poll_at=MONDAY - number * SECOND)
+    quick.town.schedule("fb", next_poll_at=MONDAY + SECOND)
+    assert names(due(quick, limit=2)) == ["b", "c"]
+    assert due(quick, limit=0) == []
+    assert names(due(quick)) == ["a"]
+
+
+def test_asking_by_name_does_not_wait_until_a_channel_is_due(quick: Watch) -> None:
+    quick.town.channel("ig")
+    quick.town.schedule("fb", next_poll_at=MONDAY + timedelta(days=3))
+    assert at_once(quick, "fb") == ["fb"]
+    assert at_once(quick, "fb", after=SECOND) == [], "it is being read"
+    assert at_once(quick) == ["ig"]
+    assert at_once(quick, after=LEASE) == ["fb", "ig"]
+
+
+@pytest.fixture
+def shared(watch: Watch) -> Watch:
+    """Three channels read through instaloader, two of them with the same login."""
+    watch.town.change(Channel, "fb", state="paused")
+    for id_, login in (("one", "A"), ("same", "A"), ("other", "B")):
+        watch.town.channel(id_, platform="instagram_public", credential={"username": login, "session_env": login})
+    return watch
+
+
+def test_a_login_serves_one_reading_at_a_time(shared: Watch) -> None:
+    assert names(due(shared)) == ["one", "other"]
+    assert due(shared, after=SECOND) == []
+    assert at_once(shared, "same", after=SECOND) == []
+    shared.town.change(Schedule, "one", claim=None, next_poll_at=MONDAY + timedelta(days=1))
+    assert names(due(shared, after=2 * SECOND)) == ["same"]
+    assert at_once(shared, "one", after=3 * SECOND) == []
+
+
+def test_a_busy_login_does_not_keep_the_others_waiting(shared: Watch) -> None:
+    assert names(due(shared, limit=1)) == ["one"]
+    assert names(due(shared, limit=1)) == ["other"]
+
+
+def test_many_at_once_claim_each_channel_once(watch: Watch) -> None:
+    for number in range(12):
+        watch.town.channel(f"c{number:02}")
+        login = {"username": str(number % 3), "session_env": "S"}
+        watch.town.channel(f"login{number:02}", platform="instagram_public", credential=login)
+    claimed: list[Claimed] = []
+    start = threading.Barrier(6)
+
+    def claim() -> None:
+        start.wait()
+        for _again in range(4):
+            claimed.extend(due(watch, limit=3))
+
+    threads = [threading.Thread(target=claim) for _each in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert names(claimed) == sorted(["fb", *(f"c{n:02}" for n in range(12)), "login00", "login01", "login02"])
+
+
+@pytest.mark.postgresql
+def test_a_channel_that_is_being_recorded_is_left_alone(postgresql: Database) -> None:
+    """The locked row is passed over, so that nobody waits; SQLite's writers queue anyway."""
+    watch = Watch(postgresql, Town(postgresql))
+    watch.town.schedule("fb", next_poll_at=MONDAY)
+    with postgresql.transaction() as session:
+        session.execute(update(Schedule).values(claim="recording"))
+        assert due(watch) == []
+
+
+def test_a_claim_is_kept_as_long_as_the_network_is_slow(watch: Watch) -> None:
+    [claimed] = due(watch)
+    lease = timedelta(seconds=0.2)
+    now = MONDAY + timedelta(hours=1)
+    with kept(watch.db, claimed, lambda: now, lease):
+        until(lambda: watch.schedule().next_poll_at == now + lease)
+        now += timedelta(hours=1)
+        until(lambda: watch.schedule().next_poll_at == now + lease)
+    now += timedelta(hours=1)
+    assert watch.schedule().next_poll_at < now, "nobody keeps it any more"
+
+
+def test_a_claim_that_was_lost_is_not_taken_back(watch: Watch) -> None:
+    [claimed] = due(watch)
+    watch.town.change(Schedule, "fb", claim="somebody else")
+    before = watch.schedule().next_poll_at
+    with kept(watch.db, claimed, lambda: MONDAY + timedelta(days=1), timedelta(seconds=0.1)):
+        until(lambda: not any(each.name == "claim on fb" for each in threading.enumerate()))
+    assert (watch.schedule().claim, watch.schedule().next_poll_at) == ("somebody else", before)
