@@ -6,7 +6,7 @@ none of them is kept, not even as context.
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from http.client import HTTPException
@@ -86,6 +86,18 @@ class Api:
         if not isinstance(answer, dict) or not str(answer.get("kind")).endswith("ListResponse"):
             raise UnexpectedAnswer("YouTube answered something that is no list", code=type(answer).__name__)
         return {"items": [], **answer}  # some lists leave it out when there is nothing
+
+    def pages(self, resource: str, *, nothing_for: Iterable[str] = (), **parameters: object) -> Iterator[Answer]:
+        """`list`, page by page to the last."""
+        token, seen = None, set()
+        while page := self.list(resource, nothing_for=nothing_for, pageToken=token, **parameters):
+            yield page
+            token = page.get("nextPageToken")
+            if not token:
+                return
+            if token in seen:
+                raise UnexpectedAnswer("YouTube's pages lead in a circle", code="nextPageToken")
+            seen.add(token)
 
     def _ask(self, resource: str, parameters: dict[str, object]) -> object:
         if refused := self._refresh():

@@ -8,8 +8,7 @@ from connectors.base import ReadComment, State
 from connectors.youtube.answers import Thread
 
 EVER = datetime.min.replace(tzinfo=UTC)
-VERSION = 1
-"""Of the state's form. A state of another form is forgotten, and everything is read."""
+_FOREIGN = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,15 @@ class Memory:
 
     @classmethod
     def from_state(cls, state: State) -> "Memory":
-        if state.get("version") != VERSION:
+        """A blank one where there is no state, or one that we did not write."""
+        try:
+            return cls(_queue(state["public"]), _queue(state["held"]), set(state["videos"]))
+        except _FOREIGN:
             return cls(blank=True)
-        return cls(_queue(state["public"]), _queue(state["held"]), set(state["videos"]))
 
     def to_state(self) -> State:
         queues = {"public": _as_json(self.public), "held": _as_json(self.held)}
-        return {"version": VERSION, **queues, "videos": sorted(self.videos)}
+        return {**queues, "videos": sorted(self.videos)}
 
     def next(self) -> "Memory":
         """An empty one for the next reading, that keeps what never ends."""

@@ -75,15 +75,14 @@ class Look:
         """The newest page of a queue, and older ones until everything since the last reading is seen."""
         known = self._before.queue(held).newest
         listed: list[Thread] = []
-        token = None
-        while page := self._threads_page(held, token):
+        for page in self._queue_pages(held):
             threads = [thread(item, held=held) for item in page["items"]]
             for one in threads:
                 self._take(one, held)
             listed += threads
-            token = page.get("nextPageToken")
-            if not token or (threads and not self._full and threads[-1].top.posted_at < known):
-                self._finish(held, listed, to_the_end=not token)
+            last = not page.get("nextPageToken")
+            if last or (threads and not self._full and threads[-1].top.posted_at < known):
+                self._finish(held, listed, to_the_end=last)
                 return
 
     def _finish(self, held: bool, listed: Sequence[Thread], *, to_the_end: bool) -> None:
@@ -105,15 +104,13 @@ class Look:
         """All replies, newest first; or only so many pages as it takes to explain the new number."""
         self._fetched.add(one.id)
         replies: list[ReadComment] = []
-        token = None
-        while page := self._replies_page(one, token):
-            replies += replies_in(page["items"], post=one.top.post_external_id, thread=one.id, held=one.top.held)
-            self._keep(*replies)
-            token = page.get("nextPageToken")
-            if not token:
+        for page in self._reply_pages(one):
+            more = replies_in(page["items"], post=one.top.post_external_id, thread=one.id, held=one.top.held)
+            replies += more
+            self._keep(*more)
+            if not page.get("nextPageToken"):
                 self._coverage.see_all_replies(one)
-                return
-            if not self._full and self._before.queue(held).explained(one, replies):
+            elif not self._full and self._before.queue(held).explained(one, replies):
                 return
 
     def _keep(self, *comments: ReadComment) -> None:
@@ -147,17 +144,13 @@ class Look:
 
     def _uploads(self) -> Iterator[str]:
         for item in self._api.list("channels", part="contentDetails", id=self._channel)["items"]:
-            playlist = item["contentDetails"]["relatedPlaylists"]["uploads"]
-            token = None
-            while page := self._uploads_page(playlist, token):
+            for page in self._upload_pages(item["contentDetails"]["relatedPlaylists"]["uploads"]):
                 yield from (entry["contentDetails"]["videoId"] for entry in page["items"])
-                if not (token := page.get("nextPageToken")):
-                    break
 
     # -- requests
 
-    def _threads_page(self, held: bool, token: str | None) -> Answer:
-        return self._api.list(
+    def _queue_pages(self, held: bool) -> Iterator[Answer]:
+        return self._api.pages(
             "commentThreads",
             nothing_for=SILENT,
             part="snippet,replies",
@@ -166,7 +159,6 @@ class Look:
             maxResults=PAGE,
             textFormat="plainText",
             moderationStatus=STATUS[held],
-            pageToken=token,
         )
 
     def _threads_by_id(self, ids: Sequence[str]) -> Answer:
@@ -174,25 +166,14 @@ class Look:
             "commentThreads", part="snippet,replies", id=",".join(ids), maxResults=BATCH, textFormat="plainText"
         )
 
-    def _replies_page(self, one: Thread, token: str | None) -> Answer:
-        return self._api.list(
-            "comments",
-            nothing_for=GONE,
-            part="snippet",
-            parentId=one.id,
-            maxResults=PAGE,
-            textFormat="plainText",
-            pageToken=token,
+    def _reply_pages(self, one: Thread) -> Iterator[Answer]:
+        return self._api.pages(
+            "comments", nothing_for=GONE, part="snippet", parentId=one.id, maxResults=PAGE, textFormat="plainText"
         )
 
-    def _uploads_page(self, playlist: str, token: str | None) -> Answer:
-        return self._api.list(
-            "playlistItems",
-            nothing_for=NO_UPLOADS,
-            part="contentDetails",
-            playlistId=playlist,
-            maxResults=BATCH,
-            pageToken=token,
+    def _upload_pages(self, playlist: str) -> Iterator[Answer]:
+        return self._api.pages(
+            "playlistItems", nothing_for=NO_UPLOADS, part="contentDetails", playlistId=playlist, maxResults=BATCH
         )
 
 

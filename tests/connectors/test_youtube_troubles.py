@@ -1,12 +1,14 @@
 """What the YouTube connector makes of refusals and broken connections, and what it never gives away."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from connectors.base import ReadPlan
+from connectors.base import ReadPlan, State
 from connectors.emulator.faults import Fault, Kind
 from connectors.emulator.google import UNITS_PER_DAY
 from connectors.emulator.server import Emulator
@@ -180,3 +182,48 @@ def test_comments_disabled_for_a_whole_channel_are_no_error_and_claim_nothing(to
     fault.times = None
     town.emulator.faults.add(fault)
     assert town.round().covered == ()
+
+
+def test_pages_that_lead_in_a_circle_end(town: Town) -> None:
+    body = LIST + '[],"nextPageToken":"same"}'
+    error = error_of(town, Fault("status", path=LISTS, status=200, body=body, times=None))
+    assert isinstance(error, UnexpectedAnswer)
+
+
+@pytest.mark.parametrize("state", [{"history": True}, {"public": [], "held": {}, "videos": 3}])
+def test_a_state_that_is_not_ours_is_forgotten_and_everything_is_read(town: Town, state: State) -> None:
+    town.threads(3)
+    town.state = state
+    town.round()
+    assert town.keeper.texts == town.shown
+
+
+NAMES = (
+    "id",
+    "snippet",
+    "topLevelComment",
+    "publishedAt",
+    "updatedAt",
+    "textDisplay",
+    "replies",
+    "comments",
+    "videoId",
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=25)
+def test_no_nonsense_makes_a_reading_crash(data: st.DataObject) -> None:
+    items = data.draw(st.lists(JSON, max_size=2))
+    with Emulator() as emulator:
+        town = Town(emulator)
+        town.ask()
+        body = json.dumps({"kind": "youtube#aListResponse", "items": items, "nextPageToken": data.draw(JSON)})
+        emulator.faults.add(Fault("status", path="/youtube", status=200, body=body, after=data.draw(st.integers(0, 2))))
+        reading = town.read()
+    assert reading.error is None or reading.error.kind
