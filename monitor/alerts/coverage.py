@@ -1,42 +1,47 @@
 """Which working days went by without one complete reading of a channel."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from monitor.alerts.rules import WORKING_DAYS_BACK, missed_days
+from monitor import Calendar
+from monitor.alerts.rules import WORKING_DAYS_BACK
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation
 from monitor.watch.models import PollRun
+from monitor.watch.rules import missed_days
+
+READ = (Channel.state == "active", Channel.watch_mode == "automatic", Channel.has_comments)
 
 
 def missed(session: Session, now: datetime, owner: Organisation) -> dict[str, list[date]]:
-    """The missed ones of the last working days before today, oldest first, for every channel that is read by machine.
+    """The missed ones of the last working days, oldest first, for every channel that is read by machine.
 
     The watch of a channel begins with its first reading. Channels without a missed day are left out.
     """
     calendar = calendar_of(owner)
     today = calendar.local_date(now)
-    days = [calendar.working_days_before(today, count) for count in range(1, WORKING_DAYS_BACK + 1)]
-    read = {day: _read_on(session, day, ZoneInfo(owner.timezone)) for day in days}
-    found = {
-        channel_id: missed_days(today, began, [day for day in days if channel_id in read[day]], calendar)
-        for channel_id, began in _began(session).items()
-    }
-    return {channel_id: gaps for channel_id, gaps in found.items() if gaps}
+    first = calendar.working_days_before(today, WORKING_DAYS_BACK)
+    days = [first + timedelta(days=passed) for passed in range((today - first).days + 1)]
+    read = {day: _read_on(session, day, calendar) for day in days if calendar.is_working_day(day)}
+    found: dict[str, list[date]] = {}
+    for channel_id, began in _began(session).items():
+        read_on = [day for day, channels in read.items() if channel_id in channels]
+        if gaps := missed_days(calendar, read_on, max(began, calendar.midnight(first)), now):
+            found[channel_id] = gaps
+    return found
 
 
 def _began(session: Session) -> dict[str, datetime]:
-    """When the first reading of each channel that must be read by machine began."""
-    query = select(PollRun.channel_id, func.min(PollRun.started_at)).join(Channel, Channel.id == PollRun.channel_id)
-    watched = (Channel.state == "active", Channel.watch_mode == "automatic", Channel.has_comments)
-    return dict(session.execute(query.where(*watched).group_by(PollRun.channel_id)).all())
+    """When the first reading of each channel that must be read by machine began; channels never tried are left out."""
+    first = select(func.min(PollRun.started_at)).where(PollRun.channel_id == Channel.id).scalar_subquery()
+    return {id_: began for id_, began in session.execute(select(Channel.id, first).where(*READ)) if began is not None}
 
 
-def _read_on(session: Session, day: date, zone: ZoneInfo) -> set[str]:
+def _read_on(session: Session, day: date, calendar: Calendar) -> set[str]:
     """The channels of which a complete reading began on that day."""
-    begin, end = (datetime.combine(each, time.min, zone).astimezone(UTC) for each in (day, day + timedelta(days=1)))
-    query = select(PollRun.channel_id).distinct().where(PollRun.started_at >= begin, PollRun.started_at < end)
-    return set(session.scalars(query.where(PollRun.outcome == "complete")))
+    begin, end = calendar.midnight(day), calendar.midnight(day + timedelta(days=1))
+    on_that_day = (PollRun.started_at >= begin, PollRun.started_at < end, PollRun.outcome == "complete")
+    of_channel = exists().where(PollRun.channel_id == Channel.id, *on_that_day)  # channel by channel: there is an index
+    return set(session.scalars(select(Channel.id).where(*READ, of_channel)))

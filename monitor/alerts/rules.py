@@ -1,6 +1,5 @@
-"""When something is due to be told. Pure: the calendar, what was watched, and now; out come dates and times."""
+"""When something is due to be told. Pure: the calendar and now go in; dates and times come out."""
 
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from monitor import Calendar
@@ -19,17 +18,6 @@ def in_service(now: datetime, calendar: Calendar) -> date | None:
     if calendar.is_working_day(today) and calendar.opening(today) <= now < calendar.closing(today):
         return today
     return None
-
-
-def expected_days(today: date, began: datetime, calendar: Calendar) -> list[date]:
-    """The latest working days before `today`, oldest first, on which the watch was already on at closing time."""
-    days = [calendar.working_days_before(today, count) for count in range(WORKING_DAYS_BACK, 0, -1)]
-    return [day for day in days if began < calendar.closing(day)]
-
-
-def missed_days(today: date, began: datetime, watched: Collection[date], calendar: Calendar) -> list[date]:
-    """The latest working days that went by without one complete reading, oldest first. `watched`: days with one."""
-    return [day for day in expected_days(today, began, calendar) if day not in watched]
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from monitor.alerts.judging import digest_now, judge
 from monitor.alerts.models import Notice
-from monitor.alerts.rules import ATTEMPTS, in_service, missed_days, next_attempt
+from monitor.alerts.rules import ATTEMPTS, in_service, next_attempt
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation
@@ -71,18 +71,6 @@ def test_nothing_is_due_on_a_day_off_or_outside_half_past_seven_to_four(now: dat
         assert due == there.date()
         assert there.weekday() < 5
         assert (7, 30) <= (there.hour, there.minute) < (16, 0)
-
-
-@given(MOMENTS, st.sets(st.integers(0, 14)), st.integers(0, 30))
-def test_missed_days_are_past_working_days_without_a_reading_since_the_watch_began(
-    now: datetime, read: set[int], age: int
-) -> None:
-    today = CALENDAR.local_date(now)
-    watched = {today - timedelta(days=days) for days in read}
-    began = now - timedelta(days=age)
-    missed = missed_days(today, began, watched, CALENDAR)
-    assert missed == sorted(set(missed) - watched)
-    assert all(CALENDAR.is_working_day(day) and day < today and CALENDAR.closing(day) > began for day in missed)
 
 
 def test_attempts_come_less_and_less_often_and_end_within_the_day() -> None:
