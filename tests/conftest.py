@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings as hypothesis_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from config.settings import settings
 from monitor.db import Database, database
@@ -21,7 +22,8 @@ hypothesis_settings.load_profile("kanalvakt")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests marked with a service skip where `make test` did not find it (in CI, `make test` has already failed)."""
-    for mark, variable in (("postgresql", "TEST_POSTGRESQL_URL"), ("redis", "TEST_REDIS_URL"), ("browser", "TEST_CHROMIUM")):
+    needs = {"postgresql": "TEST_POSTGRESQL_URL", "redis": "TEST_REDIS_URL", "browser": "TEST_CHROMIUM"}
+    for mark, variable in needs.items():
         if variable not in os.environ:
             for item in items:
                 if item.get_closest_marker(mark):

@@ -1,6 +1,6 @@
 """`make test`: everything that CI checks, in the order in which it is cheapest to fail.
 
-    python -m tests.run [--lint] [pytest arguments]
+python -m tests.run [--lint] [pytest arguments]
 """
 
 import os

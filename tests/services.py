@@ -20,7 +20,7 @@ PACKAGES = {"PostgreSQL": "postgresql", "Redis": "redis-server", "Chromium": "ch
 
 
 class Services:
-    """Environment variables for the tests (`environment`), what is missing (`missing`), and how to stop what we began."""
+    """`environment`: variables for the tests. `missing`: what cannot be had. Stops what it started when it ends."""
 
     def __init__(self) -> None:
         self.environment: dict[str, str] = {}

@@ -35,7 +35,7 @@ def _in_python(path: Path) -> list[str]:
 def _in_template(path: Path) -> list[str]:
     extract = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     found = extract.extract_translations(path.read_text(), gettext_functions=("_",))
-    first = [text[0] if isinstance(text, tuple) else text for _line, _name, text in found]  # a tuple where values follow
+    first = [text[0] if isinstance(text, tuple) else text for _line, _name, text in found]  # a tuple: with values
     return [text for text in first if text is not None]  # None: a sentence that is marked where it is stored
 
 

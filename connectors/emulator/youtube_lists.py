@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from connectors.emulator.google import Caller, Refusal
 from connectors.emulator.world import Account, Comment, Post, World
@@ -23,7 +24,8 @@ AUTH = "https://www.googleapis.com/auth/"
 COMMENT_SCOPES = frozenset({AUTH + "youtube.force-ssl"})
 READ_SCOPES = frozenset({AUTH + "youtube", AUTH + "youtube.force-ssl", AUTH + "youtube.readonly"})
 TEXT = ("html", "plainText")
-Found = tuple[list[Resource], list[Key]]
+Found = list[tuple[Key, Callable[[], Resource]]]
+"""Each thing's place in the list, and how to show it: only a page of a long list is ever shown."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,15 @@ class Lists:
 
     def page(self, listing: Listing, asked: Asked, caller: Caller) -> Resource:
         """The list response for a request, still without its etag. Raises Refusal."""
-        whole, keys = listing.find(self, asked, caller)
-        items, more = asked.page(whole, keys)
+        found = listing.find(self, asked, caller)
+        page, more = asked.page(found)
+        items = [_only(asked.parts, show()) for _, show in page]
         body: Resource = {"kind": f"youtube#{listing.kind}ListResponse"}
         if more:
             body["nextPageToken"] = more
-        total = len(items) if listing.kind in ("commentThread", "comment") else len(whole)
+        total = len(items) if listing.kind in ("commentThread", "comment") else len(found)
         body["pageInfo"] = {"totalResults": total, "resultsPerPage": asked.limit}
-        return body | {"items": [_only(asked.parts, item) for item in items]}
+        return body | {"items": items}
 
     # -- comments
 
@@ -74,7 +77,7 @@ class Lists:
         else:
             view = replace(view, tells_status=True)
             tops, view = self._queue(asked, caller, view)
-        return [thread(top, view) for top in tops], [newest_first(top.at, top.id) for top in tops]
+        return [(_newest(top), partial(thread, top, view)) for top in tops]
 
     def comments(self, asked: Asked, caller: Caller) -> Found:
         view = self._view(asked, caller)
@@ -88,7 +91,7 @@ class Lists:
                 raise _not_found("commentNotFound", "youtube.comment", "parentId")
             view = replace(view, tells_status=True, held_too=owner)
             shown = view.replies(top)
-        return [comment(one, view) for one in shown], [newest_first(one.at, one.id) for one in shown]
+        return [(_newest(one), partial(comment, one, view)) for one in shown]
 
     def _queue(self, asked: Asked, caller: Caller, view: View) -> tuple[list[Comment], View]:
         """Top-level comments of a channel or video with one moderation status, newest first."""
@@ -134,13 +137,13 @@ class Lists:
 
     def videos(self, asked: Asked, _: Caller) -> Found:
         found = [post for id_ in asked.several("id") if (post := self._video(id_))]
-        return [video(post, self._world) for post in found], _in_order(found)
+        return _in_order([(post.id, partial(video, post, self._world)) for post in found])
 
     def channels(self, asked: Asked, caller: Caller) -> Found:
         mine = [caller.account] if caller.account else []
         named = [account for id_ in asked.several("id") if (account := self._account(id_))]
         found = mine if asked.filter == "mine" else named
-        return [channel(account, self._world) for account in found], _in_order(found)
+        return _in_order([(account.id, partial(channel, account, self._world)) for account in found])
 
     def playlist_items(self, asked: Asked, _: Caller) -> Found:
         wanted = asked.get("playlistId")
@@ -148,12 +151,12 @@ class Lists:
         if account is None:
             raise _not_found("playlistNotFound", "youtube.playlistItem", "playlistId")
         videos = self._videos_of(account)
-        return [playlist_item(post, place) for place, post in enumerate(videos)], _in_order(videos)
+        return _in_order([(post.id, partial(playlist_item, post, place)) for place, post in enumerate(videos)])
 
     def search(self, asked: Asked, _: Caller) -> Found:
         account = self._account(asked.get("channelId"))
         videos = self._videos_of(account) if account else []
-        return [search_result(post) for post in videos], _in_order(videos)
+        return _in_order([(post.id, partial(search_result, post)) for post in videos])
 
     def _youtube_accounts(self) -> list[Account]:
         return [account for account in self._world.accounts.values() if account.platform == "youtube"]
@@ -174,17 +177,17 @@ def _only(parts: Sequence[str], item: Resource) -> Resource:
     return {name: value for name, value in item.items() if name in ("kind", "etag", "id") or name in parts}
 
 
-def _newest(top: Comment) -> Key:
-    return newest_first(top.at, top.id)
+def _newest(one: Comment) -> Key:
+    return newest_first(one.at, one.id)
 
 
 def _liked(top: Comment) -> tuple[int, Key]:
     return top.likes, _newest(top)
 
 
-def _in_order(found: Sequence[Post | Account]) -> list[Key]:
-    """Places of things that are not sorted by time: by their number, falling."""
-    return [(f"{len(found) - place:09}", one.id) for place, one in enumerate(found)]
+def _in_order(shows: Sequence[tuple[str, Callable[[], Resource]]]) -> Found:
+    """Things that are not sorted by time: their places fall from first to last."""
+    return [((f"{len(shows) - place:09}", id_), show) for place, (id_, show) in enumerate(shows)]
 
 
 def _not_found(reason: str, domain: str, location: str) -> Refusal:

@@ -48,12 +48,12 @@ class Asked:
         """The values of a parameter that is repeated or has commas."""
         return [value for each in self._request.query.get(name, []) for value in each.split(",") if value]
 
-    def page(self, items: Sequence[Item], keys: Sequence[Key]) -> tuple[list[Item], str | None]:
-        """The items after the page token, and the token of the next page. Keys are the items' places, in order."""
-        start = self._start(keys)
+    def page(self, found: Sequence[tuple[Key, Item]]) -> tuple[Sequence[tuple[Key, Item]], str | None]:
+        """What comes after the page token, and the token of the next page. Keys are the places in the list."""
+        start = self._start([key for key, _ in found])
         end = start + self.limit
-        more = _encode(keys[end - 1]) if 0 < end < len(items) else None
-        return list(items[start:end]), more
+        more = _encode(found[end - 1][0]) if 0 < end < len(found) else None
+        return found[start:end], more
 
     def _start(self, keys: Sequence[Key]) -> int:
         token = self._request.get("pageToken")
@@ -61,7 +61,7 @@ class Asked:
             return 0
         last = _decode(token)
         if last in keys:
-            return list(keys).index(last) + 1
+            return keys.index(last) + 1
         return next((place for place, key in enumerate(keys) if key < last), len(keys))
 
     def _check_parts(self) -> None:

@@ -14,9 +14,9 @@ from facebook_business.adobjects.pagepost import PagePost
 from facebook_business.adobjects.user import User
 
 from connectors.emulator.graph import KINDS
-from connectors.emulator.graph_fields import Asked, parse
-from connectors.emulator.graph_nodes import Node, Renderer
-from connectors.emulator.graph_tokens import Habits, Viewer
+from connectors.emulator.graph.fields import Asked, parse
+from connectors.emulator.graph.nodes import Node, Renderer
+from connectors.emulator.graph.tokens import Habits, Viewer
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token, World
 from tests.connectors.graph_stages import INSTAGRAM_SCOPES as ON_INSTAGRAM

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.emulator.graph_paging import escaped, unescaped
+from connectors.emulator.graph.paging import escaped, unescaped
 from connectors.emulator.world import Account, Token
 from tests.emulator.graph_town import Town, ids
 

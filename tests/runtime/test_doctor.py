@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings, settings
-from monitor.cli import broker
+from monitor.cli import broker, embedded
 from monitor.cli.broker import Sign
 from monitor.cli.doctor import CHECKS, Finding, examine
 from monitor.cli.processes import Children, wait_until
@@ -51,7 +51,7 @@ credential = { token_env = "A_TOKEN_THAT_IS_NOT_SET" }
 def server(tmp_path: Path) -> Iterator[Settings]:
     """The embedded broker alone."""
     children = Children()
-    children.start(broker.server(settings()))
+    children.start(embedded.server(settings()))
     assert wait_until(lambda: broker.answers(settings()), 10)
     yield settings()
     children.stop()

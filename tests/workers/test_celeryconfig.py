@@ -1,7 +1,7 @@
 """Promises of Celery's settings that are easily lost."""
 
 import celeryconfig
-from workers.app import app
+from workers.tasks import app
 
 
 def test_only_data_is_accepted_never_code() -> None:
@@ -10,7 +10,6 @@ def test_only_data_is_accepted_never_code() -> None:
 
 
 def test_every_beat_entry_is_a_task_that_exists_and_expires_before_it_can_pile_up() -> None:
-    app.loader.import_default_modules()
     for entry in celeryconfig.beat_schedule.values():
         assert entry["task"] in app.tasks
         assert entry["options"]["expires"] == 2 * entry["schedule"]

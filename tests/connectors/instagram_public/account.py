@@ -1,6 +1,5 @@
 """An account on the emulated instagram.com, as a visitor with a session reads it."""
 
-from connectors import instagram_session
 from connectors.base import Credential
 from connectors.emulator.instagram_web import InstagramWeb
 from connectors.emulator.server import Emulator
@@ -11,6 +10,7 @@ from connectors.errors import (
     RateLimited,
     Unavailable,
 )
+from connectors.instagram_public import session as instagram_session
 from tests.connectors.stage import Stage
 
 NAME = "tibrokommun"

@@ -5,11 +5,11 @@ import threading
 import pytest
 import requests
 
-from connectors import instagram_session
 from connectors.base import Connector, Reading, ReadPlan
 from connectors.emulator.server import Emulator
 from connectors.emulator.tunnel import Tunnel
 from connectors.emulator.world import START
+from connectors.instagram_public import session as instagram_session
 from tests.connectors.instagram_public.account import (
     public_account,
 )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.emulator.instagram_web_troubles import trouble
+from connectors.emulator.instagram_web.troubles import trouble
 from connectors.errors import (
     RateLimited,
     UnexpectedAnswer,

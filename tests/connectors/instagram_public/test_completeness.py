@@ -7,7 +7,7 @@ from connectors.emulator.truth import shown
 from connectors.errors import (
     PermissionLost,
 )
-from connectors.instagram_below import mentions
+from connectors.instagram_public.below import mentions
 from tests.connectors.instagram_public.account import (
     NAME,
     site,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from connectors import instagram_session
-from connectors.emulator.instagram_web_queries import ANSWERS_QUERY, COMMENTS_QUERY
+from connectors.emulator.instagram_web.queries import ANSWERS_QUERY, COMMENTS_QUERY
+from connectors.instagram_public import session as instagram_session
 from tests.connectors.instagram_public.account import (
     requests_for,
     site,

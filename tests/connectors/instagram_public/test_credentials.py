@@ -4,17 +4,17 @@ import json
 
 import pytest
 
-from connectors import instagram_session
 from connectors.base import Credential
 from connectors.emulator.faults import Fault, Kind
-from connectors.emulator.instagram_web_sessions import Login
-from connectors.emulator.instagram_web_troubles import trouble
+from connectors.emulator.instagram_web.sessions import Login
+from connectors.emulator.instagram_web.troubles import trouble
 from connectors.errors import (
     AuthExpired,
     CredentialMissing,
     SwitchedOff,
     Unavailable,
 )
+from connectors.instagram_public import session as instagram_session
 from tests.connectors.instagram_public.account import (
     KINDS,
     PASSWORD,

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors import instagram_session
 from connectors.base import Reading
 from connectors.emulator.faults import BREAKS, Fault, Faults
-from connectors.emulator.instagram_web_troubles import TROUBLES, trouble
+from connectors.emulator.instagram_web.troubles import TROUBLES, trouble
 from connectors.emulator.server import Emulator
 from connectors.emulator.truth import shown
 from connectors.emulator.world import Comment, Post
+from connectors.instagram_public import session as instagram_session
 from tests.connectors.instagram_public.account import public_account
 from tests.connectors.stage import Stage, texts
 

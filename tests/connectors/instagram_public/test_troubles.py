@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from connectors import instagram_session
 from connectors.emulator.faults import Fault
-from connectors.emulator.instagram_web_queries import ANSWERS_QUERY, COMMENTS_QUERY, TIMELINE_DOC
-from connectors.emulator.instagram_web_troubles import trouble
+from connectors.emulator.instagram_web.queries import ANSWERS_QUERY, COMMENTS_QUERY, TIMELINE_DOC
+from connectors.emulator.instagram_web.troubles import trouble
 from connectors.errors import (
     AuthExpired,
     ChannelGone,
@@ -15,6 +14,7 @@ from connectors.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from connectors.instagram_public import session as instagram_session
 from tests.connectors.instagram_public.account import (
     APP,
     KINDS,

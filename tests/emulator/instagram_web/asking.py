@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from instaloader import Instaloader, Post, Profile
 
 from connectors.emulator.instagram_web import InstagramWeb
-from connectors.emulator.instagram_web_queries import COMMENTS_QUERY
+from connectors.emulator.instagram_web.queries import COMMENTS_QUERY
 from connectors.emulator.wire import Answer, Request
 from tests.emulator.instagram_web.town import SESSION
 

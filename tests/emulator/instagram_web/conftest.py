@@ -6,7 +6,7 @@ import pytest
 from instaloader import Instaloader, NodeIterator
 
 from connectors.emulator.instagram_web import InstagramWeb
-from connectors.emulator.instagram_web_sessions import csrf_token
+from connectors.emulator.instagram_web.sessions import csrf_token
 from connectors.emulator.server import Emulator
 from connectors.emulator.tunnel import Tunnel
 from tests.emulator.instagram_web.town import SESSION, USER_ID, Town

@@ -4,7 +4,7 @@ import pytest
 from instaloader import Instaloader
 
 from connectors.emulator.instagram_web import InstagramWeb
-from connectors.emulator.instagram_web_queries import ANSWERS_QUERY
+from connectors.emulator.instagram_web.queries import ANSWERS_QUERY
 from connectors.emulator.server import Emulator
 from tests.emulator.instagram_web.asking import everything, pages_of_comments, profile
 from tests.emulator.instagram_web.town import Town

@@ -7,9 +7,9 @@ import pytest
 from instaloader import Instaloader, exceptions
 
 from connectors.emulator.instagram_web import InstagramWeb
-from connectors.emulator.instagram_web_queries import COMMENTS_QUERY, TIMELINE_DOC
-from connectors.emulator.instagram_web_sessions import Login
-from connectors.emulator.instagram_web_troubles import TROUBLES, trouble
+from connectors.emulator.instagram_web.queries import COMMENTS_QUERY, TIMELINE_DOC
+from connectors.emulator.instagram_web.sessions import Login
+from connectors.emulator.instagram_web.troubles import TROUBLES, trouble
 from connectors.emulator.server import Emulator
 from connectors.emulator.wire import Request
 from tests.emulator.instagram_web.asking import KIM_PASSWORD, everything, profile

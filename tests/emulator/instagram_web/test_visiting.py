@@ -4,7 +4,7 @@ import pytest
 from instaloader import Instaloader, Post, Profile, exceptions
 
 from connectors.emulator.instagram_web import InstagramWeb
-from connectors.emulator.instagram_web_sessions import Login
+from connectors.emulator.instagram_web.sessions import Login
 from connectors.emulator.server import Emulator
 from tests.emulator.instagram_web.asking import KIM_PASSWORD, NAME, profile
 from tests.emulator.instagram_web.town import Town

@@ -9,7 +9,7 @@ from instaloader.exceptions import AbortDownloadException, LoginRequiredExceptio
 
 from connectors.base import Covered, ReadComment, ReadPlan, ReadPost, State
 from connectors.errors import UnexpectedAnswer
-from connectors.instagram_below import Below, as_read, broke_off, post_id
+from connectors.instagram_public.below import Below, as_read, broke_off, post_id
 
 LOGIN_QUERY = "d6f4427fbe92d846298cf93df0b937d3"
 

@@ -1,16 +1,16 @@
 """www.instagram.com and i.instagram.com as instaloader 4.16 speaks to them: pages, GraphQL, and the app's endpoints.
 
 What each endpoint wants and tells is read from instaloader's source; there is no recording of the real thing. Its own
-error answers are in instagram_web_troubles.
+error answers are in troubles.py.
 """
 
 import re
 from collections.abc import Callable
 
-from connectors.emulator.instagram_web_contents import Contents, UnknownCursor
-from connectors.emulator.instagram_web_queries import TIMELINE_PAGE, Queries, login_page
-from connectors.emulator.instagram_web_sessions import SHAPE, Sessions, Visitor, csrf_token
-from connectors.emulator.instagram_web_shapes import Shapes, front_page, page_with
+from connectors.emulator.instagram_web.contents import Contents, UnknownCursor
+from connectors.emulator.instagram_web.queries import TIMELINE_PAGE, Queries, login_page
+from connectors.emulator.instagram_web.sessions import SHAPE, Sessions, Visitor, csrf_token
+from connectors.emulator.instagram_web.shapes import Shapes, front_page, page_with
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import World
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.emulator.graph_nodes import Edge, Kind, Node, Options
-from connectors.emulator.graph_paging import BY_COMMENT, RANKED, Cursors, number
-from connectors.emulator.graph_refusals import Refusal
-from connectors.emulator.graph_times import written
-from connectors.emulator.graph_tokens import CONTENT, ENGAGING, Viewer
+from connectors.emulator.graph.nodes import Edge, Kind, Node, Options
+from connectors.emulator.graph.paging import BY_COMMENT, RANKED, Cursors, number
+from connectors.emulator.graph.refusals import Refusal
+from connectors.emulator.graph.times import written
+from connectors.emulator.graph.tokens import CONTENT, ENGAGING, Viewer
 from connectors.emulator.world import Account, Comment, Person, Post
 
 WWW = "https://www.facebook.com"

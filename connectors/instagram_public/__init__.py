@@ -17,9 +17,9 @@ from instaloader import InstaloaderContext
 from config.settings import Settings
 from connectors.base import Account, Credential, Health, Reading, ReadPlan
 from connectors.errors import AuthExpired, ConnectorError, SwitchedOff, UnexpectedAnswer
-from connectors.instagram_errors import FAILURES, explain
-from connectors.instagram_look import Look, is_logged_in
-from connectors.instagram_session import Traffic, session_for
+from connectors.instagram_public.errors import FAILURES, explain
+from connectors.instagram_public.look import Look, is_logged_in
+from connectors.instagram_public.session import Traffic, session_for
 
 
 class InstagramPublic:

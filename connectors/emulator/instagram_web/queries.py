@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
-from connectors.emulator.instagram_web_contents import Contents, UnknownCursor
-from connectors.emulator.instagram_web_sessions import Visitor
-from connectors.emulator.instagram_web_shapes import Shapes
+from connectors.emulator.instagram_web.contents import Contents, UnknownCursor
+from connectors.emulator.instagram_web.sessions import Visitor
+from connectors.emulator.instagram_web.shapes import Shapes
 from connectors.emulator.wire import Answer, Request
 
 TIMELINE_PAGE = 12  # more are not given, whatever is asked for

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.emulator.graph_fields import Asked
-from connectors.emulator.graph_paging import BY_THING, Cursors, behind, number, seconds
-from connectors.emulator.graph_refusals import Refusal, no_such_field
-from connectors.emulator.graph_times import unix
-from connectors.emulator.graph_tokens import Viewer
+from connectors.emulator.graph.fields import Asked
+from connectors.emulator.graph.paging import BY_THING, Cursors, behind, number, seconds
+from connectors.emulator.graph.refusals import Refusal, no_such_field
+from connectors.emulator.graph.times import unix
+from connectors.emulator.graph.tokens import Viewer
 
 Options = Mapping[str, str]
 """The modifiers of an edge, or the parameters of the address where the edge was asked for by its own."""

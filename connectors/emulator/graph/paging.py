@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.emulator.graph_refusals import Refusal
+from connectors.emulator.graph.refusals import Refusal
 
 
 @dataclass(frozen=True)

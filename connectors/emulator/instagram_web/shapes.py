@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from connectors.emulator.instagram_web_contents import Contents, Page
+from connectors.emulator.instagram_web.contents import Contents, Page
 from connectors.emulator.world import Account, Comment, Person, Post
 
 Json = dict[str, Any]

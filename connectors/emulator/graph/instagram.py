@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from connectors.emulator.graph_nodes import Edge, Kind, Node, Options
-from connectors.emulator.graph_times import written
-from connectors.emulator.graph_tokens import Viewer
+from connectors.emulator.graph.nodes import Edge, Kind, Node, Options
+from connectors.emulator.graph.times import written
+from connectors.emulator.graph.tokens import Viewer
 from connectors.emulator.world import Account, Comment, Post
 
 WWW = "https://www.instagram.com"

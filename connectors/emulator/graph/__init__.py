@@ -1,8 +1,8 @@
 """The Graph API on loopback: versions, tokens, envelopes, several ids and batches. Reading only.
 
-graph_fields.py   the language of `fields`       graph_nodes.py, graph_paging.py         rendering and pages
-graph_tokens.py   who asks                       facebook_nodes.py, instagram_nodes.py   what there is to ask for
-graph_usage.py    what it costs                  graph_refusals.py                       errors
+fields.py    the language of `fields`     nodes.py, paging.py, times.py    rendering and pages
+tokens.py    who asks                     facebook.py, instagram.py        what there is to ask for
+usage.py     what it costs                refusals.py                      errors
 """
 
 import hashlib
@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.emulator import facebook_nodes, instagram_nodes
-from connectors.emulator.graph_fields import Asked, FieldSyntax, parse
-from connectors.emulator.graph_nodes import Kind, Node, Renderer
-from connectors.emulator.graph_refusals import Refusal, gone, no_such_field, no_such_path
-from connectors.emulator.graph_tokens import USER_ID, Habits, Viewer, caller, debug_token
-from connectors.emulator.graph_usage import Budget, Usage
+from connectors.emulator.graph import facebook, instagram
+from connectors.emulator.graph.fields import Asked, FieldSyntax, parse
+from connectors.emulator.graph.nodes import Kind, Node, Renderer
+from connectors.emulator.graph.refusals import Refusal, gone, no_such_field, no_such_path
+from connectors.emulator.graph.tokens import USER_ID, Habits, Viewer, caller, debug_token
+from connectors.emulator.graph.usage import Budget, Usage
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Account, Comment, Person, Post, World
 
@@ -33,10 +33,7 @@ VERSIONS = {  # usable until
     "v26.0": datetime.max.replace(tzinfo=UTC),
 }
 KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for module in (facebook_nodes, instagram_nodes)
-    for kind in vars(module).values()
-    if isinstance(kind, Kind)
+    kind.name: kind for module in (facebook, instagram) for kind in vars(module).values() if isinstance(kind, Kind)
 }
 MOST_OPERATIONS = 50
 _VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/|$)")
@@ -125,7 +122,7 @@ class _Call:
             edge = self.path[0] if self.path else ""
             return {id_: self._look_at(id_, edge) for id_ in ids}
         if self.path == ("me", "accounts"):
-            return facebook_nodes.managed_pages(self.viewer)
+            return facebook.managed_pages(self.viewer)
         if not 1 <= len(self.path) <= 2:
             raise no_such_path(request.path)
         return self._look_at(self.path[0], self.path[1] if len(self.path) == 2 else "")

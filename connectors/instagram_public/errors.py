@@ -28,7 +28,7 @@ from connectors.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
-from connectors.instagram_session import TooSoon
+from connectors.instagram_public.session import TooSoon
 
 FAILURES = (
     ConnectorError,

@@ -6,8 +6,8 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.emulator.graph_refusals import throttled
-from connectors.emulator.graph_tokens import Habits, Viewer
+from connectors.emulator.graph.refusals import throttled
+from connectors.emulator.graph.tokens import Habits, Viewer
 from connectors.emulator.world import Account
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

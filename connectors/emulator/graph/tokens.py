@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.emulator.graph_refusals import Refusal, dead, gone, lacks, too_much
+from connectors.emulator.graph.refusals import Refusal, dead, gone, lacks, too_much
 from connectors.emulator.wire import Request
 from connectors.emulator.world import Account, Comment, Token, World
 

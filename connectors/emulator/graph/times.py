@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from connectors.emulator.graph_refusals import Refusal
+from connectors.emulator.graph.refusals import Refusal
 
 
 def written(at: datetime) -> str:
