@@ -2,10 +2,10 @@
 
 import threading
 import time
+from typing import Any
 
 import structlog
 from celery.signals import beat_init, worker_ready
-from celery.worker.consumer import Consumer
 from redis.exceptions import RedisError
 
 from config.settings import settings
@@ -21,7 +21,7 @@ def _beat_lives(**_: object) -> None:
 
 
 @worker_ready.connect
-def _worker_lives(sender: Consumer, **_: object) -> None:
+def _worker_lives(sender: Any, **_: object) -> None:
     _keep_showing(Sign.CLOCK if CLOCK in sender.app.amqp.queues.consume_from else Sign.POLLS)
 
 

@@ -1,4 +1,4 @@
-"""The Celery application: `celery -A workers.app worker`, `celery -A workers.app beat`."""
+"""The Celery application: `celery -A workers.app beat` needs no more than this, a worker is `-A workers.tasks`."""
 
 import logging
 
@@ -8,7 +8,7 @@ from celery.signals import setup_logging
 from config.logging import configure_logging
 from config.settings import settings
 
-app = Celery("kanalvakt", include=["workers.tasks", "workers.alive"])
+app = Celery("kanalvakt", include=["workers.alive"])
 app.config_from_object("celeryconfig")
 
 

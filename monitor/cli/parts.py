@@ -27,7 +27,7 @@ def programs(part: Part, settings: Settings, listener: socket.socket | None) -> 
         return [_web(listener)]
     if part is Part.BEAT:
         # the scheduler without a file: all times are intervals, and what is due are rows
-        return [_celery("beat", "beat", "--scheduler", "celery.beat:Scheduler")]
+        return [_celery("beat", "workers.app", "beat", "--scheduler", "celery.beat:Scheduler")]
     return [
         _worker("clock", CLOCK_TASKS, "clock"),
         _worker("polls", settings.polling.concurrency, ",".join(["polls", *sorted(EXCLUSIVE)])),
@@ -67,8 +67,8 @@ def _worker(name: str, threads: int, queues: str) -> Program:
     # threads, for the work is waiting; without the three talks between workers, that only delay the start
     pool = ("--pool", "threads", "--concurrency", str(threads))
     quiet = ("--without-mingle", "--without-gossip", "--without-heartbeat")
-    return _celery(name, "worker", "--queues", queues, "--hostname", f"{name}@%h", *pool, *quiet)
+    return _celery(name, "workers.tasks", "worker", "--queues", queues, "--hostname", f"{name}@%h", *pool, *quiet)
 
 
-def _celery(name: str, *words: str) -> Program:
-    return Program(name, (sys.executable, "-m", "celery", "--app", "workers.app", "--quiet", *words))
+def _celery(name: str, app: str, *words: str) -> Program:
+    return Program(name, (sys.executable, "-m", "celery", "--app", app, "--quiet", *words))

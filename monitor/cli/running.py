@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.language import N_, _
 from config.settings import Settings
-from monitor.cli import broker
+from monitor.cli import broker, embedded
 from monitor.cli.broker import Sign
 from monitor.cli.output import remark
 from monitor.cli.parts import Part, address, listen, programs
@@ -91,7 +91,7 @@ def running(settings: Settings, parts: Collection[Part], logs: Path | None) -> I
         yield house
     finally:
         children.stop()
-        broker.tidy(settings)
+        embedded.tidy(settings)
         if listener:
             listener.close()
 
@@ -101,7 +101,7 @@ def _broker(house: Running, alone: bool) -> None:
     if house.settings.redis_url is not None:
         broker.connect(house.settings).ping()
     elif not alone:
-        house.start(broker.server(house.settings))
+        house.start(embedded.server(house.settings))
         if not wait_until(lambda: broker.answers(house.settings), 10.0):
             raise NotSetUp(_("The embedded broker does not start. Its log says why: {log}", log=house.logs))
     elif house.listener is None and not broker.answers(house.settings):
