@@ -42,7 +42,7 @@ def town_square(platform: Platform) -> None:
         (Covered("posts", since=MONDAY + timedelta(days=1)), set()),
         (Covered("post", "p2"), set()),
     ],
-    ids=str,
+    ids=lambda value: repr(value) if isinstance(value, Covered) else " ".join(sorted(value)) or "nothing",
 )
 def test_exactly_what_a_claim_covers_is_gone(watch: Watch, claim: Covered, gone: set[str]) -> None:
     """With a top-level comment its replies go, held ones too, and with a visitor's post all below: platforms do so."""
