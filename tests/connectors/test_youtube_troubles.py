@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from connectors.base import ReadPlan, State
 from connectors.emulator.faults import Fault, Kind
-from connectors.emulator.google import UNITS_PER_DAY
 from connectors.emulator.server import Emulator
 from connectors.emulator.youtube import YouTube as Site
+from connectors.emulator.youtube.google import UNITS_PER_DAY
 from connectors.errors import (
     AuthExpired,
     ConnectorError,

@@ -9,10 +9,10 @@ import pytest
 from googleapiclient.discovery import build_from_document
 from googleapiclient.http import BatchHttpRequest
 
-from connectors.emulator.google import OWN_BUCKETS, UNITS_PER_DAY
 from connectors.emulator.server import Emulator
 from connectors.emulator.wire import Request
 from connectors.emulator.world import Token
+from connectors.emulator.youtube.google import OWN_BUCKETS, UNITS_PER_DAY
 from tests.emulator.test_youtube_specification import DOCUMENT
 from tests.emulator.youtube_scene import FORCE_SSL, KEY, Scene, items, refusal
 

@@ -12,7 +12,7 @@ import pytest
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Account, Token, World
 from connectors.emulator.youtube import YouTube
-from connectors.emulator.youtube_lists import METHODS
+from connectors.emulator.youtube.lists import METHODS
 
 DOCUMENT = json.loads(
     (Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "youtube.v3.json").read_text("utf-8")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from connectors.emulator.google import Refusal
 from connectors.emulator.wire import Request
+from connectors.emulator.youtube.google import Refusal
 
 Key = tuple[str, str]
 Item = TypeVar("Item")

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from connectors.emulator.google import Caller, Refusal
 from connectors.emulator.world import Account, Comment, Post, World
-from connectors.emulator.youtube_parameters import Asked, Key, Rules, newest_first
-from connectors.emulator.youtube_resources import (
+from connectors.emulator.youtube.google import Caller, Refusal
+from connectors.emulator.youtube.parameters import Asked, Key, Rules, newest_first
+from connectors.emulator.youtube.resources import (
     Resource,
     View,
     channel,

@@ -8,12 +8,12 @@ from email import message_from_bytes
 from email.message import Message
 from urllib.parse import urlsplit
 
-from connectors.emulator.google import Caller, Gate, Quota, Refusal, login_required, missing_scope
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import World
-from connectors.emulator.youtube_lists import METHODS, Listing, Lists
-from connectors.emulator.youtube_parameters import Asked
-from connectors.emulator.youtube_resources import Resource, etag
+from connectors.emulator.youtube.google import Caller, Gate, Quota, Refusal, login_required, missing_scope
+from connectors.emulator.youtube.lists import METHODS, Listing, Lists
+from connectors.emulator.youtube.parameters import Asked
+from connectors.emulator.youtube.resources import Resource, etag
 
 API_HOSTS = frozenset({"youtube.googleapis.com", "www.googleapis.com"})
 TOKEN_HOST = "oauth2.googleapis.com"  # noqa: S105 - an address, not a secret
