@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import psycopg
-from sqlalchemy import ARRAY, ColumnElement, Connection, Dialect, func, literal, select
+from sqlalchemy import ARRAY, JSON, ColumnElement, Connection, Dialect, any_, func, literal, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
@@ -13,7 +13,6 @@ from sqlalchemy.types import TypeEngine
 from monitor.db.types import Base
 
 CHUNK = 2000  # more is no faster and needs more memory
-STREAMED = {"yield_per": CHUNK}  # for results with a row for everything a channel holds
 
 Value = TypeVar("Value", str, int)
 
@@ -22,8 +21,7 @@ def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence
     """`column IN values`, as one parameter however many they are."""
     if session.get_bind().dialect.name == "sqlite":
         return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
-    # not `= ANY(values)`: in a prepared statement that compares every row with every value where no index is used
-    return column.in_(select(func.unnest(literal(values, ARRAY(column.type)))))
+    return column == any_(literal(values, ARRAY(column.type)))
 
 
 def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
@@ -53,7 +51,8 @@ def insert_many(session: Session, model: type[Base], columns: Mapping[str, Seque
 
 def _processed(type_: TypeEngine[Any], values: Sequence[object], dialect: Dialect) -> Sequence[object]:
     """The values as the driver wants them; a column that says the same in every row is turned only once."""
-    process = type_.dialect_impl(dialect).bind_processor(dialect)
+    # psycopg's own wrapper for JSON turns each value by itself
+    process = json.dumps if isinstance(type_, JSON) else type_.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return values
     if values and values.count(values[0]) == len(values):

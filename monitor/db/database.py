@@ -57,7 +57,10 @@ def database() -> Database:
 def _engine(url: str) -> Engine:
     # hide_parameters: what residents wrote must not reach a traceback
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        # prepared statements are planned without knowing the values: a list of 100,000 ids would be searched linearly
+        unprepared = {"prepare_threshold": None}
+        options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": unprepared}
+        return create_engine(url, hide_parameters=True, **options)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from connectors.base import Covered
-from monitor.db.bulk import STREAMED, among
+from monitor.db.bulk import among
 from monitor.watch.changing import Noticed, observe
 from monitor.watch.models import Comment, PollRun
 
@@ -65,7 +65,7 @@ def _spoken_of(session: Session, what: Shape, ids: Sequence[str]) -> ColumnEleme
 
 def _not_seen(session: Session, channel_id: str, chosen: ColumnElement[bool], seen: Collection[str]) -> dict[int, str]:
     query = select(Comment.id, Comment.external_id).where(Comment.channel_id == channel_id, chosen)
-    known = session.execute(query.where(Comment.missing_since.is_(None)), execution_options=STREAMED)
+    known = session.execute(query.where(Comment.missing_since.is_(None)))
     return {id_: external_id for id_, external_id in known if external_id not in seen}
 
 

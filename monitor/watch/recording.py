@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, literal, select
 from sqlalchemy.orm import Session
 
 from connectors.base import ReadComment, Reading, ReadPost
-from monitor.db.bulk import STREAMED, among, chunks, insert_many
+from monitor.db.bulk import among, chunks, insert_many
 from monitor.watch.changing import Noticed, change_comment, change_post, observe
 from monitor.watch.disappearing import mark_gone
 from monitor.watch.models import Comment, PollRun, Post, Schedule
@@ -31,7 +31,7 @@ def record(session: Session, channel_id: str, reading: Reading, run: PollRun, no
 def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], now: datetime) -> None:
     query = select(Post.external_id, Post.content_hash)
     there = _there(session, Post, channel_id, list(posts.things))
-    known: dict[str, bytes] = dict(iter(session.execute(query.where(there), execution_options=STREAMED)))
+    known: dict[str, bytes] = dict(iter(session.execute(query.where(there))))
     for ids in chunks([id_ for id_ in posts.things if id_ not in known]):
         insert_many(session, Post, _post_columns(channel_id, posts, ids, now))
     for ids in chunks([id_ for id_, mark in known.items() if posts.marks[id_] != mark]):
@@ -47,7 +47,7 @@ def _record_comments(session: Session, run: PollRun, comments: Marked[ReadCommen
         Comment.external_id, case((Comment.missing_since.is_(None), Comment.content_hash), else_=literal(b""))
     )
     there = _there(session, Comment, run.channel_id, list(comments.things))
-    known: dict[str, bytes] = dict(iter(session.execute(query.where(there), execution_options=STREAMED)))
+    known: dict[str, bytes] = dict(iter(session.execute(query.where(there))))
     for ids in chunks([id_ for id_ in comments.things if id_ not in known]):
         insert_many(session, Comment, _comment_columns(run.channel_id, comments, ids, now))
         run.new += len(ids)
