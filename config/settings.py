@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
@@ -97,12 +96,15 @@ class Settings(BaseSettings):
 
     @property
     def embedded_broker(self) -> Path:
-        """Unix socket of the embedded broker. In a temporary folder when the home's path is too long for a socket."""
+        """Unix socket of the embedded broker; in a folder of its own below /tmp where the home has too long a path.
+
+        Not below TMPDIR, which may be as long, and differ from process to process.
+        """
         usual = self.home.absolute() / "valkey.sock"
         if len(os.fsencode(usual)) <= LONGEST_SOCKET:
             return usual
         short = f"kanalvakt-{os.geteuid()}-{sha256(os.fsencode(usual)).hexdigest()[:16]}"
-        return Path(gettempdir()) / short / "valkey.sock"
+        return Path("/tmp") / short / "valkey.sock"  # noqa: S108 - the folder must be ours alone, or is refused
 
     @property
     def broker(self) -> str:
