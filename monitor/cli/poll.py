@@ -25,9 +25,7 @@ from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch.polling import PollOutcome, claim_now, poll
 
-Channels = Annotated[
-    list[str] | None, typer.Argument(metavar="CHANNEL", help=N_("Channels to read; all otherwise."))
-]
+Channels = Annotated[list[str] | None, typer.Argument(metavar="CHANNEL", help=N_("Channels to read; all otherwise."))]
 All = Annotated[bool, typer.Option("--all", help=N_("All channels that are read by machine."))]
 Full = Annotated[bool, typer.Option("--full", help=N_("Read everything, however old."))]
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
