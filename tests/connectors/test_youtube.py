@@ -9,6 +9,7 @@ from connectors.base import Account, Credential, ReadPlan
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token, World
 from connectors.youtube import SCOPE, YouTube
+from connectors.youtube.answers import thread
 from tests.connectors.contract import ConnectorContract
 from tests.connectors.stage import Stage, texts
 from tests.connectors.youtube_town import KEY, OAUTH, Town
@@ -133,6 +134,12 @@ def test_an_edit_is_dated(town: Town) -> None:
     town.world.edit(asked, "När öppnar det igen?")
     (comment,) = town.round().comments
     assert (comment.text, comment.edited_at) == ("När öppnar det igen?", town.world.now)
+
+
+def test_a_thread_that_is_not_public_is_held_even_where_its_comment_does_not_say_so() -> None:
+    own = {"publishedAt": "2026-11-16T07:00:00Z", "updatedAt": "2026-11-16T07:00:00Z", "textDisplay": "Hej"}
+    snippet = {"videoId": "film", "isPublic": False, "topLevelComment": {"id": "Ug1", "snippet": own}}
+    assert thread({"id": "Ug1", "snippet": snippet}, held=False).top.held
 
 
 # -- videos

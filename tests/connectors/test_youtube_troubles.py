@@ -38,6 +38,7 @@ from tests.connectors.youtube_town import (
 )
 
 SECRETS = (API_KEY, CLIENT_SECRET, REFRESH_TOKEN, "ya29.")
+SWITCHED_OFF = b'{"error":{"errors":[{"reason":"forbidden"}],"details":[{"reason":"SERVICE_DISABLED"}]}}'
 KEY_INVALID = b'{"error":{"errors":[{"reason":"badRequest"}],"details":[{"reason":"API_KEY_INVALID"}]}}'
 
 
@@ -59,6 +60,7 @@ def test_a_reason_has_one_reaction(town: Town, reason: str) -> None:
     ("status", "body", "kind", "code"),
     [
         (400, KEY_INVALID, AuthExpired, "API_KEY_INVALID"),
+        (403, SWITCHED_OFF, PermissionLost, "SERVICE_DISABLED"),
         (503, b'{"error":{"errors":[{"reason":"SERVICE_UNAVAILABLE"}]}}', Unavailable, "HTTP 503"),
         (400, b'{"error":{"errors":[{"reason":"somethingNew"}]}}', UnexpectedAnswer, "somethingNew"),
         (403, b'{"error":{"errors":[{"reason":"somethingNew"}]}}', PermissionLost, "somethingNew"),
@@ -173,6 +175,20 @@ def test_a_thread_that_goes_while_its_replies_are_fetched_is_no_error(town: Town
     body = '{"error":{"errors":[{"reason":"commentNotFound"}]}}'
     town.emulator.faults.add(Fault("status", path="comments$", status=404, body=body))
     assert town.read().error is None
+
+
+def test_a_channel_that_never_uploaded_anything_is_read(town: Town) -> None:
+    body = '{"error":{"errors":[{"reason":"playlistNotFound"}]}}'
+    town.emulator.faults.add(Fault("status", path="playlistItems$", status=404, body=body))
+    assert town.read().error is None
+
+
+def test_a_redirect_is_not_followed_with_the_key_in_hand(town: Town) -> None:
+    elsewhere = {"Location": f"{town.emulator.url}/elsewhere"}
+    town.emulator.faults.add(Fault("status", path=LISTS, status=302, headers=elsewhere))
+    mark = town.emulator.ledger.mark()
+    assert isinstance(town.read(secrets=KEY).error, Unavailable)
+    assert town.emulator.ledger.since(mark).requests() == 1
 
 
 def test_comments_disabled_for_a_whole_channel_are_no_error_and_claim_nothing(town: Town) -> None:
