@@ -15,7 +15,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from config.language import _, language
-from config.settings import Settings, settings
+from config.settings import settings
 from monitor.cli.processes import Children, Program, wait_until
 from monitor.cli.setup import opened_database
 from monitor.register.file import load
@@ -85,8 +85,8 @@ def _lead_there(home: Path, interval: int, addresses: Mapping[str, str], secrets
     """Makes this process and its children see the demo alone: no setting, secret or proxy of the user's."""
     for name in [name for name in os.environ if name.startswith("KANALVAKT_") and not name.startswith(KEPT)]:
         del os.environ[name]
-    port = free_port(Settings.model_fields["web"].default.port)
-    os.environ.setdefault("KANALVAKT_WEB__PORT", str(port))
+    settings.cache_clear()
+    os.environ["KANALVAKT_WEB__PORT"] = str(free_port(settings().web.port))
     os.environ |= {
         "KANALVAKT_HOME": str(home),
         "KANALVAKT_CONFIG": str(home / "kanalvakt.toml"),
