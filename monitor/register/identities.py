@@ -14,10 +14,9 @@ BEFORE_THE_NAME = {"c": 1, "channel": 1, "groups": 1, "pg": 1, "user": 1, "pages
 def identities(session: Session, platform: str) -> frozenset[str]:
     """Ids and handles (lower case, without @) of all the organisation's channels on that network, retired ones too."""
     network = NETWORKS.get(platform, platform)
-    channels = [
-        each for each in session.scalars(select(Channel)) if NETWORKS.get(each.platform, each.platform) == network
-    ]
-    names = {name for each in channels for name in (each.external_id or "", *handles(each.address))}
+    same = [network, *(way for way, its in NETWORKS.items() if its == network)]
+    channels = session.execute(select(Channel.external_id, Channel.address).where(Channel.platform.in_(same)))
+    names = {name for id_, address in channels for name in (id_ or "", *handles(address))}
     return frozenset(name.lower().removeprefix("@") for name in names if name)
 
 

@@ -22,7 +22,7 @@ from connectors.errors import ConnectorError, RateLimited, UnexpectedAnswer
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.credentials import resolve
-from monitor.register.identities import identities
+from monitor.register.identities import handles
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, ensure_schedules, holds, kept
@@ -125,8 +125,11 @@ def _give_up_earlier_runs(session: Session, channel_id: str, now: datetime) -> N
 
 
 def _waiting_threads(session: Session, channel: Channel, now: datetime) -> tuple[str, ...]:
-    """Threads where somebody else spoke last, the oldest first: their replies must not be missed."""
-    own = identities(session, channel.platform)
+    """Threads where the channel itself did not speak last, the oldest first: their replies must not be missed.
+
+    A hint, so its own names are enough: those of all channels would make every reading dearer with each channel.
+    """
+    own = [name.lower() for name in (channel.external_id or "", *handles(channel.address))]
     names = (func.lower(func.coalesce(name, "")) for name in (Comment.author_id, Comment.author_handle))
     is_own = or_(*(name.in_(own) for name in names))
     ours = func.max(case((is_own, Comment.posted_at)))
