@@ -8,9 +8,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("sv", "en")
@@ -54,6 +57,18 @@ def use_language(name: str) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """'fre 20 nov. kl. 16.00' / 'Fri 20 Nov at 16:00', in the organisation's zone."""
+    local = value.astimezone(zone)
+    day = format_date(local, "EEE d MMM", locale=language())
+    return _("{day} at {time}", day=day, time=format_time(local, _("HH:mm"), locale=language()))
+
+
+def duration(length: timedelta) -> str:
+    """'3 dagar' / '3 days': how long, in the largest unit that says something."""
+    return str(format_timedelta(length, locale=language(), threshold=1.2))
 
 
 @cache

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.language import _, use_language
+from config.language import _, moment, use_language
 from config.settings import Settings
 from connectors.errors import remedy
 from monitor.alerts.coverage import missed
 from monitor.alerts.digest import base_url, days_in_words, digest, own_channels
 from monitor.alerts.judging import DIGEST, WATCH_DAY
 from monitor.alerts.models import Notice
-from monitor.alerts.wording import Letter, letter, moment, signed
+from monitor.alerts.wording import Letter, letter, signed
 from monitor.register.models import Channel, Organisation, Person
 from monitor.watch.models import Schedule
 

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
-from config.language import _, language
+from config.language import _, duration, language, moment
 from config.settings import Settings
 from connectors.errors import ConnectorError
 from monitor import State
 from monitor.alerts.coverage import missed
-from monitor.alerts.wording import Letter, duration, excerpt, letter, moment, signed
+from monitor.alerts.wording import Letter, excerpt, letter, signed
 from monitor.inbox.unanswered import Obligation, unanswered
 from monitor.register.models import Organisation, Person
 from monitor.watch.overview import ChannelOverview, channels

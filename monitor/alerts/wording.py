@@ -1,12 +1,9 @@
 """How mails are worded and laid out: the reader's language and times, the same content as plain text and as HTML."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, format_timedelta
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from mjml import mjml2html
 
@@ -42,18 +39,6 @@ def letter(template: str, subject: str, **values: Any) -> Letter:
     # No web fonts: opening a mail must not tell another company about it
     html = mjml2html(TEMPLATES.get_template(f"{template}.mjml").render(values), disable_comments=True, fonts={})
     return Letter(subject, language(), text, html)
-
-
-def moment(value: datetime, zone: ZoneInfo) -> str:
-    """'fre 20 nov. kl. 16.00' / 'Fri 20 Nov at 16:00', in the organisation's zone."""
-    local = value.astimezone(zone)
-    day = format_date(local, "EEE d MMM", locale=language())
-    return _("{day} at {time}", day=day, time=format_time(local, _("HH:mm"), locale=language()))
-
-
-def duration(length: timedelta) -> str:
-    """'3 dagar' / '3 days': how long, in the largest unit that says something."""
-    return str(format_timedelta(length, locale=language(), threshold=1.2))
 
 
 def excerpt(text: str) -> str:
