@@ -1,7 +1,8 @@
 """Many rows at once, as fast as each of the two databases takes them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, TypeVar, cast
 
 import psycopg
@@ -15,6 +16,7 @@ from monitor.db.types import Base
 CHUNK = 2000  # more is no faster and needs more memory
 
 Value = TypeVar("Value", str, int)
+Columns = Mapping[str, Sequence[object]]
 
 
 def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[Value]) -> ColumnElement[bool]:
@@ -30,23 +32,28 @@ def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
         yield values[start : start + CHUNK]
 
 
-def insert_many(session: Session, model: type[Base], columns: Mapping[str, Sequence[object]]) -> None:
-    """Inserts rows given by column. Defaults are the caller's to give.
+def insert_many(session: Session, model: type[Base], parts: Iterable[Columns]) -> None:
+    """Inserts rows given by column, in parts that name the same columns. Defaults are the caller's to give.
 
     Raises sqlalchemy.exc.DBAPIError as any other statement does.
     """
-    connection = session.connection()
-    types = model.__table__.c
-    given = [_processed(types[name].type, values, connection.dialect) for name, values in columns.items()]
-    rows = list(zip(*given, strict=True))
-    names, places = ",".join(columns), ",".join("?" * len(columns))
-    if not rows:
+    connection, coming = session.connection(), iter(parts)
+    first = next(coming, None)
+    if first is None:
         return
+    names, places = ",".join(first), ",".join("?" * len(first))
+    rows = chain.from_iterable(_rows(model, part, connection.dialect) for part in chain([first], coming))
     if connection.dialect.name == "sqlite":
         statement = f"INSERT INTO {model.__tablename__} ({names}) VALUES ({places})"  # noqa: S608 - names are ours
-        connection.exec_driver_sql(statement, rows)
+        while some := list(islice(rows, CHUNK)):
+            connection.exec_driver_sql(statement, some)
     else:
         _copy(connection, f"COPY {model.__tablename__} ({names}) FROM STDIN", rows)
+
+
+def _rows(model: type[Base], columns: Columns, dialect: Dialect) -> Iterator[tuple[object, ...]]:
+    types = model.__table__.c
+    return zip(*(_processed(types[name].type, values, dialect) for name, values in columns.items()), strict=True)
 
 
 def _processed(type_: TypeEngine[Any], values: Sequence[object], dialect: Dialect) -> Sequence[object]:
@@ -60,7 +67,8 @@ def _processed(type_: TypeEngine[Any], values: Sequence[object], dialect: Dialec
     return [process(value) for value in values]
 
 
-def _copy(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> None:
+    """One statement for all rows: the server stores some while we make the next ones ready."""
     driver = cast("psycopg.Connection", connection.connection.driver_connection)
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:

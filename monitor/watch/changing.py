@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from connectors.base import ReadComment, ReadPost
-from monitor.db.bulk import insert_many
+from monitor.db.bulk import Columns, insert_many
 from monitor.watch.models import Comment, Observation, PollRun, Post
 from monitor.watch.shown import NOBODY
 
@@ -48,7 +48,7 @@ def change_post(post: Post, shown: ReadPost) -> None:
 
 def observe(session: Session, run: PollRun, noticed: Sequence[Noticed], now: datetime) -> None:
     """Writes down what a run noticed."""
-    columns: dict[str, Sequence[object]] = {
+    columns: Columns = {
         "comment_id": [each.comment_id for each in noticed],
         "poll_run_id": [run.id] * len(noticed),
         "kind": [each.kind for each in noticed],
@@ -56,7 +56,7 @@ def observe(session: Session, run: PollRun, noticed: Sequence[Noticed], now: dat
         "text": [each.text for each in noticed],
         "platform_at": [each.platform_at for each in noticed],
     }
-    insert_many(session, Observation, columns)
+    insert_many(session, Observation, [columns])
 
 
 def _turns(comment: Comment, shown: ReadComment) -> Iterator[str]:

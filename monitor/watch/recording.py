@@ -7,11 +7,13 @@ from sqlalchemy import ColumnElement, case, literal, select
 from sqlalchemy.orm import Session
 
 from connectors.base import ReadComment, Reading, ReadPost
-from monitor.db.bulk import among, chunks, insert_many
+from monitor.db.bulk import Columns, among, chunks, insert_many
 from monitor.watch.changing import Noticed, change_comment, change_post, observe
 from monitor.watch.disappearing import mark_gone
 from monitor.watch.models import Comment, PollRun, Post, Schedule
 from monitor.watch.shown import NOBODY, Marked
+
+MANY = 10_000
 
 
 def record(session: Session, channel_id: str, reading: Reading, run: PollRun, now: datetime) -> None:
@@ -32,9 +34,9 @@ def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], no
     query = select(Post.external_id, Post.content_hash)
     there = _there(session, Post, channel_id, list(posts.things))
     known: dict[str, bytes] = dict(iter(session.execute(query.where(there))))
-    for ids in chunks([id_ for id_ in posts.things if id_ not in known]):
-        insert_many(session, Post, _post_columns(channel_id, posts, ids, now))
-    for ids in chunks([id_ for id_, mark in known.items() if posts.marks[id_] != mark]):
+    new = [id_ for id_ in posts.things if id_ not in known]
+    insert_many(session, Post, (_post_columns(channel_id, posts, ids, now) for ids in chunks(new)))
+    for ids in chunks([id_ for id_, mark in posts.marks.items() if known.get(id_, mark) != mark]):
         for post in session.scalars(select(Post).where(_there(session, Post, channel_id, ids))):
             post.content_hash = posts.marks[post.external_id]
             change_post(post, posts.things[post.external_id])
@@ -48,10 +50,10 @@ def _record_comments(session: Session, run: PollRun, comments: Marked[ReadCommen
     )
     there = _there(session, Comment, run.channel_id, list(comments.things))
     known: dict[str, bytes] = dict(iter(session.execute(query.where(there))))
-    for ids in chunks([id_ for id_ in comments.things if id_ not in known]):
-        insert_many(session, Comment, _comment_columns(run.channel_id, comments, ids, now))
-        run.new += len(ids)
-    for ids in chunks([id_ for id_, mark in known.items() if comments.marks[id_] != mark]):
+    new = [id_ for id_ in comments.things if id_ not in known]
+    insert_many(session, Comment, (_comment_columns(run.channel_id, comments, ids, now) for ids in chunks(new)))
+    run.new = len(new)
+    for ids in chunks([id_ for id_, mark in comments.marks.items() if known.get(id_, mark) != mark]):
         _change_comments(session, run, comments, ids, now)
 
 
@@ -70,12 +72,12 @@ def _change_comments(
 def _there(
     session: Session, model: type[Post] | type[Comment], channel_id: str, ids: Sequence[str]
 ) -> ColumnElement[bool]:
-    return (model.channel_id == channel_id) & among(session, model.external_id, ids)
+    """Those ids in the channel; or, where so many are looked for that it is quicker, all that the channel has."""
+    channel = model.channel_id == channel_id
+    return channel if len(ids) > MANY else channel & among(session, model.external_id, ids)
 
 
-def _post_columns(
-    channel_id: str, marked: Marked[ReadPost], ids: Sequence[str], now: datetime
-) -> dict[str, Sequence[object]]:
+def _post_columns(channel_id: str, marked: Marked[ReadPost], ids: Sequence[str], now: datetime) -> Columns:
     posts = [marked.things[id_] for id_ in ids]
     authors = [post.author or NOBODY for post in posts]
     return {
@@ -93,9 +95,7 @@ def _post_columns(
     }
 
 
-def _comment_columns(
-    channel_id: str, marked: Marked[ReadComment], ids: Sequence[str], now: datetime
-) -> dict[str, Sequence[object]]:
+def _comment_columns(channel_id: str, marked: Marked[ReadComment], ids: Sequence[str], now: datetime) -> Columns:
     comments = [marked.things[id_] for id_ in ids]
     authors = [comment.author or NOBODY for comment in comments]
     return {

@@ -15,6 +15,7 @@ from connectors.errors import Unavailable
 from monitor.db import Database
 from monitor.db.bulk import CHUNK, among, insert_many
 from monitor.watch.models import Comment, Post
+from monitor.watch.recording import MANY
 from monitor.watch.shown import Marked, storable
 from tests.monitor.watch.conftest import Watch
 from tests.monitor.watch.platform import MONDAY
@@ -186,6 +187,19 @@ def test_more_than_one_statement_takes_are_stored_and_changed(watch: Watch) -> N
     assert {comment.text for comment in watch.comments().values()} == {f"{number} ändrad" for number in range(count)}
 
 
+def test_a_very_large_reading_leaves_alone_what_it_does_not_show(watch: Watch) -> None:
+    watch.platform.comment("c-old", "gammal")
+    watch.record()
+    watch.platform.delete("c-old")
+    for number in range(MANY + 1):
+        watch.platform.comment(f"c{number}", "ny")
+    assert watch.record(replace(watch.platform.reading(), covered=())).new == MANY + 1
+    watch.platform.change("c7", text="ändrad")
+    run = watch.record(replace(watch.platform.reading(), covered=()))
+    assert (run.new, run.edited) == (0, 1)
+    assert (watch.comment("c-old").text, watch.missing()) == ("gammal", set())
+
+
 def test_a_partial_reading_keeps_what_came_and_takes_nothing_away(watch: Watch) -> None:
     watch.platform.comment("c1")
     watch.record()
@@ -213,7 +227,7 @@ def test_a_row_that_breaks_a_constraint_is_refused_as_any_statement_would(db: Da
     values = {"channel_id": ["nobody"], "external_id": ["p"], "posted_at": [MONDAY], "fetched_at": [MONDAY]}
     more = {"content_hash": [b""], "text": ["hemlig text"], "by_visitor": [False]}
     with pytest.raises(IntegrityError) as refused, db.transaction() as session:
-        insert_many(session, Post, values | more)
+        insert_many(session, Post, [values | more])
     assert "hemlig" not in "".join(traceback.format_exception(refused.value))
 
 
