@@ -61,7 +61,8 @@ def _engine(url: str) -> Engine:
         unprepared = {"prepare_threshold": None}
         options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": unprepared}
         return create_engine(url, hide_parameters=True, **options)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    # no limit to connections: they cost little here, and all but one writer wait with theirs in hand
+    engine = create_engine(url, hide_parameters=True, max_overflow=-1, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from connectors import EXCLUSIVE, PLATFORMS
@@ -70,10 +70,12 @@ def holds(session: Session, claimed: Claimed, until: datetime) -> bool:
 
 
 @contextmanager
-def kept(db: Database, claimed: Claimed, clock: Clock, lease: timedelta = LEASE) -> Iterator[None]:
-    """Keeps the claim alive while the network is slow: a thread renews it, and dies with the process."""
+def kept(
+    db: Database, claimed: Claimed, clock: Clock, lease: timedelta = LEASE, longest: timedelta = LONGEST
+) -> Iterator[None]:
+    """Keeps the claim alive while the network is slow, `longest` at most: a thread renews it, and dies with the process."""
     done = threading.Event()
-    words = (db, claimed, clock, lease, done)
+    words = (db, claimed, clock, lease, longest, done)
     thread = threading.Thread(target=_renew, args=words, name=f"claim on {claimed.channel_id}", daemon=True)
     thread.start()
     try:
@@ -83,16 +85,18 @@ def kept(db: Database, claimed: Claimed, clock: Clock, lease: timedelta = LEASE)
         thread.join()
 
 
-def _renew(db: Database, claimed: Claimed, clock: Clock, lease: timedelta, done: threading.Event) -> None:
+def _renew(
+    db: Database, claimed: Claimed, clock: Clock, lease: timedelta, longest: timedelta, done: threading.Event
+) -> None:
     pause = lease.total_seconds() / RENEWALS
-    for _renewal in range(int(LONGEST / lease) * RENEWALS):
+    for _renewal in range(int(longest / lease) * RENEWALS):
         if done.wait(pause):
             return
         try:
             with db.transaction() as session:
                 if not holds(session, claimed, clock() + lease):
                     return
-        except DBAPIError as error:  # the database is away; it may come back before the lease ends
+        except SQLAlchemyError as error:  # the database is away or busy; it may come back before the lease ends
             log.warning("a claim could not be renewed", channel=claimed.channel_id, error=type(error).__name__)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -166,7 +167,7 @@ def _record(db: Database, work: _Work, reading: Reading, chosen: Settings, now: 
     try:
         return _store(db, work, reading, chosen, now)
     except Exception as error:
-        if isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError):
+        if isinstance(error, DBAPIError | PoolTimeout) and not isinstance(error, DataError | IntegrityError):
             raise  # the database's own trouble: nothing is lost, the claim runs out and the channel is read again
         bug = _bug(work.channel, error)
     spent = Reading(requests=reading.requests, counted_cost=reading.counted_cost, error=bug)

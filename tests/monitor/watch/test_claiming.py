@@ -4,7 +4,8 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+import structlog
+from sqlalchemy import text, update
 
 from monitor.db import Database
 from monitor.register.models import Channel
@@ -163,3 +164,29 @@ def test_a_claim_that_was_lost_is_not_taken_back(watch: Watch) -> None:
     with kept(watch.db, claimed, lambda: MONDAY + timedelta(days=1), timedelta(seconds=0.1)):
         until(lambda: not any(each.name == "claim on fb" for each in threading.enumerate()))
     assert (watch.schedule().claim, watch.schedule().next_poll_at) == ("somebody else", before)
+
+
+def test_a_reading_that_hangs_does_not_keep_its_claim_for_ever(watch: Watch) -> None:
+    [claimed] = due(watch)
+    lease = timedelta(seconds=0.1)
+    with kept(watch.db, claimed, lambda: MONDAY, lease, longest=timedelta(seconds=0.3)):
+        until(lambda: watch.schedule().next_poll_at == MONDAY + lease)
+        until(lambda: not any(each.name == "claim on fb" for each in threading.enumerate()))
+    assert watch.schedule().claim == claimed.claim, "nobody else wants it"
+
+
+def test_a_claim_outlives_a_database_that_is_away_for_a_moment(quick: Watch) -> None:
+    """SQLite's table is gone for a while: each renewal fails until it is back."""
+    [claimed] = due(quick)
+    rename(quick, "schedule", "away")
+    lease, now = timedelta(seconds=0.1), MONDAY + timedelta(hours=1)
+    with structlog.testing.capture_logs() as lines, kept(quick.db, claimed, lambda: now, lease):
+        until(lambda: len(lines) > 2)
+        rename(quick, "away", "schedule")
+        until(lambda: quick.schedule().next_poll_at == now + lease)
+    assert {line["event"] for line in lines} == {"a claim could not be renewed"}
+
+
+def rename(watch: Watch, old: str, new: str) -> None:
+    with watch.db.transaction() as session:
+        session.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
