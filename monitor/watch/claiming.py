@@ -73,7 +73,7 @@ def holds(session: Session, claimed: Claimed, until: datetime) -> bool:
 def kept(
     db: Database, claimed: Claimed, clock: Clock, lease: timedelta = LEASE, longest: timedelta = LONGEST
 ) -> Iterator[None]:
-    """Keeps the claim alive while the network is slow, `longest` at most: a thread renews it, and dies with the process."""
+    """Keeps the claim alive while the network is slow, `longest` at most: a thread renews it, and dies with us."""
     done = threading.Event()
     words = (db, claimed, clock, lease, longest, done)
     thread = threading.Thread(target=_renew, args=words, name=f"claim on {claimed.channel_id}", daemon=True)
@@ -93,7 +93,7 @@ def _renew(
         if done.wait(pause):
             return
         try:
-            with db.transaction() as session:
+            with db.transaction(repeatable=True) as session:
                 if not holds(session, claimed, clock() + lease):
                     return
         except SQLAlchemyError as error:  # the database is away or busy; it may come back before the lease ends
