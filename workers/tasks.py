@@ -53,7 +53,7 @@ def alone(task: Callable[[], None]) -> Callable[[], None]:
 def tick() -> None:
     """Claims the channels that are due, as many as the queues have room for, and sends each to its queue."""
     room = max(0, AHEAD * settings().polling.concurrency - waiting(settings(), POLLS))
-    with database().transaction() as session:
+    with database().transaction(repeatable=True) as session:
         due = polling.claim_due(session, datetime.now(UTC), room)
     for claimed in due:
         arguments = (claimed.channel_id, claimed.claim, claimed.platform)

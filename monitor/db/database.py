@@ -1,12 +1,13 @@
 """One database: SQLite in the home folder, or PostgreSQL by one setting. Writers never meet "database is locked"."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 from config.settings import settings
@@ -20,19 +21,25 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(url)
+        # SQLite lets waiting writers try again after ever longer naps; threads of one process can simply take turns
+        self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
         return self.url.get_backend_name() == "sqlite"
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, repeatable: bool = False) -> Iterator[Session]:
         """A transaction that may write: committed at the end, undone by an exception.
 
-        Raises sqlalchemy.exc.OperationalError when the database cannot be reached or its disk is full.
+        `repeatable`: it holds nothing that cannot be read again, so the disk need not confirm it; a power cut may undo
+        it whole, a crash of ours never. Raises sqlalchemy.exc.OperationalError when the database cannot be reached or
+        its disk is full.
         """
-        writer = self.engine.execution_options(kanalvakt_writes=True)
-        with Session(writer, expire_on_commit=False) as session, session.begin():
+        writer = self.engine.execution_options(kanalvakt_writes=True, kanalvakt_repeatable=repeatable)
+        with self._turn, Session(writer, expire_on_commit=False) as session, session.begin():
+            if repeatable and not self.is_sqlite:
+                session.execute(text("SET LOCAL synchronous_commit = off"))
             yield session
 
     @contextmanager
@@ -76,5 +83,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A reader that turns writer half-way fails at once ("database is locked"), so a writer takes the lock at the start.
-    writes = connection.get_execution_options().get("kanalvakt_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("kanalvakt_writes", False):
+        repeatable = options.get("kanalvakt_repeatable", False)
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if repeatable else 'FULL'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")

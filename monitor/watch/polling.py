@@ -106,7 +106,7 @@ def poll(
 
 def _plan(db: Database, claimed: Claimed, full: bool, now: datetime, lease: timedelta) -> _Work | None:
     """Opens the PollRun and decides what to ask. None when the claim is not ours any more."""
-    with db.transaction() as session:
+    with db.transaction(repeatable=True) as session:
         if not holds(session, claimed, now + lease):
             return None
         channel, schedule = session.get_one(Channel, claimed.channel_id), session.get_one(Schedule, claimed.channel_id)
@@ -175,7 +175,7 @@ def _record(db: Database, work: _Work, reading: Reading, chosen: Settings, now: 
 
 
 def _store(db: Database, work: _Work, reading: Reading, chosen: Settings, now: datetime) -> PollOutcome:
-    with db.transaction() as session:
+    with db.transaction(repeatable=True) as session:
         run = session.get_one(PollRun, work.run_id)
         if not holds(session, work.claimed, now):
             run.outcome, run.finished_at = "lost", now
