@@ -19,6 +19,7 @@ from connectors.emulator.world import Comment, Person, Post, World
 from monitor.db import Database
 from monitor.db.migrating import upgrade
 from monitor.inbox.unanswered import unanswered
+from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation, Unit
 from monitor.register.models import Person as Colleague
 from monitor.watch.models import Comment as Stored
@@ -155,7 +156,9 @@ class History:
     def next_morning(self) -> None:
         """Faults stop, a working day begins, and one round has run."""
         self.calm(0, 0)
-        self.world.advance(timedelta(days=3).total_seconds())
+        calendar = calendar_of(Organisation(name="Tibro kommun"))
+        day = calendar.next_working_day(calendar.local_date(self.world.now) + timedelta(days=2))
+        self.world.advance((calendar.opening(day) - self.world.now).total_seconds())
         self.read()
 
     # -- what there is to compare
@@ -198,6 +201,7 @@ class History:
         faults, self.emulator.faults = self.emulator.faults, Faults()
         self.world.advance(timedelta(days=1).total_seconds())
         self.read()
+        self.world.advance(1)  # an answer in the very second of the reading could be to either text
         self.emulator.faults = faults
 
     def _post(self, which: int) -> Post | None:
