@@ -109,6 +109,12 @@ def test_a_login_serves_one_reading_at_a_time(shared: Watch) -> None:
     assert at_once(shared, "one", after=3 * SECOND) == []
 
 
+def test_the_login_of_a_dead_worker_is_free_again(shared: Watch) -> None:
+    assert names(due(shared)) == ["one", "other"]
+    assert names(due(shared, after=LEASE)) == ["other", "same"], "who waited longest comes first"
+    assert names(due(shared, after=2 * LEASE)) == ["one", "other"]
+
+
 def test_a_busy_login_does_not_keep_the_others_waiting(shared: Watch) -> None:
     assert names(due(shared, limit=1)) == ["one"]
     assert names(due(shared, limit=1)) == ["other"]
