@@ -52,7 +52,7 @@ class Polling(BaseModel):
     model_config = ConfigDict(extra="forbid")
     interval_seconds: int = Field(900, ge=1, description="between two readings of a channel in service hours")
     around_the_clock: bool = Field(False, description="read outside service hours and on days off too")
-    concurrency: int = Field(10, ge=1, le=200, description="channels read at the same time by one worker")
+    concurrency: int = Field(8, ge=1, le=200, description="channels read at the same time by one worker")
 
 
 class Web(BaseModel):

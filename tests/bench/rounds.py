@@ -25,7 +25,7 @@ COMMENTS = 5  # below one post of each channel
 DAY = 86_400
 
 
-def measure(home: Path, channels: int = 200, latency: float = 0.15, concurrency: int = 10) -> dict[str, Any]:
+def measure(home: Path, channels: int = 200, latency: float = 0.15, concurrency: int = 8) -> dict[str, Any]:
     """Seconds of an idle round from the first claim to the last record; `ratio` to calls × latency ÷ concurrency."""
     world = _world(channels)
     with Emulator(world, latency=latency) as emulator:

@@ -147,10 +147,12 @@ class History:
     def calm(self, _which: int, _who: int) -> None:
         self.emulator.faults = Faults()
 
-    def read(self, _which: int = 0, _who: int = 0) -> None:
+    def read(self, _which: int = 0, _who: int = 0, *, full: bool = False) -> None:
         with self.db.transaction() as session:
             [claimed] = claim_now(session, self.world.now, [CHANNEL])
-        outcome = poll(self.db, claimed, settings=Settings(), connect=self._connect, clock=lambda: self.world.now)
+        outcome = poll(
+            self.db, claimed, full=full, settings=Settings(), connect=self._connect, clock=lambda: self.world.now
+        )
         self.outcomes.append(outcome.outcome)
 
     def next_morning(self) -> None:
@@ -200,7 +202,7 @@ class History:
     def _read_in_peace(self) -> None:
         faults, self.emulator.faults = self.emulator.faults, Faults()
         self.world.advance(timedelta(days=1).total_seconds())
-        self.read()
+        self.read(full=True)
         self.world.advance(1)  # an answer in the very second of the reading could be to either text
         self.emulator.faults = faults
 
