@@ -1,18 +1,27 @@
-"""One module per platform. `connect` finds the right one; adding a platform adds one line to PLATFORMS."""
+"""One package per platform. `connect` finds the right one; adding a platform adds one line to PACKAGES.
+
+Each package's `__init__` tells what it is (ABOUT) and loads nothing; its connector is loaded on first use, because the
+platforms' own libraries are heavy.
+"""
 
 from importlib import import_module
 
 from config.settings import Settings
+from connectors.about import About
 from connectors.base import Account, Connector, Credential
+from connectors.people import BY_HAND
 
-# platform -> module and class. Imported on first use: the platforms' own libraries are heavy.
-PLATFORMS = {
-    "facebook": "connectors.facebook:Facebook",
-    "instagram": "connectors.instagram:Instagram",
-    "instagram_public": "connectors.instagram_public:InstagramPublic",
-    "youtube": "connectors.youtube:YouTube",
+PACKAGES = {
+    "facebook": "connectors.facebook",
+    "instagram": "connectors.instagram",
+    "instagram_public": "connectors.instagram_public",
+    "youtube": "connectors.youtube",
 }
-EXCLUSIVE = frozenset({"instagram_public"})
+PLATFORMS: dict[str, About] = {name: import_module(package).ABOUT for name, package in PACKAGES.items()}
+"""Platforms that a machine can read."""
+EVERY_PLATFORM: dict[str, About] = PLATFORMS | BY_HAND
+"""And those that only people can."""
+EXCLUSIVE = frozenset(name for name, about in PLATFORMS.items() if about.exclusive)
 """Platforms whose login session may serve one reading at a time."""
 
 
@@ -22,6 +31,6 @@ def connect(platform: str, account: Account, credential: Credential, settings: S
     Raises KeyError for a platform no machine can read, and CredentialMissing when the credential lacks what the
     platform needs. Makes no call.
     """
-    module, name = PLATFORMS[platform].split(":")
+    module, name = PLATFORMS[platform].connector.split(":")
     connector: Connector = getattr(import_module(module), name)(account, credential, settings)
     return connector

@@ -5,10 +5,16 @@ Ids are the platform's own, as text. Times are aware and in UTC. Texts are as th
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from connectors.errors import ConnectorError
+
+YOUNG = timedelta(days=7)
+"""Posts younger than this are looked into in every reading, however many they are."""
+GROWN = timedelta(days=90)
+"""Posts younger than this are looked into every day; older ones when the platform's count of comments changes."""
 
 State = dict[str, Any]
 """A connector's memory between readings (change detectors, ETags): JSON, opaque to everyone else."""
@@ -35,6 +41,10 @@ class Credential:
     def names(self) -> frozenset[str]:
         return frozenset(self.secrets)
 
+    def mark(self, name: str) -> str:
+        """Tells one secret from another without showing anything of it."""
+        return sha256((self.get(name) or "").encode()).hexdigest()[:12]
+
 
 @dataclass(frozen=True, slots=True)
 class Author:
@@ -49,7 +59,8 @@ class Author:
 class ReadPost:
     """What the organisation (or, on its page, a visitor) published: the context of comments.
 
-    `declared_comments` is the platform's own count of comments below it (replies included where it counts them).
+    `declared_comments` is the platform's own count of comments below it. `counts_replies`: whether replies are in that
+    count; None where the platform does not say.
     """
 
     external_id: str
@@ -59,6 +70,7 @@ class ReadPost:
     permalink: str | None = None
     declared_comments: int | None = None
     by_visitor: bool = False
+    counts_replies: bool | None = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +121,22 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class ReadPlan:
-    """What to ask. `full`: walk everything, however old, ignoring change detectors. Else the cheapest complete look:
-    everything new and every change the platform shows at the cost of an idle round plus one call per changed post.
+    """What to ask. `full`: walk everything, however old, ignoring change detectors. `daily`: look into every post
+    younger than GROWN ignoring them, and list all older ones, looking into those whose count has changed. Else the
+    cheapest complete look: everything new and every change the platform shows at the cost of an idle round plus one
+    call per changed post; posts younger than YOUNG are all listed.
     `watch_threads`: threads that wait for somebody, oldest first; a connector may re-read those it would not see.
+    `verify`: ids of comments that complete readings did not show any more, to be looked up one by one.
+    `allowance`: the counted cost that this reading may come to; None where nobody counts. A connector that would exceed
+    it ends with RateLimited instead.
     `state`: what the last complete reading returned. `keep_alive` is called before every request.
     """
 
     now: datetime
     full: bool = False
+    daily: bool = False
+    verify: tuple[str, ...] = ()
+    allowance: int | None = None
     state: State = field(default_factory=dict)
     watch_threads: tuple[str, ...] = ()
     keep_alive: Callable[[], None] = lambda: None
@@ -130,6 +150,8 @@ class Reading:
     `state` must be such that the next reading misses nothing. requests: HTTP requests sent, repeated ones included.
     counted_cost: what the platform charges for them (Graph: calls; YouTube: units; instaloader: requests).
     usage: the highest share of the rate budget the platform reported, in percent, if it did.
+    looked_up: of the plan's `verify`, those the platform gave a clear answer about: is it there?
+    degraded: fields that the platform refused, so that they were left out: everything else was read.
     """
 
     posts: tuple[ReadPost, ...] = ()
@@ -139,6 +161,8 @@ class Reading:
     requests: int = 0
     counted_cost: int = 0
     usage: int | None = None
+    looked_up: Mapping[str, bool] = field(default_factory=dict)
+    degraded: tuple[str, ...] = ()
     error: ConnectorError | None = None
 
     @property
@@ -151,7 +175,10 @@ class Health:
     """What a connector found when it looked at its own credential. `problem` is None when reading works.
 
     token_kind: "page", "system", "user", "app", "api_key", "oauth", "session", "none", "unknown" (the platform would
-        not tell). expires: None means never or not told.
+        not tell). expires: of the token; data_access_expires: when the person must confirm again what the app may see,
+        though the token lives on. None means never or not told.
+    role: what the person behind the token may do on the account, as the platform calls it; None where it does not tell.
+    subscribed: does the platform send the app hints about this account (webhooks)? None where it does not tell.
     """
 
     token_kind: str
@@ -161,6 +188,21 @@ class Health:
     can_reply: bool = False
     can_publish: bool = False
     problem: ConnectorError | None = None
+    data_access_expires: datetime | None = None
+    role: str | None = None
+    subscribed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Whose calls the platform counts together. key: names it, without any secret, the same in every process.
+
+    per_day: counted cost a day, where the platform has such a limit; the day changes at midnight in `zone` (IANA name).
+    """
+
+    key: str
+    per_day: int | None = None
+    zone: str = "UTC"
 
 
 @runtime_checkable
@@ -170,8 +212,82 @@ class Connector(Protocol):
     `read` never raises for what a platform did: the error is a value in the Reading. `check` likewise.
     """
 
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """What its calls count against, the one that its cost is booked on first. Makes no call."""
+        ...
+
     def check(self) -> Health:
         """Does this credential really read this account? Tells a wrong or under-scoped token from a quiet channel."""
         ...
 
     def read(self, plan: ReadPlan) -> Reading: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A comment to be acted upon, by the platform's own ids, and what its author can be addressed by.
+
+    is_post: it is a visitor's post. nested: it is a reply, so that an answer has to name whom it is for.
+    """
+
+    external_id: str
+    post_external_id: str
+    thread_external_id: str
+    is_post: bool = False
+    nested: bool = False
+    author: Author | None = None
+
+
+@runtime_checkable
+class Replier(Protocol):
+    """Answers comments and takes its own answers away. One attempt a call, never repeated inside.
+
+    Raises OutcomeUnknown where the platform may have done it; any other error of `connectors.errors` means that it
+    certainly was not done.
+    """
+
+    longest_reply: int
+    """Characters."""
+    write_cost: int
+    """Counted cost of one write."""
+
+    def thread(self, target: Target, plan: ReadPlan) -> Reading:
+        """The target's thread as it is now, all of it, read afresh: has somebody answered? Did our answer arrive?"""
+        ...
+
+    def reply(self, target: Target, text: str) -> str:
+        """Answers in the organisation's name; gives the new comment's id."""
+        ...
+
+    def reply_text(self, target: Target, text: str) -> str:
+        """The text as `reply` sends it: with a mention where the platform would not tell whom it is for."""
+        ...
+
+    def delete(self, target: Target) -> None:
+        """Takes away a comment of our own."""
+        ...
+
+
+@runtime_checkable
+class Hider(Protocol):
+    """Hides residents' comments from the public and shows them again. Errors as in Replier."""
+
+    write_cost: int
+
+    def hide(self, target: Target, *, hidden: bool) -> None: ...
+
+
+@runtime_checkable
+class Moderator(Protocol):
+    """Decides about comments that the platform holds for approval. Errors as in Replier."""
+
+    write_cost: int
+
+    def release(self, target: Target) -> None:
+        """Publishes a held comment."""
+        ...
+
+    def reject(self, target: Target) -> None:
+        """Throws a held comment away."""
+        ...

@@ -14,17 +14,21 @@ class ConnectorError(Exception):
     """The platform did not give what was asked for.
 
     `code` is the platform's own ("190/463", "quotaExceeded", "HTTP 502"); `detail` is a short technical sentence.
+    `remedy` says what a person can do: the class's own sentence, or what the connector's table has for the code; to be
+    translated where it is shown.
     """
 
     kind: ClassVar[str] = "error"
-    remedy: ClassVar[str] = N_("Try again later.")
+    remedy: str = N_("Try again later.")
     needs_person: ClassVar[bool] = False
 
-    def __init__(self, detail: str, *, code: str = "", retry_at: datetime | None = None) -> None:
+    def __init__(self, detail: str, *, code: str = "", retry_at: datetime | None = None, remedy: str = "") -> None:
         super().__init__(f"{detail} ({code})" if code else detail)
         self.detail = detail
         self.code = code
         self.retry_at = retry_at
+        if remedy:
+            self.remedy = remedy
 
 
 class CredentialMissing(ConnectorError):
@@ -70,14 +74,18 @@ class ChannelGone(ConnectorError):
 
 
 class RateLimited(ConnectorError):
-    """The platform asks us to wait: park until `retry_at` (always set). Asking earlier makes it longer."""
+    """The platform asks us to wait: park until `retry_at` (always set). Asking earlier makes it longer.
+
+    `budget`: key of the Budget that is used up; empty for the connector's first.
+    """
 
     kind = "rate_limited"
     remedy = N_("Nothing to do: the channel is read again when the platform allows it.")
     retry_at: datetime
 
-    def __init__(self, detail: str, *, retry_at: datetime, code: str = "") -> None:
-        super().__init__(detail, code=code, retry_at=retry_at)
+    def __init__(self, detail: str, *, retry_at: datetime, code: str = "", remedy: str = "", budget: str = "") -> None:
+        super().__init__(detail, code=code, retry_at=retry_at, remedy=remedy)
+        self.budget = budget
 
 
 class Unavailable(ConnectorError):
@@ -92,6 +100,20 @@ class UnexpectedAnswer(ConnectorError):
 
     kind = "unexpected_answer"
     remedy = N_("Report it to the Kanalvakt project with the lines of the log around it.")
+
+
+class Refused(ConnectorError):
+    """The platform will not do this one thing, and certainly did not: too long, comments closed, nothing there."""
+
+    kind = "refused"
+    remedy = N_("Read what the platform says, change the text or the target, and try again.")
+
+
+class OutcomeUnknown(ConnectorError):
+    """A write was sent and its answer lost: it may have been done. Look before writing again."""
+
+    kind = "outcome_unknown"
+    remedy = N_("Nothing to do: Kanalvakt looks whether it was done before it tries again.")
 
 
 def remedy(kind: str) -> str:

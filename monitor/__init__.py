@@ -12,6 +12,10 @@ Thread       a top-level comment, or a visitor's post, with its replies (Tråd)
 Obligation   one resident's comment that needs a look; what "unanswered" is said of (Ärende)
 PollRun      what one reading of a channel did; the proof that somebody looked (Hämtning)
 Observation  a change that a reading noticed in a comment: edited, hidden, gone, back (Iakttagelse)
+Action       what a person does to a comment on its platform: reply, hide, delete, release, reject (Åtgärd)
+Budget       whose calls a platform counts together (Anropsbudget)
+Gap          comments that a platform counts below a post but does not show (Lucka)
+Hint         a platform's word that something happened; the reading stays the truth (Tips från plattformen)
 Deadline     when an obligation is due (Besvaras senast)
 Notice       one thing one person must know, unique by subject, rung, cycle and recipient (Avisering)
 """
@@ -29,6 +33,7 @@ class State(StrEnum):
     ANSWERED = "answered"
     HELD = "held"
     HIDDEN_BY_US = "hidden_by_us"
+    REMOVED_BY_AUTHOR = "removed_by_author"
     UNAVAILABLE = "unavailable"
     HISTORIC = "historic"
 

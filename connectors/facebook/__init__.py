@@ -1,138 +1,18 @@
-"""Facebook pages: the page's own posts, visitors' posts, and every comment and reply below both.
+"""Facebook pages. `connector.py` reads them, `answers.py` turns what Graph writes into ours."""
 
-An idle reading is one counted call (PLATFORMS: nested expansion counts once). A thread is told by Facebook's own
-flattening: a reply to a reply has the top-level comment as its parent.
+from config.language import N_
+from connectors.about import About
 
-A user's token reads a page without error and sees no comments at all. So the kind of a token is asked once per token
-(the state remembers which one it was); where Graph will not tell it, posts that declare comments of which none can be
-read are taken for the same thing, and a listing without any comment claims nothing.
-
-What an idle reading cannot see: an edit of a comment older than the newest ones listed with its post, and changes
-below posts older than the window. A full reading sees both.
-"""
-
-import hashlib
-from datetime import timedelta
-from typing import ClassVar
-
-from config.settings import Settings
-from connectors.base import Account, Covered, Credential, Health, Reading, ReadPlan, ReadPost
-from connectors.errors import ConnectorError, CredentialMissing, PermissionLost
-from connectors.facebook.answers import (
-    COMMENT_FIELDS,
-    POST_FIELDS,
-    read_comment,
-    read_post,
-    visitors_post_as_comment,
+ABOUT = About(
+    "Facebook",
+    connector="connectors.facebook.connector:Facebook",
+    external_id=N_("Write the page's number: Facebook shows it under About, Page transparency."),
+    secrets=("token", "app_id", "app_secret"),
+    needed=frozenset({"token"}),
+    not_covered=(
+        N_("Comments on advertisements that are not published on the page itself"),
+        N_("Stories and live chat"),
+        N_("Private messages"),
+        N_("Comments that Facebook counts but shows to nobody, because of privacy settings or deletion"),
+    ),
 )
-from connectors.graph.client import GraphClient, Json, items, next_page
-from connectors.graph.health import Needs, TokenReport, examine, report
-from connectors.graph.look import NOTHING, Look, moment
-
-READ_SCOPES = ("pages_read_engagement", "pages_read_user_content")
-BLIND = frozenset({"user", "app"})
-"""Kinds of token to which Facebook shows posts but no comments."""
-WALK = {"filter": "stream", "order": "reverse_chronological", "live_filter": "no_filter"}
-NOT_RANKED = ".".join(f"{name}({value})" for name, value in WALK.items())
-"""The defaults would hide replies, sort by popularity, and leave out what Facebook finds dull in live videos."""
-
-
-class Facebook:
-    """One page. Credential: token (of the page, or of a system user), optional app_secret and app_id."""
-
-    def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:
-        if not credential.get("token"):
-            raise CredentialMissing("the channel has no token")
-        self._page_id, self._credential, self._settings = account.external_id, credential, settings
-
-    def read(self, plan: ReadPlan) -> Reading:
-        client = GraphClient(self._credential, self._settings, now=plan.now, keep_alive=plan.keep_alive)
-        return _PageLook(client, self._page_id, plan, self._credential).run()
-
-    def check(self) -> Health:
-        client = GraphClient(self._credential, self._settings)
-        needs = Needs(READ_SCOPES, "pages_manage_engagement", "pages_manage_posts", self._page_id)
-        return examine(client, self._credential, needs, self._judge, lambda: self._try(client))
-
-    def _judge(self, token: TokenReport) -> ConnectorError | None:
-        if token.kind in BLIND:
-            return _blind(token.kind)
-        if token.profile_id and token.profile_id != self._page_id:
-            return PermissionLost("the token belongs to another page")
-        return None
-
-    def _try(self, client: GraphClient) -> None:
-        """Reads some comments for real: they have to come with their authors."""
-        below = f"comments.{NOT_RANKED}.limit(5){{id,from}}"
-        edges = ("published_posts", "visitor_posts")
-        page = client.get(self._page_id, fields=",".join(f"{edge}.limit(5){{id,{below}}}" for edge in edges))
-        posts = [post for edge in edges for post in items(page.get(edge) or NOTHING)]
-        comments = [comment for post in posts for comment in items(post.get("comments") or NOTHING)]
-        if comments and not any(comment.get("from") for comment in comments):
-            raise PermissionLost("comments come without their authors")
-
-
-class _PageLook(Look):
-    edges = ("published_posts", "visitor_posts")
-    visitors = "visitor_posts"
-    window: ClassVar[int] = 50
-    limits: ClassVar[tuple[int, int]] = (50, 25)
-
-    def __init__(self, client: GraphClient, account_id: str, plan: ReadPlan, credential: Credential) -> None:
-        super().__init__(client, account_id, plan)
-        self._credential = credential
-
-    def list_posts(self) -> None:
-        self._ask_kind_of_token()
-        super().list_posts()
-        if any(not comment.is_post for comment in self.comments.values()):
-            self.doubtful = False
-        elif self.doubtful and any(post.declared_comments for post in self.posts.values()):
-            raise _blind("unknown")
-
-    def _ask_kind_of_token(self) -> None:
-        mark = hashlib.sha256((self._credential.get("token") or "").encode()).hexdigest()[:8]
-        if self.state.get("token") == mark:
-            return
-        kind = report(self.client, self._credential).kind
-        if kind in BLIND:
-            raise _blind(kind)
-        self.doubtful = kind == "unknown"
-        if not self.doubtful:
-            self.state["token"] = mark
-
-    def question(self, posts: int, comments: int) -> str:
-        below = f"comments.{NOT_RANKED}.limit({comments}).summary(true){{{COMMENT_FIELDS}}}"
-        return ",".join(f"{edge}.limit({posts}){{{POST_FIELDS},{below}}}" for edge in self.edges)
-
-    def take_post(self, item: Json, edge: str) -> ReadPost:
-        by_visitor = edge == self.visitors
-        if by_visitor:
-            self.keep(visitors_post_as_comment(item))
-        return read_post(item, by_visitor=by_visitor)
-
-    def take_comments(self, found: list[Json], post: ReadPost) -> None:
-        for item in found:
-            self.keep(read_comment(item, post))
-
-    def is_whole(self, listing: Json, post: ReadPost) -> bool:  # noqa: ARG002 - Instagram has to look at the post
-        return next_page(listing) is None
-
-    def claim_part(self, listing: Json, post: ReadPost) -> None:
-        """Everything newer than the oldest one listed. Others of that same second may be on the next page."""
-        times = [moment(item["created_time"]) for item in items(listing)]
-        if times and times == sorted(times, reverse=True):
-            self.covered.append(Covered("post", post.external_id, since=times[-1] + timedelta(seconds=1)))
-
-    def walk(self, listing: Json, post: ReadPost) -> None:  # noqa: ARG002 - Instagram goes on from there
-        def everything(limit: int) -> None:
-            first = self.client.get(f"{post.external_id}/comments", limit=str(limit), fields=COMMENT_FIELDS, **WALK)
-            for page in self.client.pages(first):
-                self.take_comments(page, post)
-
-        self.smaller_and_smaller(100, everything)
-        self.covered.append(Covered("post", post.external_id))
-
-
-def _blind(kind: str) -> PermissionLost:
-    return PermissionLost(f"Facebook shows no comments to a token of kind {kind}: it takes the page's own")

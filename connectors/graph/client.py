@@ -16,7 +16,7 @@ import facebook
 import requests
 
 from config.settings import GRAPH_URL, Settings
-from connectors.base import Credential
+from connectors.base import Budget, Credential
 from connectors.errors import ConnectorError, CredentialMissing, Unavailable, UnexpectedAnswer
 from connectors.graph.errors import Interrupted, named_error
 from connectors.loopback import adapter_for, trusted_certificates
@@ -162,6 +162,12 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
             regain = use.get("estimated_time_to_regain_access")
             if isinstance(regain, int | float) and regain > 0:
                 self._regain = max(self._regain or 0, int(regain))
+
+
+def app_budget(credential: Credential) -> Budget:
+    """The limits of the app, or of the person behind the token where the app is not known."""
+    app = credential.get("app_id") or credential.mark("app_secret" if credential.get("app_secret") else "token")
+    return Budget(f"graph/app/{app}")
 
 
 def proof(token: str, app_secret: str) -> str:

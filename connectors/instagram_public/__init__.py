@@ -1,85 +1,26 @@
 """A public Instagram account read through instaloader: no official way, breaches Instagram's terms, off by default.
 
-For accounts that cannot be connected officially. Requests per reading: 1 when nothing happened, 1 more for each post
-whose number of comments changed (for each 50 of them), and 1 more for each thread that changed in number and does not
-fit inline. The first reading in a process costs 1 more, with user name and password 3 more: the tokens it needs are
-secrets and are kept in memory only.
-
-Only a full reading shows what happened below posts older than the newest twelve, edits, and a comment that came while
-another one went. One session must be used by one reading at a time: in one process it waits for itself.
+connector.py   what it can do      look.py      one reading: the timeline and what changed
+below.py       below one post      session.py   one person's login      errors.py   what went wrong
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from config.language import N_
+from connectors.about import About
 
-from instaloader import InstaloaderContext
-
-from config.settings import Settings
-from connectors.base import Account, Credential, Health, Reading, ReadPlan
-from connectors.errors import AuthExpired, ConnectorError, SwitchedOff, UnexpectedAnswer
-from connectors.instagram_public.errors import FAILURES, explain
-from connectors.instagram_public.look import Look, is_logged_in
-from connectors.instagram_public.session import Traffic, session_for
-
-
-class InstagramPublic:
-    """account.external_id is the user name. credential: `session`, the value of the sessionid cookie, best with the
-    `username` it belongs to; or `username` and `password`."""
-
-    def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:
-        """Raises CredentialMissing; makes no call."""
-        self._name = account.external_id
-        self._session = session_for(credential, settings)
-        self._allowed = settings.instagram_public
-
-    def check(self) -> Health:
-        """Up to five requests: is the session alive, and does it see the account's posts?"""
-        now = datetime.now(UTC)
-        if not self._allowed:
-            return Health("session", can_read=False, problem=_switched_off())
-        look = Look(self._name, ReadPlan(now=now))
-        with self._session.in_use() as traffic:
-            problem = self._attempt(look.glance, traffic, now)
-        return Health("session", can_read=problem is None, problem=problem)
-
-    def read(self, plan: ReadPlan) -> Reading:
-        if not self._allowed:
-            return Reading(state=plan.state, error=_switched_off())
-        look = Look(self._name, plan)
-        with self._session.in_use(plan.keep_alive) as traffic:
-            error = self._attempt(look.walk, traffic, plan.now)
-        return Reading(
-            posts=tuple(look.posts.values()),
-            comments=tuple(look.comments.values()),
-            covered=tuple(look.covered),
-            state=look.state(forget_cursor=isinstance(error, UnexpectedAnswer)),
-            requests=traffic.sent,
-            counted_cost=traffic.sent,
-            error=error,
-        )
-
-    def _attempt(
-        self, ask: Callable[[InstaloaderContext], None], traffic: Traffic, now: datetime
-    ) -> ConnectorError | None:
-        """Asks; what went wrong, if anything did. It holds nothing of what Instagram answered."""
-        try:
-            ask(self._session.context())
-        except FAILURES as failure:
-            error = explain(failure, traffic.last, now)
-        else:
-            return None
-        if isinstance(error, UnexpectedAnswer) and self._is_logged_out():
-            error = AuthExpired("the session is over")
-        self._session.learn_from(error)
-        return error
-
-    def _is_logged_out(self) -> bool:
-        """Instagram answers some questions strangely, not with a refusal, when the session is over. One request."""
-        try:
-            return not is_logged_in(self._session.context())
-        except FAILURES:
-            return False
-
-
-def _switched_off() -> SwitchedOff:
-    return SwitchedOff("reading through instaloader is switched off")
+ABOUT = About(
+    "Instagram",
+    connector="connectors.instagram_public.connector:InstagramPublic",
+    external_id=N_("Write the account's user name."),
+    secrets=("username", "password", "session"),
+    plain=frozenset({"username"}),
+    together=frozenset({"username", "password"}),
+    instead="session",
+    network="instagram",
+    exclusive=True,
+    not_covered=(
+        N_("Hidden comments, and those that Instagram holds back"),
+        N_("Comments on advertisements"),
+        N_("Stories and live broadcasts"),
+        N_("Private messages"),
+    ),
+)

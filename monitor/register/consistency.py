@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from config.language import N_, _
-from connectors import PLATFORMS
+from config.language import _
+from connectors import EVERY_PLATFORM
 from monitor.register.decisions import decision_faults
 from monitor.register.faults import Fault, Path
 from monitor.register.naming import credential_faults
@@ -19,19 +19,6 @@ REFERENCES = {  # key -> the table it leads to
     "unit": {"manager": "person"},
     "channel": {"unit": "unit", "responsible": "person", "deputy": "person"},
     "decision": {"responsible": "person", "decided_by": "person", "communicated_to": "person"},
-}
-MANUAL_ONLY = {
-    "facebook_group": N_("No program can read Facebook groups: Facebook closed its Groups API on 22 April 2024."),
-    "blog": N_("Kanalvakt cannot read the comments of blogs yet."),
-    "website": N_("Kanalvakt cannot read the comments of websites yet."),
-    "other": N_("Kanalvakt does not know how to read this platform."),
-}
-
-EXTERNAL_ID = {
-    "facebook": N_("Write the page's number: Facebook shows it under About, Page transparency."),
-    "instagram": N_("Write the business account's number (instagram_business_account of its Facebook page)."),
-    "instagram_public": N_("Write the account's user name."),
-    "youtube": N_("Write the channel id, which begins with UC: YouTube shows it under Settings, Advanced settings."),
 }
 
 
@@ -96,22 +83,22 @@ def _channel(path: Path, channel: Table) -> Iterator[Fault]:
         what = _("The deputy is the responsible person.")
         yield Fault((*path, "deputy"), what, _("Name somebody else, who takes over when that person is away."))
     yield from _automatic(path, channel)
-    if text(channel, "platform") in {*PLATFORMS, *MANUAL_ONLY}:
+    if text(channel, "platform") in EVERY_PLATFORM:
         yield from credential_faults(path, channel)
 
 
 def _automatic(path: Path, channel: Table) -> Iterator[Fault]:
-    platform = text(channel, "platform")
-    if channel.get("watch_mode", "automatic") != "automatic":
+    about = EVERY_PLATFORM.get(text(channel, "platform"))
+    if about is None or channel.get("watch_mode", "automatic") != "automatic":
         return
-    if platform in MANUAL_ONLY:
+    if about.why_manual:
         remedy = _(
             'Write watch_mode = "manual": the responsible person then goes through the channel every working day.'
         )
-        yield Fault((*path, "watch_mode"), _(MANUAL_ONLY[platform]), remedy)
-    if platform in PLATFORMS and not channel.get("external_id"):
+        yield Fault((*path, "watch_mode"), _(about.why_manual), remedy)
+    if about.external_id and not channel.get("external_id"):
         what = _("external_id is missing: without it the account cannot be read.")
-        yield Fault((*path, "external_id"), what, _(EXTERNAL_ID[platform]))
+        yield Fault((*path, "external_id"), what, _(about.external_id))
 
 
 def _unreachable(raw: Mapping[str, object]) -> Iterator[Fault]:

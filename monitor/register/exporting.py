@@ -9,21 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _, language
+from connectors import EVERY_PLATFORM
 from monitor.register.models import Channel, Unit
 from monitor.register.organisation import organisation
 from monitor.register.rows import register_file
 from monitor.register.writing import toml
 
-PLATFORMS = {
-    "facebook": "Facebook",
-    "facebook_group": N_("Facebook group"),
-    "instagram": "Instagram",
-    "instagram_public": "Instagram",
-    "youtube": "YouTube",
-    "blog": N_("Blog"),
-    "website": N_("Website"),
-    "other": N_("Other"),
-}
 HEADINGS = {
     "name": N_("Channel"),
     "platform": N_("Platform"),
@@ -87,7 +78,7 @@ def _cells(channel: dict[str, str | bool]) -> str:
     address = escape(str(channel["address"]))
     shown = {
         "name": f'<a href="{address}">{escape(str(channel["name"]))}</a>',
-        "platform": escape(_(PLATFORMS[str(channel["platform"])])),
+        "platform": escape(_(EVERY_PLATFORM[str(channel["platform"])].title)),
         "address": address,
         "unit": escape(str(channel["unit"])),
         "kind": _("Official channel") if channel["kind"] == "official" else _("Unit channel"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from connectors import EVERY_PLATFORM
 from monitor.register.calendar import week_of
 
 Role = Literal["communicator", "unit_manager", "moderator", "crisis_staff", "registrar", "auditor", "administrator"]
@@ -46,6 +47,13 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _platform(value: str) -> str:
+    if value not in EVERY_PLATFORM:
+        known = ", ".join(f"'{name}'" for name in EVERY_PLATFORM)
+        raise PydanticCustomError("literal_error", "unknown platform", {"expected": known})
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -69,6 +77,7 @@ ShortName = Annotated[str, _matching("short_name", r"\w[\w.-]*")]
 Email = Annotated[str, _matching("email", r"[^@\s<>,;]+@[^@\s<>,;.]+(\.[^@\s<>,;.]+)+")]
 Phone = Annotated[str, _matching("phone", r"\+?[\d\s-]{5,}")]
 Code = Annotated[str, _matching("code", r"\d{4}")]
+Platform = Annotated[str, AfterValidator(_platform)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ServiceHours = Annotated[dict[str, str], AfterValidator(_service_hours)]

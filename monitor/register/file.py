@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from config.language import _
 from monitor.register.consistency import inconsistencies
 from monitor.register.faults import Fault, RegisterFaults, place
-from monitor.register.fields import Code, Email, Phone, Role, ServiceHours, ShortName, Text, WebAddress, Zone
+from monitor.register.fields import Code, Email, Phone, Platform, Role, ServiceHours, ShortName, Text, WebAddress, Zone
 from monitor.register.lines import line_numbers
 from monitor.register.shape import misshapen
 
@@ -62,9 +62,7 @@ class DecisionEntry(Entry):
 
 class ChannelEntry(Entry):
     id: ShortName
-    platform: Literal[
-        "facebook", "facebook_group", "instagram", "instagram_public", "youtube", "blog", "website", "other"
-    ]
+    platform: Platform
     kind: Literal["official", "unit"] = "official"
     name: Text
     address: WebAddress

@@ -5,19 +5,23 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connectors import EVERY_PLATFORM
 from monitor.register.models import Channel
 
-NETWORKS = {"instagram_public": "instagram"}  # two ways to read the same network
 BEFORE_THE_NAME = {"c": 1, "channel": 1, "groups": 1, "pg": 1, "user": 1, "pages": 2, "people": 2}
 
 
 def identities(session: Session, platform: str) -> frozenset[str]:
     """Ids and handles (lower case, without @) of all the organisation's channels on that network, retired ones too."""
-    network = NETWORKS.get(platform, platform)
-    same = [network, *(way for way, its in NETWORKS.items() if its == network)]
+    same = [name for name in EVERY_PLATFORM if _network(name) == _network(platform)]
     channels = session.execute(select(Channel.external_id, Channel.address).where(Channel.platform.in_(same)))
     names = {name for id_, address in channels for name in (id_ or "", *handles(address))}
     return frozenset(name.lower().removeprefix("@") for name in names if name)
+
+
+def _network(platform: str) -> str:
+    """Two platforms may be two ways to read the same accounts."""
+    return EVERY_PLATFORM[platform].network or platform
 
 
 def handles(address: str) -> list[str]:

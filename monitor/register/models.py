@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy_encrypted_field import EncryptedText, Secret
 
 from monitor.db import Base
 
@@ -69,6 +70,19 @@ class Channel(Base):
     state: Mapped[str] = mapped_column(default="active")  # active, paused, retired
     state_reason: Mapped[str | None] = mapped_column(default=None)
     extra: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+
+
+class StoredSecret(Base):
+    """One secret of a channel's credential, as `channel connect` stored it: encrypted here, in clear only where used.
+
+    name: as in the register ("token", "refresh_token"). Set a str; what comes back shows nothing until decrypted.
+    """
+
+    __tablename__ = "stored_secret"
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Secret] = mapped_column(EncryptedText())
+    stored_at: Mapped[datetime]
 
 
 class Decision(Base):

@@ -4,28 +4,20 @@ import re
 from collections.abc import Iterator
 
 from config.language import _
+from connectors import EVERY_PLATFORM
+from connectors.about import About
 from monitor.register.faults import Fault, Path, hint
 from monitor.register.tables import Table, text
 
-PLAIN = frozenset({"username"})  # no secret: stands in the file itself
-SECRETS = {
-    "facebook": ("token", "app_id", "app_secret"),
-    "instagram": ("token", "app_id", "app_secret"),
-    "youtube": ("api_key", "client_id", "client_secret", "refresh_token"),
-    "instagram_public": ("username", "password", "session"),
-}
-TOGETHER = {  # a set of which any may be named only with all
-    "youtube": frozenset({"client_id", "client_secret", "refresh_token"}),
-    "instagram_public": frozenset({"username", "password"}),
-}
-NEEDED = {"facebook": "token", "instagram": "token"}
+NOTHING = About("")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")  # longer than any sensible name: a token pasted in its place
 
 
 def keys_of(platform: str) -> list[str]:
     """The keys that `credential` takes: token_env, token_file, …"""
-    names = SECRETS.get(platform, ())
-    return [key for name in names for key in ([name] if name in PLAIN else [f"{name}_env", f"{name}_file"])]
+    about = EVERY_PLATFORM.get(platform, NOTHING)
+    twins = ([name] if name in about.plain else [f"{name}_env", f"{name}_file"] for name in about.secrets)
+    return [key for keys in twins for key in keys]
 
 
 def credential_faults(path: Path, channel: Table) -> Iterator[Fault]:
@@ -37,10 +29,11 @@ def credential_faults(path: Path, channel: Table) -> Iterator[Fault]:
     path = (*path, "credential")
     misnamed = [fault for key, value in credential.items() for fault in _key((*path, key), key, value, platform)]
     yield from misnamed
-    names = [name for name in SECRETS.get(platform, ()) if {name, f"{name}_env", f"{name}_file"} & credential.keys()]
+    about = EVERY_PLATFORM.get(platform, NOTHING)
+    names = [name for name in about.secrets if {name, f"{name}_env", f"{name}_file"} & credential.keys()]
     yield from _twins(path, credential, names)
     if not misnamed:  # else what seems to be missing may be what is misspelt
-        yield from _incomplete(path, platform, set(names))
+        yield from _incomplete(path, about, set(names))
 
 
 def _key(path: Path, key: str, value: object, platform: str) -> Iterator[Fault]:
@@ -62,13 +55,12 @@ def _twins(path: Path, credential: Table, names: list[str]) -> Iterator[Fault]:
             yield Fault((*path, f"{name}_file"), what, _("Keep one of them."))
 
 
-def _incomplete(path: Path, platform: str, names: set[str]) -> Iterator[Fault]:
-    together = TOGETHER.get(platform, frozenset())
-    if platform == "instagram_public" and "session" in names:
-        together = frozenset()
-    needed = {NEEDED[platform]} if platform in NEEDED and names else set()
+def _incomplete(path: Path, about: About, names: set[str]) -> Iterator[Fault]:
+    together = frozenset() if about.instead in names else about.together
+    needed = set(about.needed) if names else set()
     if names & together:
         needed |= together
     for name in sorted(needed - names):
         what = _("{name} is missing in the credential.", name=name)
-        yield Fault(path, what, _("Add {name}_env or {name}_file.", name=name) if name not in PLAIN else _("Add it."))
+        remedy = _("Add it.") if name in about.plain else _("Add {name}_env or {name}_file.", name=name)
+        yield Fault(path, what, remedy)

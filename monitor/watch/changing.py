@@ -31,6 +31,7 @@ def change_comment(comment: Comment, shown: ReadComment, now: datetime) -> list[
     if comment.held and not shown.held:
         comment.public_seen_at = comment.public_seen_at or now
     comment.held, comment.hidden, comment.missing_since = shown.held, shown.hidden, None
+    comment.missed, comment.deleted_at, comment.unlisted = 0, None, False
     _place(comment, shown)
     _enrich(comment, shown)
     return noticed
@@ -43,7 +44,7 @@ def change_post(post: Post, shown: ReadPost) -> None:
     post.author_name = author.name or post.author_name
     post.permalink = shown.permalink or post.permalink
     post.posted_at, post.text, post.by_visitor = shown.posted_at, shown.text, shown.by_visitor
-    post.declared_comments = shown.declared_comments
+    post.declared_comments, post.counts_replies = shown.declared_comments, shown.counts_replies
 
 
 def observe(session: Session, run: PollRun, noticed: Sequence[Noticed], now: datetime) -> None:

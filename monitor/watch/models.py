@@ -1,10 +1,10 @@
-"""Tables of the watch: the schedule that rows are, the readings, and what they saw.
+"""Tables of the watch: the schedule that rows are, the readings, what they saw, and what they cost.
 
 All times are UTC. Nothing here is overwritten by absence: what disappears is marked, what changes leaves its old text
 as an Observation.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -18,7 +18,11 @@ class Schedule(Base):
 
     Claiming moves next_poll_at a lease ahead and writes `claim`; whoever holds another claim has lost the channel.
     historic_before: what was written earlier is historic (set by the first complete reading).
-    failing_since/failure_*: the latest reading's error while it lasts.
+    last_full_at: when everything was walked, however old; last_daily_at: when all posts younger than GROWN were.
+    failing_since/failure_*: the latest reading's error while it lasts; failure_remedy is a sentence to be translated.
+    usage: share of the rate budget that the platform last reported, in percent. degraded: fields that it refuses.
+    budgets: keys of what the channel's calls count against, as its connector last told.
+    hinted_at: when a webhook last said that something happened here.
     """
 
     __tablename__ = "schedule"
@@ -34,11 +38,19 @@ class Schedule(Base):
     failing_since: Mapped[datetime | None] = mapped_column(default=None)
     failure_kind: Mapped[str | None] = mapped_column(default=None)
     failure_detail: Mapped[str | None] = mapped_column(default=None)
+    failure_code: Mapped[str | None] = mapped_column(default=None)
+    failure_remedy: Mapped[str | None] = mapped_column(default=None)
+    last_daily_at: Mapped[datetime | None] = mapped_column(default=None)
+    usage: Mapped[int | None] = mapped_column(default=None)
+    degraded: Mapped[list[str]] = mapped_column(default_factory=list)
+    budgets: Mapped[list[str]] = mapped_column(default_factory=list)
+    hinted_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class PollRun(Base):
     """What one reading did. outcome: running, complete, partial (an error, but something came), failed, lost (the
-    worker died). counted_cost in the platform's unit."""
+    worker died). counted_cost in the platform's unit. full, daily: how thoroughly was asked. degraded: fields that the
+    platform refused, so that they were left out. usage: share of the rate budget it reported, in percent."""
 
     __tablename__ = "poll_run"
     __table_args__ = (Index("ix_poll_run_channel_started", "channel_id", "started_at"),)
@@ -60,13 +72,24 @@ class PollRun(Base):
     requests: Mapped[int] = mapped_column(default=0)
     counted_cost: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    daily: Mapped[bool] = mapped_column(default=False)
+    degraded: Mapped[list[str]] = mapped_column(default_factory=list)
+    usage: Mapped[int | None] = mapped_column(default=None)
+    error_code: Mapped[str | None] = mapped_column(default=None)
 
 
 class Post(Base):
-    """Context of comments. content_hash: of everything shown, to write only what changed."""
+    """Context of comments. content_hash: of everything shown, to write only what changed.
+
+    gap: comments that the platform counted below it beyond those it showed, when it was last listed to its end;
+    gap_since: since when there has been one.
+    """
 
     __tablename__ = "post"
-    __table_args__ = (UniqueConstraint("channel_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("channel_id", "external_id"),
+        Index("ix_post_gap", "channel_id", "gap_since"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"))
     external_id: Mapped[str]
@@ -79,6 +102,9 @@ class Post(Base):
     permalink: Mapped[str | None] = mapped_column(default=None)
     declared_comments: Mapped[int | None] = mapped_column(default=None)
     by_visitor: Mapped[bool] = mapped_column(default=False)
+    counts_replies: Mapped[bool | None] = mapped_column(default=True)
+    gap: Mapped[int] = mapped_column(default=0)
+    gap_since: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Comment(Base):
@@ -86,6 +112,9 @@ class Comment(Base):
 
     fetched_at: first seen by us. text_seen_at: when the current text was first seen. public_seen_at: when a comment
     that had been held was first seen published. missing_since: since when complete readings have not shown it.
+    missed: so many complete readings in a row have not shown it. looked_up_at: when the platform was last asked for it
+    by its id, after two. deleted_at: it then said that there is no such comment. unlisted: it then gave the comment,
+    which listings do not show: it is there, and counts as there.
     """
 
     __tablename__ = "comment"
@@ -116,11 +145,15 @@ class Comment(Base):
     is_post: Mapped[bool] = mapped_column(default=False)
     public_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     missing_since: Mapped[datetime | None] = mapped_column(default=None)
+    missed: Mapped[int] = mapped_column(default=0)
+    looked_up_at: Mapped[datetime | None] = mapped_column(default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+    unlisted: Mapped[bool] = mapped_column(default=False)
 
 
 class Observation(Base):
     """A change that a reading noticed. kind: edited (text = the text before), hidden, unhidden, held, published, gone,
-    back. platform_at: when the platform says it happened, if it does."""
+    back, deleted (the platform says so), unlisted. platform_at: when the platform says it happened, if it does."""
 
     __tablename__ = "observation"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -130,3 +163,62 @@ class Observation(Base):
     seen_at: Mapped[datetime]
     text: Mapped[str | None] = mapped_column(default=None)
     platform_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Parking(Base):
+    """A budget that is used up: nothing that counts against it is asked before `until`.
+
+    key: of connectors.base.Budget. reason: the platform's code, or what rule of ours.
+    """
+
+    __tablename__ = "parking"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+    since: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Spending(Base):
+    """The ledger: what a channel's calls cost on one day of a budget, and for what.
+
+    purpose: poll, check, reply, crisis. cost in the platform's unit.
+    """
+
+    __tablename__ = "spending"
+    budget: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    cost: Mapped[int] = mapped_column(default=0)
+    requests: Mapped[int] = mapped_column(default=0)
+
+
+class TokenHealth(Base):
+    """What the latest look at a channel's credential found; fields as in connectors.base.Health.
+
+    problem: kind of error; message and remedy say it to people (remedy: a sentence to be translated).
+    """
+
+    __tablename__ = "token_health"
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    checked_at: Mapped[datetime]
+    token_kind: Mapped[str]
+    can_read: Mapped[bool]
+    can_reply: Mapped[bool] = mapped_column(default=False)
+    can_publish: Mapped[bool] = mapped_column(default=False)
+    scopes_missing: Mapped[list[str]] = mapped_column(default_factory=list)
+    expires: Mapped[datetime | None] = mapped_column(default=None)
+    data_access_expires: Mapped[datetime | None] = mapped_column(default=None)
+    role: Mapped[str | None] = mapped_column(default=None)
+    subscribed: Mapped[bool | None] = mapped_column(default=None)
+    problem: Mapped[str | None] = mapped_column(default=None)
+    message: Mapped[str | None] = mapped_column(default=None)
+    remedy: Mapped[str | None] = mapped_column(default=None)
+
+
+class Hint(Base):
+    """A webhook delivery that was taken in, so that the same one is never taken twice. digest: of its raw body."""
+
+    __tablename__ = "hint"
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)

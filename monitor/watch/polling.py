@@ -116,7 +116,9 @@ def _plan(db: Database, claimed: Claimed, full: bool, now: datetime, lease: time
         run = PollRun(channel_id=channel.id, claim=claimed.claim, started_at=now, full=full)
         session.add(run)
         session.flush()
-        plan = ReadPlan(now, full, schedule.connector_state, _waiting_threads(session, channel, now))
+        plan = ReadPlan(
+            now, full, state=schedule.connector_state, watch_threads=_waiting_threads(session, channel, now)
+        )
         return _Work(claimed, channel, run.id, plan, now)
 
 

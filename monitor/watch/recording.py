@@ -92,6 +92,8 @@ def _post_columns(channel_id: str, marked: Marked[ReadPost], ids: Sequence[str],
         "permalink": [post.permalink for post in posts],
         "declared_comments": [post.declared_comments for post in posts],
         "by_visitor": [post.by_visitor for post in posts],
+        "counts_replies": [post.counts_replies for post in posts],
+        "gap": [0] * len(ids),
     }
 
 
@@ -118,4 +120,6 @@ def _comment_columns(channel_id: str, marked: Marked[ReadComment], ids: Sequence
         "hidden": [comment.hidden for comment in comments],
         "held": [comment.held for comment in comments],
         "is_post": [comment.is_post for comment in comments],
+        "missed": [0] * len(ids),
+        "unlisted": [False] * len(ids),
     }

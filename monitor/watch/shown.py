@@ -86,6 +86,7 @@ def _post_parts(post: ReadPost) -> tuple[str, ...]:
         post.permalink or "",
         str(post.declared_comments),
         "visitor" if post.by_visitor else "",
+        str(post.counts_replies),
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 from connectors.base import Account, Credential, ReadPlan
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token, World
-from connectors.youtube import SCOPE, YouTube
 from connectors.youtube.answers import thread
+from connectors.youtube.connector import SCOPE, YouTube
 from tests.connectors.contract import ConnectorContract
 from tests.connectors.stage import Stage, texts
 from tests.connectors.youtube_town import KEY, OAUTH, Town

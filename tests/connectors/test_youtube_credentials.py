@@ -21,7 +21,7 @@ from connectors.errors import (
     RateLimited,
     Unavailable,
 )
-from connectors.youtube import SCOPE, YouTube
+from connectors.youtube.connector import SCOPE, YouTube
 from tests.connectors.youtube_town import (
     API_KEY,
     CLIENT_SECRET,

@@ -21,7 +21,7 @@ from connectors.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
-from connectors.youtube import YouTube
+from connectors.youtube.connector import YouTube
 from connectors.youtube.errors import PACIFIC, REACTIONS, from_answer, next_pacific_midnight
 from tests.connectors.youtube_town import (
     API_KEY,

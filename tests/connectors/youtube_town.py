@@ -13,7 +13,7 @@ from connectors.emulator.truth import shown
 from connectors.emulator.world import Account as Channel
 from connectors.emulator.world import Comment, Person, Post, Token, World
 from connectors.errors import ConnectorError
-from connectors.youtube import SCOPE, YouTube
+from connectors.youtube.connector import SCOPE, YouTube
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 API_KEY = "AIzaSyTheKeyOfTheTown"

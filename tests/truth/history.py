@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from connectors import connect
-from connectors.base import Account, Connector, Credential, Health, Reading, ReadPlan
+from connectors.base import Account, Budget, Connector, Credential, Health, Reading, ReadPlan
 from connectors.emulator.faults import Faults
 from connectors.emulator.server import Emulator
 from connectors.emulator.truth import shown, truth, waiting
@@ -40,6 +40,10 @@ class Seen:
 
     real: Connector
     versions: set[tuple[str, str]]
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        return self.real.budgets
 
     def check(self) -> Health:
         return self.real.check()

@@ -6,7 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.settings import Settings
-from connectors.base import Account, Author, Covered, Credential, Health, ReadComment, Reading, ReadPlan, ReadPost
+from connectors.base import (
+    Account,
+    Author,
+    Budget,
+    Covered,
+    Credential,
+    Health,
+    ReadComment,
+    Reading,
+    ReadPlan,
+    ReadPost,
+)
 from connectors.errors import ConnectorError
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # in service hours
@@ -73,6 +84,10 @@ class Platform:
 
     def connect(self, _platform: str, _account: Account, _credential: Credential, _settings: Settings) -> "Platform":
         return self
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        return (Budget("platform/page-1"),)
 
     def check(self) -> Health:
         return Health("none", can_read=True)

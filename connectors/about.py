@@ -1,0 +1,30 @@
+"""What everybody else has to know of a platform, without loading its library: each package's `__init__` says it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One platform. Sentences are marked for translation and translated where they are shown.
+
+    title: its name. connector: module:class that reads it; empty where only people can, and then `why_manual` says why.
+    external_id: how to find what the register wants there. secrets: the credential's names; `plain` ones are no secrets
+    and stand in the register itself; `needed` with any of them; `together` all or none; `instead` makes `together`
+    unnecessary. network: of a platform that is another way to read the same accounts. exclusive: a login serves one
+    reading at a time. not_covered: what cannot be seen there, for the coverage report. connecting: module:class of the
+    flow that gets a token in a browser; empty where there is none.
+    """
+
+    title: str
+    connector: str = ""
+    why_manual: str = ""
+    external_id: str = ""
+    secrets: tuple[str, ...] = ()
+    plain: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
+    together: frozenset[str] = frozenset()
+    instead: str = ""
+    network: str = ""
+    exclusive: bool = False
+    not_covered: tuple[str, ...] = ()
+    connecting: str = ""
