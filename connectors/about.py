@@ -12,7 +12,8 @@ class About:
     and stand in the register itself; `needed` with any of them; `together` all or none; `instead` makes `together`
     unnecessary. network: of a platform that is another way to read the same accounts. exclusive: a login serves one
     reading at a time. not_covered: what cannot be seen there, for the coverage report. connecting: module:class of the
-    flow that gets a token in a browser; empty where there is none.
+    flow that gets a token in a browser; empty where there is none. errors: module:name of its table, code as shown to
+    people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning.
     """
 
     title: str
@@ -28,3 +29,4 @@ class About:
     exclusive: bool = False
     not_covered: tuple[str, ...] = ()
     connecting: str = ""
+    errors: str = ""

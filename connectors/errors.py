@@ -4,6 +4,7 @@ Each connector has one table from the platform's codes to these classes, keyed b
 the text of a message. An error never holds a token or what a resident wrote.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -29,6 +30,19 @@ class ConnectorError(Exception):
         self.retry_at = retry_at
         if remedy:
             self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One line of a connector's table: what a code of the platform's means for us.
+
+    detail: a short technical sentence. remedy: what a person can do, where the error class's own sentence is not the
+    right one; marked for translation.
+    """
+
+    error: type[ConnectorError]
+    detail: str
+    remedy: str = ""
 
 
 class CredentialMissing(ConnectorError):
