@@ -53,6 +53,11 @@ class Polling(BaseModel):
     interval_seconds: int = Field(900, ge=1, description="between two readings of a channel in service hours")
     around_the_clock: bool = Field(False, description="read outside service hours and on days off too")
     concurrency: int = Field(8, ge=1, le=200, description="channels read at the same time by one worker")
+    daily_quota: int | None = Field(
+        None, ge=1, description="counted cost a day where a platform limits it; what the platform gives by default else"
+    )
+    reserve_for_replies: int = Field(1000, ge=0, description="counted cost of a daily quota that polls leave alone")
+    reserve_for_crisis: int = Field(1500, ge=0, description="counted cost of it that replies leave alone too")
 
 
 class Web(BaseModel):
