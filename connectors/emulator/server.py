@@ -21,6 +21,7 @@ from connectors.emulator.graph import Graph
 from connectors.emulator.instagram_web import InstagramWeb
 from connectors.emulator.ledger import Entry, Ledger, parameters
 from connectors.emulator.story import Story
+from connectors.emulator.webhooks import Webhooks
 from connectors.emulator.wire import Answer, Request, Site
 from connectors.emulator.world import World
 from connectors.emulator.youtube import YouTube
@@ -52,6 +53,7 @@ class Emulator:
         self.graph, self.youtube = Graph(self.world), YouTube(self.world)
         self.instagram_web = InstagramWeb(self.world)
         self.sites: list[Site] = [self.graph, self.youtube, self.instagram_web]
+        self.webhooks = Webhooks(self.world)
         self.stopping = threading.Event()
         self._control = Control(self)
         self._server = _Server(("127.0.0.1", port), self)
