@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from connectors.errors import remedy
 from monitor.register.models import Channel, Decision, Person, Unit
-from monitor.watch.models import Schedule
+from monitor.watch.models import Schedule, TokenHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,9 @@ def channels(session: Session, today: date) -> list[ChannelOverview]:
     names = {person.id: person.name for person in session.scalars(select(Person))}
     units = {unit.id: unit.name for unit in session.scalars(select(Unit))}
     decisions = _latest_decisions(session, today)
+    tokens = {health.channel_id: _token_expires(health) for health in session.scalars(select(TokenHealth))}
     rows = [
-        _overview(channel, schedule, names, units, decisions.get(channel.id))
+        _overview(channel, schedule, names, units, decisions.get(channel.id), tokens.get(channel.id))
         for channel, schedule in session.execute(query)
     ]
     return sorted(rows, key=lambda row: row.state == "retired")
@@ -70,6 +71,7 @@ def _overview(
     names: dict[str, str],
     units: dict[str, str],
     decision: DecisionOverview | None,
+    token_expires: datetime | None,
 ) -> ChannelOverview:
     state, reason = _state(channel, schedule)
     return ChannelOverview(
@@ -89,11 +91,16 @@ def _overview(
         state_reason=reason,
         decision=decision,
         last_complete_read=schedule.last_complete_at if schedule else None,
-        token_expires=None,
+        token_expires=token_expires,
         failing_since=schedule.failing_since if schedule else None,
         failure_detail=schedule.failure_detail if schedule else None,
         remedy=remedy(reason) if state == "failing" and reason else None,
     )
+
+
+def _token_expires(health: TokenHealth) -> datetime | None:
+    """When the token, or what it may see, ends: whichever comes first. None for never, or not told."""
+    return min((end for end in (health.expires, health.data_access_expires) if end), default=None)
 
 
 def _state(channel: Channel, schedule: Schedule | None) -> tuple[str, str | None]:

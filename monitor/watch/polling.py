@@ -26,6 +26,7 @@ from monitor.register.credentials import resolve
 from monitor.register.identities import handles
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
+from monitor.register.secrets import Stored, stored
 from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, ensure_schedules, holds, kept
 from monitor.watch.models import Comment, PollRun, Schedule
 from monitor.watch.recording import record
@@ -75,6 +76,7 @@ class _Work:
 
     claimed: Claimed
     channel: Channel
+    stored: Stored
     run_id: int
     plan: ReadPlan
     began: datetime
@@ -119,7 +121,7 @@ def _plan(db: Database, claimed: Claimed, full: bool, now: datetime, lease: time
         plan = ReadPlan(
             now, full, state=schedule.connector_state, watch_threads=_waiting_threads(session, channel, now)
         )
-        return _Work(claimed, channel, run.id, plan, now)
+        return _Work(claimed, channel, stored(session, channel.id), run.id, plan, now)
 
 
 def _give_up_earlier_runs(session: Session, channel_id: str, now: datetime) -> None:
@@ -149,7 +151,7 @@ def _fetch(work: _Work, chosen: Settings, connect: Connect) -> Reading:
     channel = work.channel
     try:
         account = Account(channel.external_id or "", channel.address)
-        return connect(channel.platform, account, resolve(channel), chosen).read(work.plan)
+        return connect(channel.platform, account, resolve(channel, stored=work.stored), chosen).read(work.plan)
     except ConnectorError as error:
         return Reading(state=work.plan.state, error=error)
     except Exception as error:  # noqa: BLE001 - a bug in one connector must not look like a day without comments
