@@ -2,7 +2,8 @@
 
 fields.py    the language of `fields`     nodes.py, paging.py, times.py    rendering and pages
 tokens.py    who asks                     facebook.py, instagram.py        what there is to ask for
-usage.py     what it costs                refusals.py                      errors
+usage.py     what it costs                refusals.py, habits.py           errors and traps
+subscribing.py    which app hears of a page
 """
 
 import hashlib
@@ -16,9 +17,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from connectors.emulator.graph import facebook, instagram
 from connectors.emulator.graph.fields import Asked, FieldSyntax, parse
+from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.nodes import Kind, Node, Renderer
 from connectors.emulator.graph.refusals import Refusal, gone, no_such_field, no_such_path
-from connectors.emulator.graph.tokens import USER_ID, Habits, Viewer, caller, debug_token
+from connectors.emulator.graph.subscribing import subscribed_apps
+from connectors.emulator.graph.tokens import USER_ID, Viewer, caller, debug_token
 from connectors.emulator.graph.usage import Budget, Usage
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Account, Comment, Person, Post, World
@@ -109,7 +112,8 @@ class _Call:
     def value(self) -> dict[str, Any]:
         """Raises Refusal or FieldSyntax."""
         world, request = self.graph.world, self.request
-        if request.method != "GET":
+        about_hints = self.path[1:] == ("subscribed_apps",)
+        if request.method != "GET" and not about_hints:
             raise Refusal(3, "(#3) Application does not have the capability to make this API call.")
         token = caller(world, request)
         self.viewer = Viewer(world, token, self.graph.habits, self.version, request.origin)
@@ -118,6 +122,8 @@ class _Call:
         self._count(ids[0] if ids else self.path[0] if self.path else "")
         if self.path == ("debug_token",):
             return debug_token(world, request.get("input_token"))
+        if about_hints:
+            return subscribed_apps(self.viewer, self._page(), request)
         if ids:
             edge = self.path[0] if self.path else ""
             return {id_: self._look_at(id_, edge) for id_ in ids}
@@ -126,6 +132,13 @@ class _Call:
         if not 1 <= len(self.path) <= 2:
             raise no_such_path(request.path)
         return self._look_at(self.path[0], self.path[1] if len(self.path) == 2 else "")
+
+    def _page(self) -> Account:
+        thing = self._thing(self.path[0])
+        if not isinstance(thing, Account) or thing.platform != "facebook":
+            raise gone(self.path[0])
+        self.viewer.enter(thing, self.path[0])
+        return thing
 
     def _count(self, id_: str) -> None:
         """Charges whoever the question is about."""
