@@ -18,6 +18,7 @@ from monitor.register.credentials import resolve
 from monitor.register.identities import handles
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
+from monitor.register.secrets import stored
 from monitor.watch.budgets import standing
 from monitor.watch.claiming import Claimed, holds
 from monitor.watch.models import Comment, PollRun, Schedule
@@ -65,7 +66,7 @@ def plan(
             return None
         channel, schedule = session.get_one(Channel, claimed.channel_id), session.get_one(Schedule, claimed.channel_id)
         _give_up_earlier_runs(session, channel.id, now)
-        connector = _connector(channel, settings, connect)
+        connector = _connector(session, channel, settings, connect)
         budgets = () if isinstance(connector, ConnectorError) else connector.budgets
         schedule.budgets = [budget.key for budget in budgets] or schedule.budgets
         allowed = standing(session, budgets, channel.id, "poll", now, settings)
@@ -90,11 +91,11 @@ def a_bug(channel: Channel, error: Exception) -> UnexpectedAnswer:
     return UnexpectedAnswer(f"{type(error).__name__} at {where[-1]}")
 
 
-def _connector(channel: Channel, settings: Settings, connect: Connect) -> Connector | ConnectorError:
+def _connector(session: Session, channel: Channel, settings: Settings, connect: Connect) -> Connector | ConnectorError:
     """Makes no call."""
     try:
         account = Account(channel.external_id or "", channel.address)
-        return connect(channel.platform, account, resolve(channel), settings)
+        return connect(channel.platform, account, resolve(channel, stored=stored(session, channel.id)), settings)
     except ConnectorError as error:
         return error
     except Exception as error:  # noqa: BLE001 - as any other bug in a connector
