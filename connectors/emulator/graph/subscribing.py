@@ -37,7 +37,5 @@ def _fields(text: str) -> tuple[str, ...]:
     if not fields:
         raise Refusal(100, "(#100) The parameter subscribed_fields is required.")
     if wrong := [name for name in fields if name not in FIELDS]:
-        raise Refusal(
-            100, f"(#100) Param subscribed_fields[0] must not be {wrong[0]!r}"
-        )
+        raise Refusal(100, f"(#100) Param subscribed_fields[0] must not be {wrong[0]!r}")
     return fields
