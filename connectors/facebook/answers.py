@@ -23,7 +23,8 @@ OPTIONAL = (
 
 
 def read_post(item: Json, *, by_visitor: bool = False) -> ReadPost:
-    """A post; its count has replies in it, as the comments are asked for at all levels. Graph may leave out the comments of a post that has none, count and all: then it declares none."""
+    """A post; its count has replies in it, as comments are asked for at all levels. Graph may leave out the comments of
+    a post that has none, count and all: then it declares none."""
     summary = (item.get("comments") or {}).get("summary") or {}
     return ReadPost(
         external_id=item["id"],

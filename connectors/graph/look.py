@@ -28,7 +28,7 @@ _ID = re.compile(r"\d[\d_]*")
 
 
 class Look(ABC):
-    """What one reading has gathered so far. The newest tier: the window of each edge and all posts younger than YOUNG."""
+    """What one reading has gathered so far. Its newest posts: the window of each edge, and all younger than YOUNG."""
 
     edges: ClassVar[tuple[str, ...]]
     visitors: ClassVar[str] = ""

@@ -19,7 +19,7 @@ class Seen:
 class Memory:
     """The state, taken apart; parts that make no sense count as not there.
 
-    limits (posts, comments) that Graph did not find too big; posts: those of the newest tier; counts: of the posts
+    limits (posts, comments) that Graph did not find too big; posts: the newest ones; counts: of the posts
     older than that which do not fit into one listing, the count that they were last walked with; degraded: fields that
     Graph refused; history: was everything read to its end once?
     """
@@ -43,7 +43,7 @@ class Memory:
         self.state["posts"] = {id_: [seen.mark, seen.at, seen.edge] for id_, seen in self.posts.items()}
 
     def keep_only(self, posts: Collection[str], listed: Collection[str] | None) -> None:
-        """Forgets the other posts of the newest tier; of the counts, where all posts were listed, those of the others."""
+        """Forgets the other posts, and the counts of those that are not among `listed`; None keeps all counts."""
         if listed is not None:
             self.counts = {id_: count for id_, count in self.counts.items() if id_ in listed}
         self.state["posts"] = {id_: [s.mark, s.at, s.edge] for id_, s in self.posts.items() if id_ in posts}

@@ -50,7 +50,7 @@ class Questions:
         self.fields = Fields() if afresh else Fields(self._before)
 
     def ask(self, path: str, arguments: Arguments) -> Json:
-        """The answer with as few fields left out as Graph allows. Raises the refusal where leaving out does not help."""
+        """The answer with as few fields left out as Graph allows. Raises the refusal where that does not help."""
         try:
             return self._client.get(path, **arguments(self.fields))
         except (UnexpectedAnswer, PermissionLost) as error:
