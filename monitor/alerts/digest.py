@@ -79,11 +79,9 @@ def summary(waiting: list[Obligation], parts: list[Part]) -> str:
     failing = sum(part.failing for part in parts)
     unread = sum(part.unread for part in parts)
     if not (waiting or failing or unread):
-        return (
-            _("Nothing new, but the platform does not show everything")
-            if incomplete
-            else _("Nothing new, everything fetched")
-        )
+        if any(part.not_shown for part in parts):
+            return _("Nothing new, but the platform does not show everything")
+        return _("Nothing new, everything fetched")
     said = [_("1 unanswered") if len(waiting) == 1 else _("{count} unanswered", count=len(waiting))]
     if overdue:
         said.append(_("1 overdue") if overdue == 1 else _("{count} overdue", count=overdue))

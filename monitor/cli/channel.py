@@ -22,9 +22,7 @@ from monitor.watch.checking import Check, check
 from monitor.watch.overview import ChannelOverview, channels
 
 app = typer.Typer(help=N_("The watched channels."), no_args_is_help=True)
-app.command("coverage", help=N_("What is not seen of the channels, and when each was last read how thoroughly."))(
-    coverage_
-)
+app.command("coverage", help=N_("What is not seen of the channels, and when each was read how thoroughly."))(coverage_)
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 ChannelId = Annotated[str, typer.Argument(metavar="CHANNEL", help=N_("The channel's id in the register."))]
 ChannelIds = Annotated[

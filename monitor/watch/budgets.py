@@ -46,7 +46,8 @@ def book(
     if not budgets or not (cost or requests):
         return
     key, day = budgets[0].key, now.astimezone(ZoneInfo(budgets[0].zone)).date()
-    row = session.get(Spending, (key, day, channel_id, purpose)) or Spending(key, day, channel_id, purpose)
+    row = session.get(Spending, (key, day, channel_id, purpose))
+    row = row or Spending(budget=key, day=day, channel_id=channel_id, purpose=purpose)
     row.cost, row.requests = row.cost + cost, row.requests + requests
     session.add(row)
 
