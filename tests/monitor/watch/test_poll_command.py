@@ -133,7 +133,7 @@ def test_a_parked_channel_is_not_asked_and_says_until_when(house: House) -> None
     house.kanalvakt("poll", "fb-1")
     asked = house.emulator.ledger.requests()
     with opened_database().transaction() as session:
-        [key] = session.get_one(Schedule, "fb-1").budgets
+        key = session.get_one(Schedule, "fb-1").budgets[-1]
         until = datetime(2031, 1, 2, 11, 30, tzinfo=UTC)
         session.add(Parking(key=key, until=until, since=datetime.now(UTC), reason="80001"))
     answer = house.kanalvakt("poll", "fb-1", "--full", "--json")
