@@ -6,5 +6,6 @@ wire.py                  a request, an answer, a site           faults.py       
 server.py, tunnel.py     HTTP on loopback, TLS by real names    __main__.py        all of it as a process of its own
 webhooks.py              what Meta tells a subscriber
 graph/, instagram_web/, youtube/                               how each platform tells what is in the world
+oauth.py                 where a person logs in and agrees
 control.py               the world from other processes: looking.py, happening.py, steering.py; finding.py
 """
