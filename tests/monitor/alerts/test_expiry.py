@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from config.settings import Settings
+from connectors.emulator.server import Emulator
+from connectors.emulator.world import Token
 from monitor.alerts.judging import judge
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import WARNING_DAYS, in_service, warning
@@ -15,6 +17,7 @@ from monitor.alerts.sending import SendOutcome, send_due
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation
+from monitor.watch.checking import check_now
 from monitor.watch.models import Schedule, TokenHealth
 from tests.monitor.alerts.conftest import MORNING, with_mail
 from tests.monitor.alerts.post_office import PostOffice
@@ -277,3 +280,49 @@ def test_a_missing_subscription_is_told_only_where_the_settings_want_hints(
     [(subject, text)] = [one for one in letters(post_office) if "tips" in one[0]]
     assert subject == "Tibro kommun på fb skickar inga tips till Kanalvakt"
     assert "Tills dess läses allt ändå" in text
+
+
+def test_a_finding_waits_while_the_channel_cannot_be_read(
+    town: Town, db: Database, mail: Settings, post_office: PostOffice
+) -> None:
+    health(town, problem="permission_lost")
+    judge(db, NOW)
+    town.change(Schedule, "fb", failing_since=NOW, failure_kind="unavailable")
+    send_due(db, NOW, mail)
+    assert [subject for subject, _text in letters(post_office) if "ses över" in subject] == []
+    town.change(Schedule, "fb", failing_since=None, failure_kind=None)
+    send_due(db, NOW + timedelta(minutes=20), mail)
+    assert len([subject for subject, _text in letters(post_office) if "ses över" in subject]) == 1
+
+
+def test_an_expired_token_is_not_hidden_behind_a_missing_scope(town: Town, db: Database) -> None:
+    health(town, problem="auth_expired", scopes_missing=["a"])
+    judge(db, NOW)
+    assert rungs(db, "finding") == ["scopes a", "auth_expired"]
+
+
+def test_what_a_real_look_finds_is_told(
+    town: Town, db: Database, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Emulator() as emulator:
+        for name, value in emulator.settings().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("TOWN_TOKEN", "EAApage")
+        page = emulator.world.account("facebook", "1122334455", "tibrokommun", "Tibro kommun")
+        scopes = ("pages_show_list", "pages_read_engagement", "pages_manage_metadata")
+        token = emulator.world.token(Token("EAApage", "page", page, scopes))
+        town.change(Channel, "fb", external_id=page.id, credential={"token_env": "TOWN_TOKEN"})
+        with db.snapshot() as session:
+            channel = session.get_one(Channel, "fb")
+        wanting = with_mail(post_office.url, webhook=HOOK)
+        for granted in (scopes, (*scopes, "pages_read_user_content")):
+            token.scopes = granted
+            check_now(db, channel, Settings())
+            judge(db, NOW, wanting)
+            send_due(db, NOW, wanting)
+    told = [one for one in letters(post_office) if "Tibro kommun på fb" in one[0]]
+    assert [subject for subject, _text in told] == [
+        "Tibro kommun på fb har inte gett alla behörigheter",
+        "Tibro kommun på fb skickar inga tips till Kanalvakt",
+    ]
+    assert "Saknas: pages_read_user_content" in told[0][1]
