@@ -57,7 +57,7 @@ def stored(session: Session, channel_id: str) -> Stored:
 def kept(session: Session, channel_id: str) -> dict[str, datetime]:
     """Which secrets are stored for a channel, and since when."""
     query = select(StoredSecret.name, StoredSecret.stored_at).where(StoredSecret.channel_id == channel_id)
-    return dict(session.execute(query.order_by(StoredSecret.name)).tuples().all())
+    return {row.name: row.stored_at for row in session.execute(query.order_by(StoredSecret.name))}
 
 
 def store(session: Session, channel_id: str, secrets: Mapping[str, str], now: datetime) -> None:
