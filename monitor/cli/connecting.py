@@ -127,7 +127,7 @@ def _channels(db: Database, platform: str, name: str | None) -> list[Channel]:
 
 def _app(db: Database, platform: str, channel: Channel, typed_id: str | None) -> dict[str, str]:
     """The app's id and secret by their names: what the register names or is stored; else a person types them."""
-    with db.snapshot() as session:
+    with db.transaction(repeatable=True) as session:
         known = at_hand(channel, stored=secrets.stored(session, channel.id))
     id_name, secret_name = app_names(platform)
     return {

@@ -56,7 +56,7 @@ def check(
 
 def check_now(db: Database, channel: Channel, settings: Settings) -> Check:
     """As `check`, with what is stored for the channel; the result is kept."""
-    with db.snapshot() as session:
+    with db.transaction(repeatable=True) as session:
         kept = stored(session, channel.id)
     health = look(channel, settings, stored=kept)
     with db.transaction() as session:

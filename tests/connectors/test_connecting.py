@@ -73,9 +73,7 @@ def refused(platform: str, town: Town, **decisions: object) -> NotConnected:
 # -- it works
 
 
-@pytest.mark.parametrize(
-    ("platform", "account"), [("facebook", PAGE), ("instagram", INSTAGRAM), ("youtube", CHANNEL)]
-)
+@pytest.mark.parametrize(("platform", "account"), [("facebook", PAGE), ("instagram", INSTAGRAM), ("youtube", CHANNEL)])
 def test_what_the_login_gives_reads_the_channel(town: Town, platform: str, account: str) -> None:
     found = {each.external_id: each for each in town.connect(platform)}
     assert not found[account].scopes_missing
@@ -118,7 +116,11 @@ def test_what_was_declined_is_asked_for_again_and_the_answer_is_tied_to_the_ques
 
 def test_google_is_asked_with_pkce_for_a_lasting_token(town: Town) -> None:
     asked = parse_qs(urlsplit(town.login("youtube").authorise_url(GOOGLE_HOME, "abc")).query)
-    assert (asked["code_challenge_method"], asked["access_type"], asked["prompt"]) == (["S256"], ["offline"], ["consent"])
+    assert (asked["code_challenge_method"], asked["access_type"], asked["prompt"]) == (
+        ["S256"],
+        ["offline"],
+        ["consent"],
+    )
     assert "code_verifier" not in asked
 
 
