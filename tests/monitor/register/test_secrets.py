@@ -116,7 +116,7 @@ def test_no_text_shows_a_secret(town: Town, caplog: pytest.LogCaptureFixture) ->
 
 
 def test_no_traceback_shows_a_secret(town: Town) -> None:
-    with pytest.raises(Exception, match="FOREIGN KEY|foreign key") as told:  # noqa: PT012
+    with pytest.raises(Exception, match=r"(?i)foreign key") as told:
         store(town, "no-such-channel")
     assert SECRET not in "".join(traceback.format_exception(told.value))
 
