@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -69,6 +69,11 @@ class Polling(BaseModel):
     interval_seconds: int = Field(900, ge=1, description="between two readings of a channel in service hours")
     around_the_clock: bool = Field(False, description="read outside service hours and on days off too")
     concurrency: int = Field(8, ge=1, le=200, description="channels read at the same time by one worker")
+    daily_quota: int | None = Field(
+        None, ge=1, description="counted cost a day where a platform limits it; what the platform gives by default else"
+    )
+    reserve_for_replies: int = Field(1000, ge=0, description="counted cost of a daily quota that polls leave alone")
+    reserve_for_crisis: int = Field(1500, ge=0, description="counted cost of it that replies leave alone too")
 
 
 class Web(BaseModel):
@@ -78,6 +83,24 @@ class Web(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(8480, ge=0, le=65535, description="0: any free port")
     public_url: str | None = Field(None, description="address that people use, for links in mails")
+
+
+class Webhook(BaseModel):
+    """Hints from Meta: off unless both are set. Half of it would look connected and hear nothing."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    verify_token: SecretStr | None = Field(None, min_length=8, description="our own word, told to the app's dashboard")
+    app_secret: SecretStr | None = Field(None, min_length=8, description="of the app that is subscribed to the pages")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.verify_token is None) != (self.app_secret is None):
+            raise ValueError("set both verify_token and app_secret, or neither")
+        return self
+
+    @property
+    def configured(self) -> bool:
+        return self.app_secret is not None
 
 
 class Settings(BaseSettings):
@@ -105,6 +128,7 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     polling: Polling = Polling()
     web: Web = Web()
+    webhook: Webhook = Webhook()
 
     @property
     def database(self) -> str:

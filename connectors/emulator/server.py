@@ -22,6 +22,7 @@ from connectors.emulator.instagram_web import InstagramWeb
 from connectors.emulator.ledger import Entry, Ledger, parameters
 from connectors.emulator.oauth import AUTH_PATH, OAuth
 from connectors.emulator.story import Story
+from connectors.emulator.webhooks import Webhooks
 from connectors.emulator.wire import Answer, Request, Site
 from connectors.emulator.world import World
 from connectors.emulator.youtube import YouTube
@@ -54,6 +55,7 @@ class Emulator:
         self.instagram_web = InstagramWeb(self.world)
         self.oauth = OAuth(self.graph.logins, self.youtube.gate.consents)
         self.sites: list[Site] = [self.oauth, self.graph, self.youtube, self.instagram_web]
+        self.webhooks = Webhooks(self.world)
         self.stopping = threading.Event()
         self._control = Control(self)
         self._server = _Server(("127.0.0.1", port), self)

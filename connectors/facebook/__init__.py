@@ -17,4 +17,5 @@ ABOUT = About(
         N_("Private messages"),
         N_("Comments that Facebook counts but shows to nobody, because of privacy settings or deletion"),
     ),
+    errors="connectors.graph.errors:TABLE",
 )

@@ -17,4 +17,5 @@ ABOUT = About(
         N_("Stories and live broadcasts"),
         N_("Private messages"),
     ),
+    errors="connectors.graph.errors:TABLE",
 )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from config.settings import settings
 from monitor.cli import connecting
+from monitor.cli.coverage import coverage_
 from monitor.cli.finding import channel_named
 from monitor.cli.output import local, remark, say, show_facts, show_json, show_table
 from monitor.cli.setup import opened_database
@@ -23,6 +24,9 @@ from monitor.watch.checking import Check, check_now
 from monitor.watch.overview import ChannelOverview, channels
 
 app = typer.Typer(help=N_("The watched channels."), no_args_is_help=True)
+app.command("coverage", help=N_("What is not seen of the channels, and when each was last read how thoroughly."))(
+    coverage_
+)
 app.command("connect", help=N_("Get a channel's token in a browser, and keep it encrypted."))(connecting.connect)
 app.command("disconnect", help=N_("Forget the secrets that are stored for a channel."))(connecting.disconnect)
 app.command("rotate-keys", help=N_("Encrypt the stored secrets with a new key."))(connecting.rotate_keys)
@@ -52,8 +56,8 @@ def list_(json: Json = False) -> None:
     columns = ("Channel", "Platform", "Responsible", "State", "Last complete read", "Decision valid until")
     show_table([_(column) for column in columns], [_row(row, owner) for row in rows])
     for row in rows:
-        if row.remedy:
-            remark(f"{row.id}: {_(row.remedy)}")
+        for sentence in [*([_(row.remedy)] if row.remedy else []), *row.coverage.warnings()]:
+            remark(f"{row.id}: {sentence}")
 
 
 @app.command(help=N_("Everything the register says about one channel."))
@@ -136,6 +140,8 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("Credential"), ", ".join(f"{key} = {value}" for key, value in channel.credential.items())),
         (_("Decision valid until"), _decision(row)),
         (_("What to do"), _(row.remedy) if row.remedy else None),
+        (_("Coverage"), " ".join(row.coverage.warnings())),
+        (_("Not covered"), row.coverage.not_covered),
     ]
 
 

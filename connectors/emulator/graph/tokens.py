@@ -42,7 +42,7 @@ class Viewer:
 
     def reaches(self, account: Account) -> bool:
         mine = self.token.account
-        return mine is None or mine.id in (account.id, account.page_id)
+        return mine is None or mine.id in (account.id, account.page_id) or mine.page_id == account.id
 
     def needs(self, scope: str) -> None:
         if scope not in self.token.scopes:
