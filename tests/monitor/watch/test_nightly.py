@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from config.settings import Settings
 from connectors.base import Health
@@ -14,8 +15,9 @@ from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token
 from connectors.errors import AuthExpired, RateLimited, Unavailable
 from monitor.db import Database
+from monitor.register import secrets
 from monitor.register.models import Channel
-from monitor.watch.checking import keep
+from monitor.watch.checking import check_now, keep
 from monitor.watch.models import Parking, TokenHealth
 from monitor.watch.nightly import check_claimed, claim_check, stale_before
 from monitor.watch.overview import channels
@@ -40,7 +42,7 @@ def emulator() -> Iterator[Emulator]:
 
 def claim(town: Town, now: datetime) -> str | None:
     with town.db.transaction() as session:
-        claimed = claim_check(session, now.astimezone(UTC))
+        claimed = claim_check(session, now.astimezone(UTC), Settings())
     return claimed[0] if claimed else None
 
 
@@ -96,11 +98,37 @@ def test_channels_that_nobody_reads_by_machine_are_left_alone(town: Town) -> Non
 
 
 def test_a_parked_channel_is_left_alone_until_it_may_be_asked(town: Town) -> None:
-    town.schedule(budgets=["graph/pages/1", "graph/app/2"])
     with town.db.transaction() as session:
-        session.add(Parking(key="graph/app/2", until=NIGHT + timedelta(hours=1), since=NIGHT, reason="4"))
+        secrets.store(session, "fb", {"token": "TOKEN"}, NIGHT)
+        session.add(Parking(key="graph/pages/page-1", until=NIGHT + timedelta(hours=1), since=NIGHT, reason="4"))
     assert claim(town, NIGHT) is None
     assert claim(town, NIGHT + timedelta(hours=1)) == "fb"
+
+
+def test_nothing_is_asked_while_parked_not_even_by_hand(town: Town, emulator: Emulator) -> None:
+    now = datetime.now(UTC)
+    with town.db.transaction() as session:
+        secrets.store(session, "fb", {"token": "TOKEN"}, now)
+        session.add(Parking(key="graph/pages/page-1", until=now + timedelta(hours=1), since=now, reason="80001"))
+        channel = session.get_one(Channel, "fb")
+    found = check_now(town.db, channel, Settings(graph_url=emulator.url))
+    assert (found.problem, emulator.ledger.entries) == ("rate_limited", [])
+
+
+def test_a_check_that_is_told_to_wait_parks_what_it_counts_against(town: Town, emulator: Emulator) -> None:
+    page = emulator.world.account("facebook", "page-1", "tibro", "Tibro")
+    emulator.world.token(Token("TOKEN", "page", page, SCOPES))
+    emulator.graph.habits.calls_a_day = 1
+    with town.db.transaction() as session:
+        secrets.store(session, "fb", {"token": "TOKEN"}, NIGHT)
+        channel = session.get_one(Channel, "fb")
+    problems = [check_now(town.db, channel, Settings(graph_url=emulator.url)).problem for _time in range(4)]
+    assert problems[-2:] == ["rate_limited"] * 2
+    with town.db.snapshot() as session:
+        assert [row.key for row in session.scalars(select(Parking))] == ["graph/pages/page-1"]
+    asked = len(emulator.ledger.entries)
+    check_now(town.db, channel, Settings(graph_url=emulator.url))
+    assert len(emulator.ledger.entries) == asked
 
 
 # -- what is kept
@@ -114,8 +142,6 @@ def test_the_result_is_kept_and_the_list_tells_the_earlier_of_both_ends(town: To
     settings = Settings(graph_url=emulator.url)
     check_claimed(town.db, "fb", settings)
     assert (health(town).problem, health(town).can_read) == ("credential_missing", False)
-    from monitor.register import secrets
-
     with town.db.transaction() as session:
         secrets.store(session, "fb", {"token": "TOKEN"}, NIGHT)
     check_claimed(town.db, "fb", settings)
