@@ -128,7 +128,7 @@ class _Call:
             edge = self.path[0] if self.path else ""
             return {id_: self._look_at(id_, edge) for id_ in ids}
         if self.path == ("me", "accounts"):
-            return facebook.managed_pages(self.viewer)
+            return facebook.managed_pages(self.viewer, request.get("fields"))
         if not 1 <= len(self.path) <= 2:
             raise no_such_path(request.path)
         return self._look_at(self.path[0], self.path[1] if len(self.path) == 2 else "")

@@ -17,7 +17,8 @@ class Habits:
     gaps: every list begins with an empty page that has a next one. circles: a page's next one is itself, by the same
     address for ever or by a fresh one each time. withheld_ids: comments of Facebook come without their ids, as to an
     app without the MODERATE task. unshown: ids of comments that are counted but given to nobody (privacy, deletion).
-    blank: ids of posts whose comments are listed as nothing, with cursors, whatever the count says.
+    blank: ids of posts whose comments are listed as nothing, with cursors, whatever the count says. tasks: what the
+    person behind a user's token may do on the pages.
     """
 
     size: int = 5000
@@ -32,3 +33,4 @@ class Habits:
     withheld_ids: bool = False
     unshown: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
+    tasks: tuple[str, ...] = ("ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE")
