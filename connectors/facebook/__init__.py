@@ -9,6 +9,8 @@ ABOUT = About(
     external_id=N_("Write the page's number: Facebook shows it under About, Page transparency."),
     secrets=("token", "app_id", "app_secret"),
     needed=frozenset({"token"}),
+    connecting="connectors.facebook.connecting:FacebookLogin",
+    connected=frozenset({"token"}),
     not_covered=(
         N_("Comments on advertisements that are not published on the page itself"),
         N_("Stories and live chat"),

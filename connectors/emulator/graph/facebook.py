@@ -11,6 +11,7 @@ from connectors.emulator.graph.tokens import CONTENT, ENGAGING, Viewer
 from connectors.emulator.world import Account, Comment, Person, Post
 
 WWW = "https://www.facebook.com"
+TASKS = ["ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"]
 
 
 # -- who
@@ -213,4 +214,4 @@ def _role(page: Account, token: str, viewer: Viewer) -> dict[str, Any]:
     role = {"access_token": token, "category": "Government organisation", "name": page.name, "id": page.id}
     instagram = _instagram_of(page, viewer)
     more = {"instagram_business_account": {"id": instagram.thing.id}} if instagram else {}
-    return {**role, "tasks": list(viewer.habits.tasks), **more}
+    return {**role, "tasks": list(viewer.habits.tasks or TASKS), **more}

@@ -18,7 +18,7 @@ class Habits:
     address for ever or by a fresh one each time. withheld_ids: comments of Facebook come without their ids, as to an
     app without the MODERATE task. unshown: ids of comments that are counted but given to nobody (privacy, deletion).
     blank: ids of posts whose comments are listed as nothing, with cursors, whatever the count says. tasks: what the
-    person behind a user's token may do on the pages.
+    person behind a user's token may do on the pages; everything where empty.
     """
 
     size: int = 5000
@@ -33,4 +33,4 @@ class Habits:
     withheld_ids: bool = False
     unshown: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
-    tasks: tuple[str, ...] = ("ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE")
+    tasks: tuple[str, ...] = ()
