@@ -17,7 +17,7 @@ from connectors.graph.errors import ALLOW_AGAIN, OF_THE_ACCOUNT, RENEW, TABLE, U
 from connectors.instagram.answers import OPTIONAL as ON_INSTAGRAM
 from tests.connectors.graph_puppet import envelope, failure
 from tests.connectors.graph_stages import INSTAGRAM_SCOPES, SCOPES, another, facebook, graph_of, instagram
-from tests.connectors.stage import Stage
+from tests.connectors.stage import Stage, texts
 
 SUBCODES = sorted(subcode for subcode in DEAD if subcode)
 PLAIN = sorted(key for key in TABLE if key.replace("/", "").isdigit())
@@ -120,6 +120,22 @@ def test_a_throttled_call_is_not_repeated_and_the_block_is_as_long_as_at_first(s
     stage.world.advance(15 * 60)
     graph_of(stage).habits.calls_a_day = 4800
     assert stage.read().error is None
+
+
+def test_asking_while_blocked_makes_it_longer(stage: Stage) -> None:
+    stage.read()
+    graph_of(stage).habits.calls_a_day = 1
+    ends = [error.retry_at for error in (stage.read().error for _ in range(3)) if isinstance(error, RateLimited)]
+    assert [end - stage.world.now for end in ends] == [timedelta(minutes=minutes) for minutes in (15, 20, 25)]
+
+
+@pytest.mark.parametrize("in_second_text", [False, True])
+def test_a_demand_for_less_in_the_second_text_is_obeyed_too(stage: Stage, in_second_text: bool) -> None:
+    for _number in range(10):
+        stage.post(comments=10)
+    graph_of(stage).habits.size, graph_of(stage).habits.less_in_second_text = 60, in_second_text
+    reading = stage.read()
+    assert (reading.error, texts(reading)) == (None, stage.shown())
 
 
 @pytest.mark.parametrize("status", [429, 502, 503])
