@@ -38,7 +38,7 @@ def _posts(page: Account, viewer: Viewer, *, own: bool, visitors: bool) -> list[
     if visitors:
         viewer.needs(CONTENT)
     posts = viewer.world.posts_of(page)
-    return [post for post in posts if post.published and (visitors if post.visitor else own)]
+    return viewer.ordered([post for post in posts if post.published and (visitors if post.visitor else own)])
 
 
 def _own(page: Account, viewer: Viewer, _options: Options) -> list[Post]:
