@@ -146,7 +146,7 @@ class _Call:
             return logins.permissions(token)
         if token.kind == "user" and logins.knows(token):
             return logins.accounts(self.viewer, self.request)
-        return facebook.managed_pages(self.viewer)
+        return facebook.managed_pages(self.viewer, self.request.get("fields"))
 
     def _page(self) -> Account:
         thing = self._thing(self.path[0])
