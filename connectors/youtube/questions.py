@@ -98,7 +98,7 @@ class Questions:
             yield Page(threads, last=not page.get("nextPageToken"))
 
     def _list(self, resource: str, part: str, *, id: Sequence[str], **more: object) -> Answer:  # noqa: A002 - theirs
-        return self._api.list(resource, part=part, id=",".join(id), maxResults=BATCH, **more)
+        return self._api.list(resource, nothing_for=(), part=part, id=",".join(id), maxResults=BATCH, **more)
 
 
 class Listing:
