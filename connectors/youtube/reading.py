@@ -133,14 +133,15 @@ class Look:
             self.coverage.since[False] = self.listed[False].since
 
     def take(self, one: Thread, held: bool) -> None:
-        """Keeps a thread, and fetches the replies that the list left out if something about them has changed."""
+        """Keeps a thread, and fetches the replies that the list left out if something about them has changed. A walk
+        through everything fetches all of them when it has seen the list: an allowance must not end it here."""
         self.coverage.see(one, held)
         self.memory.note(one, held)
         self._keep(*one.replies, one.top)
         if one.whole or one.id in self._fetched:
             return
-        done = self.memory.walk is not None and self.memory.walk.has_read(one)
-        if self.before.queue(held).has_changed(one) and not done:
+        later = self.full if self.before.walk is None else self.before.walk.has_read(one)
+        if self.before.queue(held).has_changed(one) and not later:
             self.fetch_replies(one, held, whole=self.full)
         else:
             self.shallow[one.id] = one

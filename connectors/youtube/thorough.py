@@ -102,6 +102,8 @@ def _go_on(look: Look, walk: Walk) -> None:
                     look.walk_below(id_)
                 look.memory.saw_all_below(post)
             walk.finish(id_)
+    for one in [one for one in look.shallow.values() if not walk.has_read(one)]:  # below what is no video
+        look.fetch_replies(one, one.top.held, whole=True)
     look.memory.looked_at = look.plan.now
 
 
