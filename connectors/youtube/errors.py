@@ -16,6 +16,8 @@ ALLOWANCE = "allowance"
 """The code of a reading that ended because it may not cost more: no answer of YouTube's."""
 QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded", ALLOWANCE})
 SCOPE_MISSING = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
+OF_THE_QUEUE = frozenset({"forbidden", "ineligibleAccount", "SERVICE_UNAVAILABLE"})
+"""Reasons that speak of the queue for approval, when it was asked for, and perhaps not of what is public."""
 OF_ONE_VIDEO = frozenset({"commentsDisabled", "videoNotFound", "forbidden"})
 """Reasons that speak of the video that was asked about, when one was: the channel is well."""
 

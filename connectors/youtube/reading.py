@@ -13,7 +13,7 @@ from connectors.base import Covered, ReadComment, ReadPlan, ReadPost, State
 from connectors.errors import ConnectorError, PermissionLost, Refused, UnexpectedAnswer
 from connectors.youtube.answers import Thread, unknown_post
 from connectors.youtube.coverage import Coverage
-from connectors.youtube.errors import ALLOWANCE, OF_ONE_VIDEO
+from connectors.youtube.errors import ALLOWANCE, OF_ONE_VIDEO, OF_THE_QUEUE, TABLE
 from connectors.youtube.memory import EVER, Memory
 from connectors.youtube.questions import Listing, Questions
 
@@ -100,7 +100,7 @@ class Look:
             try:
                 self.go_back(held, self._far_enough(held))
             except PermissionLost as refusal:
-                if not held:
+                if not held or (refusal.code in TABLE and refusal.code not in OF_THE_QUEUE):
                     raise
                 self.held_refused = refusal
         self.memory.count_new(self._public())
