@@ -3,7 +3,7 @@ through everything came that is not finished yet.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from connectors.base import ReadComment, ReadPost, State
@@ -58,11 +58,13 @@ class Known:
 class Walk:
     """A walk through everything, a video at a time, that an allowance ended. `todo` is None until all are listed.
 
-    replies: threads whose replies were all read, by how many they were.
+    replies: threads whose replies were all read, by how many they were. tried: the allowance that did not do for
+    everything in one go.
     """
 
     todo: list[str] | None = None
     replies: dict[str, int] = field(default_factory=dict)
+    tried: int = 0
 
     def has_read(self, thread: Thread) -> bool:
         return self.replies.get(thread.id) == thread.count
@@ -108,11 +110,11 @@ class Memory:
             "spoken": self.spoken.isoformat(),
             "looked_at": self.looked_at.isoformat(),
         }
-        return state | ({"walk": {"todo": self.walk.todo, "replies": self.walk.replies}} if self.walk else {})
+        return state | ({"walk": asdict(self.walk)} if self.walk else {})
 
     def next(self) -> "Memory":
         """An empty one for the next reading, that keeps what never ends."""
-        walk = self.walk and Walk(self.walk.todo, dict(self.walk.replies))
+        walk = self.walk and replace(self.walk, replies=dict(self.walk.replies))
         queues = Queue(self.public.newest), Queue(self.held.newest)
         return Memory(*queues, dict(self.videos), self.spoken, self.looked_at, walk)
 
@@ -163,7 +165,8 @@ def _walk(state: State) -> Walk | None:
     walk = state.get("walk")
     if walk is None:
         return None
-    return Walk(walk["todo"] if walk["todo"] is None else list(walk["todo"]), dict(walk["replies"]))
+    todo = walk["todo"] if walk["todo"] is None else list(walk["todo"])
+    return Walk(todo, dict(walk["replies"]), int(walk["tried"]))
 
 
 def _as_json(queue: Queue) -> State:

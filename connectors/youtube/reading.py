@@ -25,9 +25,9 @@ class Look:
     """What one reading brings. `ordinary` and `look_up` raise ConnectorError where they have to stop; what came before
     stays.
 
-    listed: the two queues. shallow: threads whose replies were not all read, because nothing about them has changed.
-    troubles: what is wrong with single videos. looked_up: as in Reading. ordinary_done, saw_everything: what every
-    reading brings was read; what the plan wants was.
+    full, whole: walk through everything; in one go. listed: the two queues. shallow: threads whose replies were not all
+    read, because nothing about them has changed. troubles: what is wrong with single videos. looked_up: as in Reading.
+    ordinary_done, saw_everything: what every reading brings was read; what the plan wants was.
     """
 
     def __init__(self, ask: Questions, channel: str, plan: ReadPlan, *, sees_held: bool) -> None:
@@ -36,6 +36,7 @@ class Look:
         self.before = Memory.from_state(plan.state)
         self.memory = self.before.next()
         self.full = plan.full or self.before.blank or self.before.walk is not None
+        self.whole = self.full and self._may_be_done_in_one_go()
         self.coverage = Coverage()
         self.listed = {held: Listing(ask.queue(held)) for held in ((True, False) if sees_held else (False,))}
         self.shallow: dict[str, Thread] = {}
@@ -66,7 +67,7 @@ class Look:
 
     @property
     def covered(self) -> tuple[Covered, ...]:
-        if self.full and self.before.walk is None:
+        if self.whole:
             posts = self.memory.videos.keys() | self.mentioned
             cut_short = set() if self.listed[False].ended else {self._channel}
             public = posts - cut_short if self.saw_everything else None
@@ -140,7 +141,7 @@ class Look:
         self._keep(*one.replies, one.top)
         if one.whole or one.id in self._fetched:
             return
-        later = self.full if self.before.walk is None else self.before.walk.has_read(one)
+        later = self.whole or (self.before.walk is not None and self.before.walk.has_read(one))
         if self.before.queue(held).has_changed(one) and not later:
             self.fetch_replies(one, held, whole=self.full)
         else:
@@ -202,7 +203,7 @@ class Look:
         walk = self.memory.walk
         left = [one for one in self.shallow.values() if one.top.post_external_id == post]
         for one in left:
-            if walk is None or not walk.has_read(one):
+            if walk is None or self.whole or not walk.has_read(one):
                 self.fetch_replies(one, held=False, whole=True)
         if not any(one.id in self.shallow for one in left):
             self.coverage.posts.add(post)
@@ -222,6 +223,11 @@ class Look:
         self.looked_up = {id_: id_ in there for id_ in wanted if id_ in there or tells_absence}
 
     # -- small steps
+
+    def _may_be_done_in_one_go(self) -> bool:
+        """Nobody counts, or much more may be spent than when it could not: one list is cheaper than many."""
+        walk, allowance = self.before.walk, self.plan.allowance
+        return walk is None or allowance is None or allowance > 2 * walk.tried
 
     def _keep(self, *comments: ReadComment) -> None:
         self._comments |= {one.external_id: one for one in comments}

@@ -6,6 +6,7 @@ more comments below it than the list showed.
 """
 
 from collections.abc import Iterable, Set
+from dataclasses import replace
 from datetime import timedelta
 
 from connectors.base import GROWN, YOUNG, ReadPost
@@ -21,10 +22,10 @@ def walk(look: Look) -> None:
     """All that the plan wants. Raises ConnectorError where it has to stop; what came before stays with `look`."""
     look.ordinary()
     look.look_up()
-    if look.memory.walk is not None:
-        _go_on(look, look.memory.walk)
-    elif look.full:
+    if look.whole:
         _everything(look)
+    elif look.memory.walk is not None:
+        _go_on(look, look.memory.walk)
     elif look.plan.daily:
         _daily(look)
     else:
@@ -35,7 +36,8 @@ def walk(look: Look) -> None:
 
 def _everything(look: Look) -> None:
     """The whole list to its end, every reply, every video; below one by one where that was not all."""
-    look.memory.walk = Walk()  # what the next reading goes on with, if an allowance ends this one
+    # what the next reading goes on with, if an allowance ends this one
+    look.memory.walk = replace(look.memory.walk or Walk(), tried=look.plan.allowance or 0)
     look.go_back(False, EVER)
     _compare(look, {*look.ask.uploads(), *look.memory.videos, *look.mentioned})
 

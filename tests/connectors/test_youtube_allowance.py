@@ -74,8 +74,9 @@ def test_a_first_walk_goes_on_where_it_came_to(town: Town) -> None:
     town.replies(town.ask(), 8)
     spent: list[int] = []
     while not town.state or "walk" in town.state:
-        spent.append(town.read(full=not spent, allowance=10).counted_cost)
-        assert len(spent) < 8
+        spent.append(town.read(full=not spent, allowance=5).counted_cost)
+        assert len(spent) < 12
+    assert len(spent) > 5
     assert town.keeper.texts == town.shown
     town.video = town.world.publish(town.channel, "Film")
     assert town.round().counted_cost == 2
@@ -86,20 +87,31 @@ def test_a_walk_in_pieces_asks_for_each_video_once(town: Town) -> None:
     town.read(allowance=3)
     mark = town.emulator.ledger.mark()
     while "walk" in town.state:
-        town.read(allowance=7)
+        town.read(allowance=6)
     entries = town.emulator.ledger.since(mark).entries
     asked = [entry.parameters["videoId"] for entry in entries if "videoId" in entry.parameters]
     assert len(asked) == len(set(asked)) == 12
 
 
+def test_a_walk_is_done_in_one_go_when_much_more_may_be_spent(town: Town) -> None:
+    films(town, 12, threads=10)
+    town.read(allowance=3)
+    assert "walk" in town.state
+    mark = town.emulator.ledger.mark()
+    town.round(allowance=100)
+    assert town.emulator.ledger.since(mark).cost("youtube") == 6
+    assert "walk" not in town.state
+    assert town.keeper.texts == town.shown
+
+
 def test_what_is_written_during_a_walk_in_pieces_is_found(town: Town) -> None:
     films(town, 12, threads=10)
     early = next(iter(town.world.comments.values()))
-    town.read(allowance=3)
+    town.read(allowance=5)
     written = []
     while "walk" in town.state:
         written += [town.ask("Nytt"), town.ask("Hallå?", on=early)]
-        town.read(allowance=12)
+        town.read(allowance=9)
         town.world.advance(900)
     town.round(daily=True)
     assert written
@@ -118,11 +130,11 @@ def test_what_a_walk_in_pieces_has_not_reached_is_not_claimed_to_be_gone(town: T
 def test_a_network_failure_during_a_walk_in_pieces_loses_nothing_of_it(town: Town) -> None:
     films(town, 12, threads=10)
     town.read(allowance=3)
-    town.read(allowance=9)
+    town.read(allowance=6)
     left = town.state["walk"]["todo"]
 
     town.emulator.faults.add(Fault("reset", path="commentThreads", parameters={"videoId": "."}))
-    assert not town.read().complete
+    assert not town.read(allowance=6).complete
     assert town.state["walk"]["todo"] == left
     town.round()
     assert town.keeper.texts == town.shown
