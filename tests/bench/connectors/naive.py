@@ -4,6 +4,7 @@ Each gives the ids of what it found, as the world names them. What it costs stan
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import facebook as facebook_sdk
 import requests
@@ -85,13 +86,13 @@ def _graph(stage: Stage) -> facebook_sdk.GraphAPI:
     return facebook_sdk.GraphAPI(token, session=session)
 
 
-def _all(resource: object, **parameters: str) -> Iterator[dict[str, object]]:
+def _all(resource: Any, **parameters: str) -> Iterator[dict[str, Any]]:
     """Every item of a list method, with the client's own paging."""
-    request = resource.list(**parameters)  # type: ignore[attr-defined]
+    request = resource.list(**parameters)
     while request is not None:
         answer = request.execute()
         yield from answer.get("items", [])
-        request = resource.list_next(request, answer)  # type: ignore[attr-defined]
+        request = resource.list_next(request, answer)
 
 
 class _Impatient(RateController):
