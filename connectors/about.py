@@ -12,8 +12,9 @@ class About:
     and stand in the register itself; `needed` with any of them; `together` all or none; `instead` makes `together`
     unnecessary. network: of a platform that is another way to read the same accounts. exclusive: a login serves one
     reading at a time. not_covered: what cannot be seen there, for the coverage report. connecting: module:class of the
-    flow that gets a token in a browser; empty where there is none. errors: module:name of its table, code as shown to
-    people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning.
+    flow that gets a token in a browser; empty where there is none. connected: secrets that it gets, which the register
+    need not name. errors: module:name of its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") ->
+    connectors.errors.Meaning.
     """
 
     title: str
@@ -29,4 +30,5 @@ class About:
     exclusive: bool = False
     not_covered: tuple[str, ...] = ()
     connecting: str = ""
+    connected: frozenset[str] = frozenset()
     errors: str = ""

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from monitor import NEEDS_SOMEBODY, Calendar, State
+from monitor.inbox.models import Action
 from monitor.inbox.reasons import sentence
 from monitor.inbox.rules import Verdict, Version, Written, due_at, judge
 from monitor.register.calendar import calendar_of
@@ -90,8 +91,9 @@ def _judged(
     if not all_states:
         chosen &= Comment.post_external_id.in_(_posts_that_matter(channel.id, own, historic_before))
     comments = {comment.external_id: comment for comment in session.scalars(select(Comment).where(chosen))}
-    edits = _edits(session, chosen)
-    verdicts = judge((_written(each, edits[each.id]) for each in comments.values()), own, historic_before)
+    edits, ours = _edits(session, chosen), _removed_by_us(session, channel.id)
+    written = (_written(each, edits[each.id], by_us=each.id in ours) for each in comments.values())
+    verdicts = judge(written, own, historic_before)
     return [(comments[external_id], verdict) for external_id, verdict in verdicts.items()]
 
 
@@ -103,6 +105,12 @@ def _edits(session: Session, chosen: ColumnElement[bool]) -> dict[int, list[Obse
     for edit in session.scalars(query):
         edits[edit.comment_id].append(edit)
     return edits
+
+
+def _removed_by_us(session: Session, channel_id: str) -> set[int]:
+    """Comments that the organisation itself took away: nobody else deleted them."""
+    removed = (Action.channel_id == channel_id, Action.kind.in_(("delete", "reject")), Action.state == "done")
+    return set(session.scalars(select(Action.comment_id).where(*removed)))
 
 
 def _posts_that_matter(channel_id: str, own: frozenset[str], historic_before: datetime | None) -> Select[str]:
@@ -118,7 +126,7 @@ def _posts_that_matter(channel_id: str, own: frozenset[str], historic_before: da
     )
 
 
-def _written(comment: Comment, edits: list[Observation]) -> Written:
+def _written(comment: Comment, edits: list[Observation], *, by_us: bool) -> Written:
     return Written(
         id=comment.external_id,
         post=comment.post_external_id,
@@ -133,6 +141,7 @@ def _written(comment: Comment, edits: list[Observation]) -> Written:
         missing=comment.missing_since is not None,
         is_post=comment.is_post,
         public_seen_at=comment.public_seen_at,
+        deleted_at=None if by_us else comment.deleted_at,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.base import Author, Covered, Credential
+from connectors.base import YOUNG, Author, Covered, Credential
 from connectors.emulator.faults import Fault
 from connectors.emulator.graph import Graph
 from connectors.emulator.server import Emulator
@@ -13,6 +13,8 @@ from connectors.emulator.wire import Answer, Request
 from tests.connectors.contract import ConnectorContract
 from tests.connectors.graph_stages import SCOPES, another, cost, facebook
 from tests.connectors.stage import Stage, by_id, is_claimed, texts, wrongly_claimed
+
+OLD = YOUNG.total_seconds() + 1
 
 
 class TestFacebook(ConnectorContract):
@@ -66,6 +68,7 @@ def test_a_visitors_post_that_has_gone_is_claimed(stage: Stage) -> None:
 def test_visitors_posts_that_are_not_all_listed_are_not_claimed(stage: Stage) -> None:
     for number in range(60):
         stage.world.publish(stage.account, f"Fråga {number}", author=stage.resident)
+    stage.world.advance(OLD)
     assert Covered("posts") in stage.read().covered
     assert Covered("posts") not in stage.read().covered
 
@@ -98,6 +101,7 @@ def test_posts_declare_their_comments_replies_included(stage: Stage) -> None:
 def test_the_first_reading_walks_all_posts_and_the_next_one_asks_once(stage: Stage) -> None:
     for _ in range(120):
         stage.post(comments=1)
+    stage.world.advance(OLD)
     assert len(stage.read().posts) == 120
     mark = stage.emulator.ledger.mark()
     assert len(stage.read().posts) == 50
@@ -129,9 +133,12 @@ def test_a_post_pushed_out_by_newer_ones_is_not_taken_for_deleted(stage: Stage) 
     old = stage.post(comments=2)
     for _ in range(49):
         stage.post()
+    stage.world.advance(OLD)
     stage.read()
     stage.post()
+    mark = stage.emulator.ledger.mark()
     reading = stage.read()
+    assert cost(stage, mark) == 1
     assert old.id not in {post.external_id for post in reading.posts}
     assert not any(is_claimed(reading, comment) for comment in stage.world.comments_of(old))
 
@@ -139,6 +146,7 @@ def test_a_post_pushed_out_by_newer_ones_is_not_taken_for_deleted(stage: Stage) 
 def test_what_is_remembered_does_not_grow_beyond_the_window(stage: Stage) -> None:
     for _ in range(120):
         stage.post(comments=1)
+    stage.world.advance(OLD)
     stage.read(full=True)
     assert len(stage.state["posts"]) == 50
 

@@ -83,7 +83,7 @@ def _filtered(thing: Post | Comment, viewer: Viewer, options: Options) -> list[C
 
 def _comments(thing: Post | Comment, viewer: Viewer, options: Options) -> Sequence[Comment]:
     """Nothing at all for a user's or app's token: not an error, an empty list."""
-    found = _filtered(thing, viewer, options) if viewer.is_page else []
+    found = [c for c in _filtered(thing, viewer, options) if viewer.is_page and viewer.shows(c)]
     order = _order(thing, options)
     if order == "ranked":
         return sorted(found, key=lambda c: (-c.likes, -len(viewer.world.replies_to(c)), c.at, c.id))
