@@ -25,6 +25,7 @@ from connectors.facebook.answers import (
     read_post,
     visitors_post_as_comment,
 )
+from connectors.facebook.writing import FacebookWriting
 from connectors.graph.client import GraphClient, Json, app_budget, items, next_page
 from connectors.graph.health import Needs, TokenReport, examine, report
 from connectors.graph.look import NOTHING, Look, moment
@@ -37,7 +38,7 @@ NOT_RANKED = ".".join(f"{name}({value})" for name, value in WALK.items())
 """The defaults would hide replies, sort by popularity, and leave out what Facebook finds dull in live videos."""
 
 
-class Facebook:
+class Facebook(FacebookWriting):
     """One page. Credential: token (of the page, or of a system user), optional app_secret and app_id."""
 
     def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:

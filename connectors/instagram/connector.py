@@ -16,6 +16,7 @@ from connectors.graph.errors import TooMuchData
 from connectors.graph.health import Needs, TokenReport, examine
 from connectors.graph.look import NOTHING, Look
 from connectors.instagram.answers import MEDIA_FIELDS, REPLY_FIELDS, author, read_comment, read_media
+from connectors.instagram.writing import InstagramWriting
 
 NEEDS = Needs(
     ("instagram_basic", "instagram_manage_comments"), "instagram_manage_comments", "instagram_content_publish"
@@ -24,7 +25,7 @@ CAP = 50
 """Instagram gives no more comments than this at once."""
 
 
-class Instagram:
+class Instagram(InstagramWriting):
     """One account by its Instagram user id. Credential: token, optional app_secret and app_id."""
 
     def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from connectors.errors import ChannelGone, ConnectorError, PermissionLost, Unexp
 from connectors.youtube.api import Api, has_oauth, missing
 from connectors.youtube.errors import PACIFIC, SCOPE_MISSING
 from connectors.youtube.reading import Look
+from connectors.youtube.writing import YouTubeWriting
 
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 """The only scope that lets an app read the held queue, and reply."""
@@ -25,7 +26,7 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 _log = structlog.get_logger(__name__)
 
 
-class YouTube:
+class YouTube(YouTubeWriting):
     """One channel. `account.external_id` is its id (UC…)."""
 
     timeout: ClassVar[float] = 20
