@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     instagram_url: PlatformUrl = INSTAGRAM_URL
     instagram_api_url: PlatformUrl = INSTAGRAM_API_URL
     instagram_public: bool = Field(False, description="allow reading through instaloader; breaches Instagram's terms")
+    private_addresses: bool = Field(
+        False, description="let addresses in the register lead into the organisation's own network"
+    )
     smtp_url: SecretStr | None = None
     demo_mails: Path | None = Field(None, description="folder of the mails that the demo received")
     heartbeat_url: SecretStr | None = None

@@ -85,7 +85,7 @@ def _judged(
     session: Session, channel: Channel, historic_before: datetime | None, all_states: bool
 ) -> list[tuple[Comment, Verdict]]:
     """The obligations and their verdicts. Rules never reach across posts, so posts where nothing waits stay unread."""
-    own = identities(session, channel.platform)
+    own = identities(session, channel)
     chosen = Comment.channel_id == channel.id
     if not all_states:
         chosen &= Comment.post_external_id.in_(_posts_that_matter(channel.id, own, historic_before))
