@@ -18,6 +18,7 @@ from connectors.youtube.errors import ALLOWANCE, PACIFIC, SCOPE_MISSING, TABLE, 
 from connectors.youtube.questions import Questions
 from connectors.youtube.reading import Look
 from connectors.youtube.thorough import walk
+from connectors.youtube.writing import YouTubeWriting
 
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 """The only scope that lets an app read the held queue, and reply."""
@@ -30,7 +31,7 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 _log = structlog.get_logger(__name__)
 
 
-class YouTube:
+class YouTube(YouTubeWriting):
     """One channel. `account.external_id` is its id (UC…)."""
 
     timeout: ClassVar[float] = 20

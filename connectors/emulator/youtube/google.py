@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Account, Token, World
+from connectors.emulator.youtube.consents import CodeRefused, Consents
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 UNITS_PER_DAY = 10_000
@@ -141,6 +142,7 @@ class Gate:
         self.testing: set[str] = set()
         self.without_api: set[str] = set()
         self._given: dict[str, tuple[Token, str, datetime]] = {}
+        self.consents = Consents(world)
 
     def consent(self, value: str, account: Account, scopes: tuple[str, ...], client: str, secret: str = "") -> Token:
         """A channel's owner lets an app in: its refresh token, which dies after a week while the app is in Testing."""
@@ -153,7 +155,9 @@ class Gate:
             raise switched_off(caller.project)
 
     def exchange(self, request: Request) -> Answer:
-        """The token endpoint: a refresh token for an access token that lives an hour."""
+        """The token endpoint: a refresh token, or a code, for an access token that lives an hour."""
+        if request.get("grant_type") == "authorization_code":
+            return self._redeem(request)
         found = self._world.tokens.get(request.get("refresh_token"))
         if request.get("grant_type") != "refresh_token":
             return _no_token("unsupported_grant_type", "Invalid grant_type: " + request.get("grant_type"))
@@ -161,7 +165,7 @@ class Gate:
             return _no_token("invalid_client", "Unauthorized", 401)
         if found is None or found.kind != "oauth" or self._dead(found):
             return _no_token("invalid_grant", "Token has been expired or revoked.")
-        return self._give(found, request.get("client_id"))
+        return Answer.json(self._give(found, request.get("client_id")), cost=0)
 
     def caller(self, request: Request) -> Caller:
         """Raises Refusal for nobody and for dead credentials."""
@@ -181,14 +185,21 @@ class Gate:
             raise bad_access_token()
         return Caller(project.partition("-")[0], token.account, frozenset(token.scopes))
 
-    def _give(self, token: Token, client: str) -> Answer:
+    def _redeem(self, request: Request) -> Answer:
+        try:
+            token, lasting = self.consents.redeem(request)
+        except CodeRefused as refused:
+            return _no_token(refused.error, refused.description, refused.status)
+        more = {"refresh_token": token.value} if lasting else {}
+        return Answer.json(self._give(token, request.get("client_id")) | more, cost=0)
+
+    def _give(self, token: Token, client: str) -> dict[str, Any]:
         seed = f"{token.value} {len(self._given)}".encode()
         value = "ya29." + hashlib.sha256(seed).hexdigest()
         self._given[value] = (token, client, self._world.now + ACCESS_TOKEN_LIVES)
         lives = int(ACCESS_TOKEN_LIVES.total_seconds()) - 1
         scope = " ".join(token.scopes)
-        given = {"access_token": value, "expires_in": lives, "scope": scope, "token_type": "Bearer"}
-        return Answer.json(given, cost=0)
+        return {"access_token": value, "expires_in": lives, "scope": scope, "token_type": "Bearer"}
 
     def _dead(self, token: Token) -> bool:
         expired = token.expires_at is not None and token.expires_at <= self._world.now
