@@ -14,8 +14,8 @@ class About:
     mean something at the channel's own address only, so that each channel knows the organisation by its own
     external_id alone. exclusive: a login serves one reading at a time. not_covered: what cannot be seen there, for
     the coverage report. connecting: module:class of the flow that gets a token in a browser; empty where there is
-    none. errors: module:name of its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") ->
-    connectors.errors.Meaning.
+    none. connected: secrets that it gets, which the register need not name. errors: module:name of
+    its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning.
     """
 
     title: str
@@ -32,4 +32,5 @@ class About:
     exclusive: bool = False
     not_covered: tuple[str, ...] = ()
     connecting: str = ""
+    connected: frozenset[str] = frozenset()
     errors: str = ""

@@ -15,7 +15,7 @@ from monitor.alerts.sending import send_due
 from monitor.cli.broker import Sign, show_sign, waiting
 from monitor.db import database
 from monitor.register.organisation import NotSetUp
-from monitor.watch import polling
+from monitor.watch import nightly, polling
 from workers.app import app
 from workers.queues import POLLS, queue_of
 
@@ -64,6 +64,24 @@ def tick() -> None:
 def poll(channel_id: str, claim: str, platform: str) -> None:
     """Reads one channel for a claim. Nothing happens when the claim is lost meanwhile."""
     polling.poll(database(), polling.Claimed(channel_id, claim, platform), settings=settings())
+
+
+@app.task(name="check")
+@alone
+def check() -> None:
+    """Takes a channel whose credential is due to be looked at, and sends it to its queue. Without a register, none."""
+    claimed = None
+    with suppress(NotSetUp), database().transaction() as session:
+        claimed = nightly.claim_check(session, datetime.now(UTC), settings())
+    if claimed:
+        channel_id, platform = claimed
+        check_one.apply_async((channel_id,), queue=queue_of(platform))
+
+
+@app.task(name="check_one")
+def check_one(channel_id: str) -> None:
+    """Looks at one channel's credential. A lost message is made good the next night."""
+    nightly.check_claimed(database(), channel_id, settings())
 
 
 @app.task(name="judge")

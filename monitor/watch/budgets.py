@@ -1,0 +1,158 @@
+"""What the platforms count together: who spent what, what may still be spent, and until when nothing may be asked.
+
+The ledger is the table `spending`, one row a budget, day, channel and purpose, never deleted; `parking` has what every
+process has to respect. Only the pure rules in budget_rules decide.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, case, cast, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from connectors.base import Budget
+from connectors.errors import RateLimited
+from monitor.db import Base
+from monitor.watch import budget_rules as rules
+from monitor.watch.budget_rules import Purpose
+from monitor.watch.models import Parking, Schedule, Spending
+
+QUOTA = "quota"
+"""The reason of a standing where the day's quota is used up."""
+ALLOWANCE = "allowance"
+"""The code of a connector that ends a reading because of its allowance: its own affair, nobody else has to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """May a channel ask now? parked_until: not before then, because of `reason`: a platform's code, or QUOTA.
+
+    allowance: the counted cost that this reading (or write) may come to; None where nobody counts.
+    """
+
+    parked_until: datetime | None = None
+    reason: str = ""
+    allowance: int | None = None
+
+
+def standing(
+    session: Session,
+    budgets: Sequence[Budget],
+    channel_id: str,
+    purpose: Purpose,
+    now: datetime,
+    settings: Settings,
+) -> Standing:
+    """The latest parking of any of the budgets, else what is allowed; a used-up quota parks until its day is over."""
+    parked = [row for row in parkings(session, [budget.key for budget in budgets]) if row.until > now]
+    if parked:
+        latest = max(parked, key=lambda row: row.until)
+        return Standing(latest.until, latest.reason, 0)
+    allowances = {
+        budget: _allowance(session, budget, channel_id, purpose, now, settings)
+        for budget in budgets
+        if budget.per_day is not None
+    }
+    empty = [rules.next_day(now, budget.zone) for budget, allowance in allowances.items() if allowance <= 0]
+    if empty:
+        return Standing(max(empty), QUOTA, 0)
+    return Standing(allowance=min(allowances.values(), default=None))
+
+
+def book(
+    session: Session,
+    budgets: Sequence[Budget],
+    channel_id: str,
+    purpose: Purpose,
+    cost: int,
+    requests: int,
+    now: datetime,
+) -> None:
+    """Adds to the ledger, on the first budget. Processes that book at once lose nothing of each other."""
+    if not budgets or not (cost or requests):
+        return
+    first = budgets[0]
+    values = {"budget": first.key, "day": rules.day_of(now, first.zone), "channel_id": channel_id, "purpose": purpose}
+    statement = _insert(session, Spending).values(**values, cost=cost, requests=requests)
+    new = statement.excluded
+    added = {"cost": Spending.cost + new.cost, "requests": Spending.requests + new.requests}
+    session.execute(statement.on_conflict_do_update(index_elements=list(values), set_=added))
+
+
+def park(session: Session, budgets: Sequence[Budget], error: RateLimited, now: datetime) -> None:
+    """Nothing that counts against the error's budget (the first, where it names none) is asked before its retry_at.
+
+    An earlier answer that said longer stays. What a connector's own allowance ended parks nothing.
+    """
+    key = error.budget or (budgets[0].key if budgets else "")
+    if not key or error.code == ALLOWANCE:
+        return
+    statement = _insert(session, Parking).values(key=key, until=error.retry_at, since=now, reason=error.code)
+    new = statement.excluded
+    values = {
+        "until": new.until,
+        "reason": new.reason,
+        "since": case((Parking.until > now, Parking.since), else_=new.since),
+    }
+    longer = Parking.until < new.until
+    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values, where=longer))
+
+
+def parkings(session: Session, keys: Sequence[str]) -> list[Parking]:
+    """What these budgets were last parked for, past or not."""
+    return list(session.scalars(select(Parking).where(Parking.key.in_(keys)).execution_options(populate_existing=True)))
+
+
+def quota_of(budget: Budget, settings: Settings) -> rules.Quota | None:
+    """The day's quota with the reserves of the settings; None where the platform has no such limit."""
+    if budget.per_day is None:
+        return None
+    polling = settings.polling
+    per_day = polling.daily_quota or budget.per_day
+    return rules.quota(per_day, polling.reserve_for_replies, polling.reserve_for_crisis)
+
+
+def spent(session: Session, budget: Budget, now: datetime) -> list[Spending]:
+    """The ledger's rows of the budget's present day, by channel and purpose."""
+    today = (Spending.budget == budget.key, Spending.day == rules.day_of(now, budget.zone))
+    query = select(Spending).where(*today).order_by(Spending.channel_id, Spending.purpose)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def left_of(quota: rules.Quota, rows: Sequence[Spending]) -> rules.Left:
+    """What is left of a quota when this was spent."""
+    by_purpose: dict[str, int] = {}
+    for row in rows:
+        by_purpose[row.purpose] = by_purpose.get(row.purpose, 0) + row.cost
+    return rules.left(quota, by_purpose)
+
+
+def _allowance(
+    session: Session, budget: Budget, channel_id: str, purpose: Purpose, now: datetime, settings: Settings
+) -> int:
+    quota = quota_of(budget, settings)
+    if quota is None:
+        raise ValueError(f"{budget.key} has no quota")
+    left = left_of(quota, spent(session, budget, now)).of(purpose)
+    if purpose != "poll":
+        return left
+    interval = timedelta(seconds=settings.polling.interval_seconds)
+    sharers = rules.sharing(_sharers(session, budget.key, channel_id), now, budget.zone, interval)
+    return rules.poll_allowance(left, quota.for_polls, sharers)
+
+
+def _sharers(session: Session, key: str, channel_id: str) -> int:
+    """How many channels' calls count against the budget, as their connectors told; this one is one of them."""
+    named = cast(Schedule.budgets, String).contains(json.dumps(key), autoescape=True)
+    others = select(func.count()).where(named, Schedule.channel_id != channel_id)
+    return 1 + session.scalars(others).one()
+
+
+def _insert(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(model)
+    return postgresql.insert(model)
