@@ -35,9 +35,9 @@ PHONE = "/api/v1/media/"
 @contextmanager
 def instaloader_itself(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Traffic, Any]]:
     """Its own ways, with the page length it has by itself: the traffic, and its context."""
-    monkeypatch.setattr(NodeIterator, "_graphql_page_length", 12)
     session = session_for(stage.credential, Settings())
-    with session.in_use() as traffic:
+    with session.in_use() as traffic, monkeypatch.context() as patch:
+        patch.setattr(NodeIterator, "_graphql_page_length", 12)
         yield traffic, session.context()
 
 
