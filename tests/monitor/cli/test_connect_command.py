@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import select
 import subprocess
 import sys
 import termios
@@ -307,24 +308,24 @@ def test_an_app_that_the_register_does_not_name_is_asked_for_without_showing_the
         monkeypatch.delenv(name)
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "monitor.cli.main", "channel", "connect", "facebook", "--no-browser"]
-
-    def take_terminal() -> None:
-        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
-
-    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-    with subprocess.Popen(command, start_new_session=True, preexec_fn=take_terminal, **ends) as running:  # type: ignore[call-overload]
-        os.close(theirs)
+    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "start_new_session": True}
+    running = subprocess.Popen(command, preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0), **ends)  # type: ignore[call-overload]  # noqa: PLW1509 - it only takes the terminal
+    os.close(theirs)
+    try:
         shown = _until(ours, "app_id")
         os.write(ours, f"{APP_ID}\n".encode())
         shown += _until(ours, "app_secret")
         os.write(ours, f"{APP_SECRET}\n".encode())
-        shown += _until(ours, "#|auth_type=rerequest&scope=\\S+\\s")
+        shown += _until(ours, r"auth_type=rerequest&scope=\S+\s")
         found = ADDRESS.search(shown)
         assert found
         requests.get(agree(found[0]), timeout=10)
         shown += _until(ours, "är ansluten")
         assert running.wait(60) == 0
-    os.close(ours)
+    finally:
+        running.kill()
+        running.wait()
+        os.close(ours)
     assert APP_SECRET not in shown
     with opened_database().transaction() as session:
         assert {*secrets.stored(session, "facebook").secrets} == {"app_id", "app_secret", "token"}
@@ -334,5 +335,6 @@ def _until(terminal: int, pattern: str) -> str:
     """What the terminal shows until the pattern is there."""
     shown = ""
     while not re.search(pattern, shown):
+        assert select.select([terminal], [], [], 15)[0], shown
         shown += os.read(terminal, 4096).decode()
     return shown
