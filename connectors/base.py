@@ -251,6 +251,8 @@ class Replier(Protocol):
     """Characters."""
     write_cost: int
     """Counted cost of one write."""
+    settle: timedelta
+    """What was written is in the platform's lists after this at the latest: what is not there then was not done."""
 
     def thread(self, target: Target, plan: ReadPlan) -> Reading:
         """The target's thread as it is now, all of it, read afresh: has somebody answered? Did our answer arrive?"""

@@ -98,7 +98,7 @@ def app_names(platform: str) -> tuple[str, str]:
 
 def hints_wanted(settings: Settings) -> bool:
     """Are webhooks set up, so that it is worth asking for them?"""
-    return bool(getattr(getattr(settings, "webhook", None), "configured", False))
+    return settings.webhook.configured
 
 
 def code_from(address: str, state: str) -> str:

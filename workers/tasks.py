@@ -70,8 +70,9 @@ def poll(channel_id: str, claim: str, platform: str) -> None:
 @alone
 def check() -> None:
     """Takes a channel whose credential is due to be looked at, and sends it to its queue. Without a register, none."""
+    claimed = None
     with suppress(NotSetUp), database().transaction() as session:
-        claimed = nightly.claim_check(session, datetime.now(UTC))
+        claimed = nightly.claim_check(session, datetime.now(UTC), settings())
     if claimed:
         channel_id, platform = claimed
         check_one.apply_async((channel_id,), queue=queue_of(platform))

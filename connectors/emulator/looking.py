@@ -41,6 +41,10 @@ class Looking:
         part = self._ledger.since(since)
         return {"entries": [e.as_json() for e in part.entries], "sums": part.sums(), "next": self._ledger.mark()}
 
+    def effects(self) -> list[dict[str, Any]]:
+        """What was done through the platforms' APIs: replies, hiding, deleting, moderation; oldest first."""
+        return [{**asdict(effect), "at": effect.at.isoformat()} for effect in self._world.effects]
+
     def clock(self) -> str:
         """The world's time."""
         return self._world.now.isoformat()

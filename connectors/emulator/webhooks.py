@@ -26,11 +26,10 @@ Change = tuple[Account, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Where to tell, and with whose secret. accounts: ids; empty for all."""
+    """Where the app wants to be told, and its secret."""
 
     url: str
     app_secret: str
-    accounts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ class Webhooks:
         self._waiting: list[bytes] = []
         self.sent: list[tuple[bytes, dict[str, str]]] = []
 
-    def subscribe_webhook(self, url: str, verify_token: str, app_secret: str, accounts: list[str] | None = None) -> str:
-        """Asks the address for its consent, and tells it from now on what happens on these accounts (default: all)."""
+    def subscribe_webhook(self, url: str, verify_token: str, app_secret: str) -> str:
+        """Asks the address for its consent; it is told from now on what happens on pages that the app subscribed to."""
         number = str(self._random.randrange(10**9, 10**10))
         query = {"hub.mode": "subscribe", "hub.challenge": number, "hub.verify_token": verify_token}
         try:
@@ -63,7 +62,7 @@ class Webhooks:
             raise Refused(f"The callback address does not answer: {type(error).__name__}.") from None
         if answer.status_code != 200 or answer.text != number:
             raise Refused("The URL couldn't be validated. Callback verification failed.")
-        self._to, self._waiting = Subscription(url, app_secret, frozenset(accounts or ())), []
+        self._to, self._waiting = Subscription(url, app_secret), []
         self._news()  # what happened before the subscription is never told
         return url
 
@@ -102,7 +101,9 @@ class Webhooks:
         return answer.status_code
 
     def _is_wanted(self, account: Account) -> bool:
-        return self._to is not None and (not self._to.accounts or account.id in self._to.accounts)
+        """Has the page's own subscribed_apps been told so? That of an Instagram account's page, too."""
+        page = account.id if account.platform == "facebook" else account.page_id
+        return "feed" in self._world.subscriptions.get(page, ())
 
     def _news(self) -> list[Change]:
         """All that has happened since this was last asked, thing by thing."""

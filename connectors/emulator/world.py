@@ -96,6 +96,7 @@ class Comment:
     deleted_at: datetime | None = None
     published_at: datetime | None = None  # when a held one became public
     likes: int = 0
+    listed_at: datetime | None = None  # written through the API: lists show it from then on
 
     @property
     def text(self) -> str:
@@ -128,9 +129,25 @@ class Token:
     data_access_expires_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that the organisation did through a platform's API. target: what it was done to; made: the reply.
+
+    kind: reply, edit, hide, unhide, delete, hold, release, reject.
+    """
+
+    kind: str
+    target: str
+    at: datetime
+    made: str | None = None
+
+
 @dataclass
 class World:
-    """Everything there is. Guard every use with `lock`; the server does so for each request."""
+    """Everything there is. Guard every use with `lock`; the server does so for each request.
+
+    effects: what was done through the APIs, in order. list_lag: seconds until lists show what was written so.
+    """
 
     seed: int = 1
     clock: datetime = START
@@ -141,6 +158,8 @@ class World:
     comments: dict[str, Comment] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     subscriptions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # Facebook: what a page tells the app of
+    effects: list[Effect] = field(default_factory=list)
+    list_lag: float = 0
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
@@ -207,6 +226,7 @@ class World:
         tags: tuple[Person, ...] = (),
         anonymous: bool = False,
         held: bool = False,
+        through_api: bool = False,
     ) -> Comment:
         """A comment on a post, or a reply to a comment. A reply to a reply is stored below the top-level comment."""
         post = on if isinstance(on, Post) else on.post
@@ -217,7 +237,14 @@ class World:
         self._comments_of[post.id].append(made)
         if parent:
             self._replies_to[parent.id].append(made)
+        if through_api:
+            made.listed_at = self.now + timedelta(seconds=self.list_lag)
+            self.did("reply", on, made)
         return made
+
+    def did(self, kind: str, target: Post | Comment, made: Comment | None = None) -> None:
+        """Something was done through an API."""
+        self.effects.append(Effect(kind, target.id, self.now, made.id if made else None))
 
     def answer(self, on: Post | Comment, text: str, *, mention: bool = False, top_level: bool = False) -> Comment:
         """The organisation answers on the platform itself. `mention`: names the author of `on`, by tag or @handle.
@@ -275,13 +302,13 @@ class World:
 
     def comments_of(self, post: Post) -> list[Comment]:
         """At every level. Not deleted, not rejected, oldest first; held, hidden and restricted ones included."""
-        return _there(self._comments_of[post.id])
+        return _there(self._comments_of[post.id], self.now)
 
     def replies_to(self, comment: Comment) -> list[Comment]:
         """As `comments_of`, below a top-level comment."""
-        return _there(self._replies_to[comment.id])
+        return _there(self._replies_to[comment.id], self.now)
 
 
-def _there(comments: Iterable[Comment]) -> list[Comment]:
-    there = (comment for comment in comments if comment.deleted_at is None and not comment.rejected)
+def _there(comments: Iterable[Comment], now: datetime) -> list[Comment]:
+    there = (c for c in comments if c.deleted_at is None and not c.rejected and (not c.listed_at or c.listed_at <= now))
     return sorted(there, key=lambda comment: (comment.at, comment.id))

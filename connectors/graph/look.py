@@ -17,7 +17,7 @@ from connectors.errors import ChannelGone, ConnectorError, Unavailable, Unexpect
 from connectors.graph.client import GraphClient, Json, items
 from connectors.graph.errors import TooMuchData, understood
 from connectors.graph.health import Needs, lacks, report
-from connectors.graph.memory import Memory
+from connectors.graph.memory import GONE, Memory, Seen
 from connectors.graph.questions import Fields, Questions
 from connectors.graph.sound import fingerprint, sound_comment, sound_post
 
@@ -208,13 +208,19 @@ class Look(ABC):
             self.memory.counts[post.external_id] = post.declared_comments
 
     def _find_the_vanished(self) -> None:
-        """Posts that should have been listed again and were not: deleted, or did Graph only leave them out?"""
+        """Posts that should have been listed again and were not: deleted, or did Graph only leave them out?
+
+        What was found gone is asked for once more by the next reading: nobody believes it the first time.
+        """
         for post_id, seen in list(self.memory.posts.items()):
             end = self._ends.get(seen.edge)
             if post_id in self.listed or (end and seen.at < end.timestamp()):
                 continue
             if self._is_there(post_id) is False:
                 self.covered.append(Covered("post", post_id))
+                if seen.mark != GONE:
+                    self.memory.posts[post_id] = Seen(GONE, seen.at, seen.edge)
+                    self._newest.add(post_id)
 
     def _look_up(self) -> None:
         """The comments that the plan asks about, one by one. What the network does is no answer."""

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from connectors.base import State
 
+GONE = "gone"
+"""The mark of a post that was not there when it was asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -60,7 +60,7 @@ class Questions:
         self._judge(refusal)
         certain = self.fields.left_out
         given = self._ask_for_less(path, arguments, refusal)
-        for name in [name for name in self.fields.left_out[:-1] if name not in certain]:
+        for name in [name for name in self.fields.left_out if name not in certain]:
             given = self._answer(path, arguments, self.fields.with_again(name)) or given
         return given
 

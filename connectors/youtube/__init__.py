@@ -18,4 +18,5 @@ ABOUT = About(
         N_("Comments that YouTube takes for spam"),
         N_("Comments held for approval, where the channel is read with an API key alone"),
     ),
+    errors="connectors.youtube.errors:TABLE",
 )

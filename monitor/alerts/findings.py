@@ -12,6 +12,7 @@ from monitor.alerts.models import Notice
 from monitor.alerts.telling import (
     Kind,
     NoLongerTrue,
+    NotNow,
     Scene,
     Telling,
     active_channel,
@@ -20,7 +21,7 @@ from monitor.alerts.telling import (
     check_recipient,
     concerned,
 )
-from monitor.alerts.trouble import NEEDS_PERSON
+from monitor.alerts.trouble import LOOK_AGAIN, NEEDS_PERSON
 from monitor.alerts.wording import Letter
 from monitor.register.models import Channel
 from monitor.watch.models import Schedule, TokenHealth
@@ -50,12 +51,12 @@ def _tellings(scene: Scene) -> Iterable[Telling]:
 
 
 def _found(scene: Scene, health: TokenHealth) -> list[str]:
-    """A missing subscription is one only where the settings want hints."""
-    if health.problem in NEEDS_PERSON and not health.scopes_missing:
-        return [str(health.problem)]
-    missing = [f"{SCOPES} {' '.join(sorted(health.scopes_missing))}"] if health.scopes_missing else []
-    deaf = health.subscribed is False and scene.settings.webhook.configured
-    return [*missing, *([SUBSCRIPTION] if deaf else [])]
+    """What is wrong, as rungs. A missing subscription is wrong only where the settings want hints."""
+    missing = f"{SCOPES} {' '.join(sorted(health.scopes_missing))}" if health.scopes_missing else ""
+    told_by_scopes = bool(missing) and health.problem == PermissionLost.kind
+    problem = str(health.problem) if health.problem in NEEDS_PERSON and not told_by_scopes else ""
+    deaf = SUBSCRIPTION if health.subscribed is False and scene.settings.webhook.configured else ""
+    return [rung for rung in (missing, problem, deaf) if rung]
 
 
 def _told_lately(scene: Scene, telling: Telling, since: str) -> bool:
@@ -78,24 +79,32 @@ def _check(scene: Scene, notice: Notice) -> None:
     if health is None or notice.rung not in _found(scene, health):
         raise NoLongerTrue(_("A later look at the credential found it in order."))
     check_hours(scene)
+    schedule = scene.session.get(Schedule, channel.id)
+    if schedule is not None and schedule.failing_since is not None:
+        raise NotNow(scene.now + LOOK_AGAIN)
 
 
 def _letter(scene: Scene, notice: Notice) -> Letter:
     channel, health = scene.session.get_one(Channel, notice.subject), scene.session.get_one(TokenHealth, notice.subject)
-    if notice.rung == SUBSCRIPTION:
+    headline, said = _said(notice.rung, channel, health)
+    schedule = scene.session.get(Schedule, channel.id)
+    if schedule is not None and schedule.last_complete_at is not None:
+        said.append(_("The channel is still read."))
+    return channel_note(scene, channel, headline, said)
+
+
+def _said(rung: str, channel: Channel, health: TokenHealth) -> tuple[str, list[str]]:
+    """Headline and paragraphs."""
+    if rung == SUBSCRIPTION:
         headline = _("{channel} sends Kanalvakt no hints", channel=channel.name)
-        said = [_("What to do: {remedy}", remedy=_(SUBSCRIBE))]
-    elif health.scopes_missing:
-        headline = _("{channel} has not given all permissions", channel=channel.name)
-        said = [
-            _("Missing: {scopes}", scopes=", ".join(sorted(health.scopes_missing))),
-            _("What to do: {remedy}", remedy=_(PermissionLost.remedy)),
-        ]
-    else:
-        headline = _("The credential of {channel} needs somebody", channel=channel.name)
-        said = [_("What to do: {remedy}", remedy=_(health.remedy or PermissionLost.remedy))]
-        said += [_("For whoever mends it: {detail}", detail=health.message)] if health.message else []
-    return channel_note(scene, channel, headline, [*said, _("The channel is still read.")])
+        return headline, [_("What to do: {remedy}", remedy=_(SUBSCRIBE))]
+    todo = health.remedy if health.problem in NEEDS_PERSON else None
+    said = [_("What to do: {remedy}", remedy=_(todo or PermissionLost.remedy))]
+    if rung.startswith(SCOPES):
+        missing = _("Missing: {scopes}", scopes=", ".join(sorted(health.scopes_missing)))
+        return _("{channel} has not given all permissions", channel=channel.name), [missing, *said]
+    said += [_("For whoever mends it: {detail}", detail=health.message)] if health.message else []
+    return _("The credential of {channel} needs somebody", channel=channel.name), said
 
 
 KIND = Kind(_tellings, _check, _letter)

@@ -24,9 +24,7 @@ from monitor.watch.checking import Check, check_now
 from monitor.watch.overview import ChannelOverview, channels
 
 app = typer.Typer(help=N_("The watched channels."), no_args_is_help=True)
-app.command("coverage", help=N_("What is not seen of the channels, and when each was last read how thoroughly."))(
-    coverage_
-)
+app.command("coverage", help=N_("What is not seen of the channels, and when each was read how thoroughly."))(coverage_)
 app.command("connect", help=N_("Get a channel's token in a browser, and keep it encrypted."))(connecting.connect)
 app.command("disconnect", help=N_("Forget the secrets that are stored for a channel."))(connecting.disconnect)
 app.command("rotate-keys", help=N_("Encrypt the stored secrets with a new key."))(connecting.rotate_keys)

@@ -101,11 +101,11 @@ def rotate_keys() -> int:
             )
         )
         return 1
-    say(_("{count} secrets are encrypted with the first key.", count=done.secrets))
+    say(_("Secrets encrypted with the first key: {count}.", count=done.secrets))
     if done.superfluous:
         say(_("Now take everything from the first comma on out of KANALVAKT_ENCRYPTION_KEYS."))
     else:
-        say(_("Make a new backup: those with the old key do not fit the database any more."))
+        say(_("Make a new backup of the database and the key: an older one needs the key that is gone now."))
     return 0
 
 
@@ -127,7 +127,7 @@ def _channels(db: Database, platform: str, name: str | None) -> list[Channel]:
 
 def _app(db: Database, platform: str, channel: Channel, typed_id: str | None) -> dict[str, str]:
     """The app's id and secret by their names: what the register names or is stored; else a person types them."""
-    with db.snapshot() as session:
+    with db.transaction(repeatable=True) as session:
         known = at_hand(channel, stored=secrets.stored(session, channel.id))
     id_name, secret_name = app_names(platform)
     return {

@@ -13,9 +13,12 @@ class Action(Base):
 
     kind: reply, hide, unhide, delete (our own), release, reject. state: pending, armed (about to be sent, or sent),
     done, unknown (sent, the answer lost: the platform is read before anything else), refused (certainly not done),
-    needs_human (could not be found out). key: chosen by whoever asks; the same one is the same action.
+    needs_human (could not be found out), asks (somebody has answered meanwhile: a person has to confirm).
+    key: chosen by whoever asks; the same one is the same action. confirmed: even if somebody has answered.
     token: of the attempt that holds it; whoever has another one has lost it. next_at: when to go on with it.
     baseline: ids of our own comments in the thread before the first attempt. remote_id: of the reply, once known.
+    armed_at: when the latest attempt was; its answer lost, until when the platform may have got it.
+    reason: a rule of ours, or the platform's error. remedy: what that means for people, to be translated.
     """
 
     __tablename__ = "action"
@@ -38,3 +41,5 @@ class Action(Base):
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     remote_id: Mapped[str | None] = mapped_column(default=None)
     reason: Mapped[str | None] = mapped_column(default=None)
+    remedy: Mapped[str | None] = mapped_column(default=None)
+    confirmed: Mapped[bool] = mapped_column(default=False)

@@ -76,6 +76,15 @@ def unanswered(
     )
 
 
+def standing_of(session: Session, comment: Comment) -> State | None:
+    """Where one comment stands now; None for one of the organisation's own."""
+    channel = session.get_one(Channel, comment.channel_id)
+    own = identities(session, channel.platform)
+    below = (Comment.channel_id == channel.id) & (Comment.post_external_id == comment.post_external_id)
+    verdict = _judge(session, channel, below, own, None)[1].get(comment.external_id)
+    return verdict.state if verdict else None
+
+
 def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, datetime | None]]:
     query = select(Channel, Schedule.historic_before).outerjoin(Schedule, Schedule.channel_id == Channel.id)
     chosen = Channel.state != "retired" if channel_id is None else Channel.id == channel_id
@@ -90,11 +99,36 @@ def _judged(
     chosen = Comment.channel_id == channel.id
     if not all_states:
         chosen &= Comment.post_external_id.in_(_posts_that_matter(channel.id, own, historic_before))
-    comments = {comment.external_id: comment for comment in session.scalars(select(Comment).where(chosen))}
-    edits, ours = _edits(session, chosen), _removed_by_us(session, channel.id)
-    written = (_written(each, edits[each.id], by_us=each.id in ours) for each in comments.values())
-    verdicts = judge(written, own, historic_before)
+    comments, verdicts = _judge(session, channel, chosen, own, historic_before)
     return [(comments[external_id], verdict) for external_id, verdict in verdicts.items()]
+
+
+def _judge(
+    session: Session,
+    channel: Channel,
+    chosen: ColumnElement[bool],
+    own: frozenset[str],
+    historic_before: datetime | None,
+) -> tuple[dict[str, Comment], dict[str, Verdict]]:
+    """The chosen comments, which are of whole posts, and the verdicts on them."""
+    comments = {comment.external_id: comment for comment in session.scalars(select(Comment).where(chosen))}
+    edits, addressed = _edits(session, chosen), _addressed(session, channel.id)
+    ours = _removed_by_us(session, channel.id)
+    written = (
+        _written(each, edits[each.id], addressed[each.external_id], by_us=each.id in ours) for each in comments.values()
+    )
+    return comments, judge(written, own, historic_before)
+
+
+def _addressed(session: Session, channel_id: str) -> dict[str, tuple[str, ...]]:
+    """Whom the replies made from here are for: that we know, however the platform flattens and tags."""
+    made = (Action.channel_id == channel_id, Action.remote_id.is_not(None))
+    query = select(Action.remote_id, Comment.author_id, Comment.author_handle)
+    query = query.join(Comment, Comment.id == Action.comment_id).where(*made)
+    names: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for reply, author, handle in session.execute(query):
+        names[reply or ""] = tuple(name for name in (author, handle) if name)
+    return names
 
 
 def _edits(session: Session, chosen: ColumnElement[bool]) -> dict[int, list[Observation]]:
@@ -126,7 +160,7 @@ def _posts_that_matter(channel_id: str, own: frozenset[str], historic_before: da
     )
 
 
-def _written(comment: Comment, edits: list[Observation], *, by_us: bool) -> Written:
+def _written(comment: Comment, edits: list[Observation], addressed: tuple[str, ...], *, by_us: bool) -> Written:
     return Written(
         id=comment.external_id,
         post=comment.post_external_id,
@@ -135,7 +169,7 @@ def _written(comment: Comment, edits: list[Observation], *, by_us: bool) -> Writ
         parent=comment.parent_external_id,
         author_id=comment.author_id,
         author_handle=comment.author_handle,
-        mentions=tuple(comment.mentions),
+        mentions=(*comment.mentions, *addressed),
         hidden=comment.hidden,
         held=comment.held,
         missing=comment.missing_since is not None,

@@ -42,7 +42,10 @@ class Rotation:
 
 
 def stored(session: Session, channel_id: str) -> Stored:
-    """What is stored for a channel. Never raises for a missing or wrong key: the problem is a value."""
+    """What is stored for a channel. Never raises for a missing or wrong key: the problem is a value.
+
+    Wants a transaction that may write: in a snapshot, what is rotated at the same moment can look like a wrong key.
+    """
     query = select(StoredSecret).where(StoredSecret.channel_id == channel_id)
     rows = session.scalars(query.with_for_update(read=True)).all()
     try:
@@ -57,7 +60,7 @@ def stored(session: Session, channel_id: str) -> Stored:
 def kept(session: Session, channel_id: str) -> dict[str, datetime]:
     """Which secrets are stored for a channel, and since when."""
     query = select(StoredSecret.name, StoredSecret.stored_at).where(StoredSecret.channel_id == channel_id)
-    return dict(session.execute(query.order_by(StoredSecret.name)).tuples().all())
+    return {row.name: row.stored_at for row in session.execute(query.order_by(StoredSecret.name))}
 
 
 def store(session: Session, channel_id: str, secrets: Mapping[str, str], now: datetime) -> None:

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from config.language import _
 from config.settings import Settings
 from connectors import PLATFORMS, connect
-from connectors.base import Account, Connector, Credential, Health
-from connectors.errors import ConnectorError
+from connectors.base import Account, Budget, Connector, Credential, Health
+from connectors.errors import ConnectorError, RateLimited
 from monitor.db import Database
 from monitor.register.credentials import resolve
 from monitor.register.models import Channel
 from monitor.register.secrets import NOTHING, Stored, stored
+from monitor.watch.budgets import park, standing
 from monitor.watch.models import Schedule, TokenHealth
 
 
@@ -55,13 +56,34 @@ def check(
 
 
 def check_now(db: Database, channel: Channel, settings: Settings) -> Check:
-    """As `check`, with what is stored for the channel; the result is kept."""
-    with db.snapshot() as session:
+    """As `check`, with what is stored for the channel; the result is kept. Asks nothing while a budget is parked."""
+    now = datetime.now(UTC)
+    with db.transaction(repeatable=True) as session:
         kept = stored(session, channel.id)
-    health = look(channel, settings, stored=kept)
+        budgets = budgets_of(channel, settings, kept)
+        allowed = standing(session, budgets, channel.id, "check", now, settings)
+    if allowed.parked_until is not None:
+        wait = RateLimited(
+            "not asked: the platform wants us to wait", code=allowed.reason, retry_at=allowed.parked_until
+        )
+        health = Health("unknown", can_read=False, problem=wait)
+    else:
+        health = look(channel, settings, stored=kept)
     with db.transaction() as session:
         keep(session, channel, health, datetime.now(UTC))
+        if isinstance(health.problem, RateLimited) and allowed.parked_until is None:
+            park(session, budgets, health.problem, now)
     return _found(channel, health)
+
+
+def budgets_of(channel: Channel, settings: Settings, stored: Stored) -> tuple[Budget, ...]:
+    """What a look at the channel counts against; nothing where it cannot be asked anyway. Makes no call."""
+    if not _by_machine(channel):
+        return ()
+    try:
+        return _connector(channel, resolve(channel, stored=stored), settings).budgets
+    except ConnectorError:
+        return ()
 
 
 def look(

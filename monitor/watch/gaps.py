@@ -1,5 +1,6 @@
 """Declared against stored: comments that a platform counts below a post but does not show are said, never silent."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -25,8 +26,10 @@ def note_gaps(session: Session, channel_id: str, reading: Reading, now: datetime
     difference. `whole`: the reading showed all posts that there are, so that the others are gone, their gaps with them.
     """
     posts = {post.external_id: post for post in reading.posts}
-    listed = set(_listed(posts, reading.covered))
-    below = stored_below(session, channel_id, [id_ for id_ in listed if _counts(posts.get(id_))])
+    listed, below = set(_listed(posts, reading.covered)), _shown(reading)
+    # what was shown is stored: only where that is not enough the database has to be asked for what is unlisted
+    doubtful = [id_ for id_ in listed & posts.keys() if _gap(posts[id_], below.get(id_, Below()))]
+    below |= stored_below(session, channel_id, doubtful)
     gaps = {id_: _gap(posts[id_], below.get(id_, Below())) if id_ in posts else 0 for id_ in listed}
     open_ = _open(session, channel_id)
     if whole:
@@ -62,8 +65,14 @@ def _listed(posts: Iterable[str], covered: Iterable[Covered]) -> Iterator[str]:
             yield from posts
 
 
-def _counts(post: ReadPost | None) -> bool:
-    return post is not None and bool(post.declared_comments)
+def _shown(reading: Reading) -> dict[str, Below]:
+    """By post, the comments that the reading itself brought."""
+    everything, top_level = Counter[str](), Counter[str]()
+    for comment in {comment.external_id: comment for comment in reading.comments}.values():
+        if not (comment.held or comment.is_post):
+            everything[comment.post_external_id] += 1
+            top_level[comment.post_external_id] += comment.parent_external_id is None
+    return {post: Below(count, top_level[post]) for post, count in everything.items()}
 
 
 def _gap(post: ReadPost, below: Below) -> int:

@@ -18,7 +18,7 @@ from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
-from monitor.watch.hint_rules import SPARING, hinted_poll
+from monitor.watch.hint_rules import hinted_poll
 from monitor.watch.models import Hint, Parking, PollRun, Schedule
 
 KEPT = OLDEST + EARLY  # what is older is refused for its age
@@ -38,7 +38,7 @@ def take(db: Database, body: bytes, places: Collection[Place], now: datetime, se
 
     Only channels that are read by machine. One that fails, or whose calls are nearly used up, keeps its time: backing
     off and limits stand, and its next reading finds everything. One that is being read now is only marked, to be read
-    again after that. Raises NotSetUp without a register.
+    again after that.
     """
     if not places:
         return Taken()
@@ -70,7 +70,7 @@ def _schedules(session: Session, places: Collection[Place]) -> list[Schedule]:
 
 def _hint(session: Session, schedule: Schedule, now: datetime, settings: Settings) -> None:
     schedule.hinted_at = now
-    if schedule.claim is not None or schedule.failing_since is not None or (schedule.usage or 0) >= SPARING:
+    if schedule.claim is not None or schedule.failing_since is not None:
         return
     last = session.scalars(select(func.max(PollRun.started_at)).where(PollRun.channel_id == schedule.channel_id)).one()
     parked = session.scalars(select(func.max(Parking.until)).where(Parking.key.in_(schedule.budgets))).one()
@@ -81,4 +81,5 @@ def _hint(session: Session, schedule: Schedule, now: datetime, settings: Setting
         around_the_clock=settings.polling.around_the_clock,
         last_read=last,
         parked_until=parked,
+        usage=schedule.usage,
     )

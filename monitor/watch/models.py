@@ -50,8 +50,9 @@ class Schedule(Base):
 
 class PollRun(Base):
     """What one reading did. outcome: running, complete, partial (an error, but something came), failed, lost (the
-    worker died). counted_cost in the platform's unit. full, daily: how thoroughly was asked. degraded: fields that the
-    platform refused, so that they were left out. usage: share of the rate budget it reported, in percent."""
+    worker died), thread (one thread only, for an action: no reading of the channel). counted_cost in the platform's
+    unit. full, daily: how thoroughly was asked. degraded: fields that the platform refused, so that they were left out.
+    usage: share of the rate budget it reported, in percent."""
 
     __tablename__ = "poll_run"
     __table_args__ = (Index("ix_poll_run_channel_started", "channel_id", "started_at"),)

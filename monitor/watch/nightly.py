@@ -15,8 +15,10 @@ from monitor.db import Database
 from monitor.db.turns import CHECKS, take_turns
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
-from monitor.watch.checking import check_now, not_looked_at
-from monitor.watch.models import Parking, Schedule, TokenHealth
+from monitor.register.secrets import stored
+from monitor.watch.budgets import standing
+from monitor.watch.checking import budgets_of, check_now, not_looked_at
+from monitor.watch.models import TokenHealth
 
 NIGHT = (time(2), time(5))  # local: platforms are quiet then, and whoever has to be told is told in the morning
 
@@ -29,7 +31,7 @@ def stale_before(now: datetime, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(local.date(), time(), zone).astimezone(UTC)
 
 
-def claim_check(session: Session, now: datetime) -> tuple[str, str] | None:
+def claim_check(session: Session, now: datetime, settings: Settings) -> tuple[str, str] | None:
     """Takes one channel whose credential is due, and gives its id and platform. Nobody else takes it this night.
 
     A channel whose budget is parked is left alone, until the platform allows it or the night is over.
@@ -37,7 +39,8 @@ def claim_check(session: Session, now: datetime) -> tuple[str, str] | None:
     take_turns(session, CHECKS)
     stale = stale_before(now, ZoneInfo(organisation(session).timezone))
     for channel, row in _due(session, stale):
-        if _parked(session, channel.id, now):
+        budgets = budgets_of(channel, settings, stored(session, channel.id))
+        if standing(session, budgets, channel.id, "check", now, settings).parked_until is not None:
             continue
         taken = row or not_looked_at(channel.id, now)
         taken.checked_at = now
@@ -62,11 +65,3 @@ def _due(session: Session, stale: datetime | None) -> list[tuple[Channel, TokenH
     due = unseen if stale is None else unseen | (TokenHealth.checked_at < stale)
     order = (unseen.desc(), TokenHealth.checked_at, Channel.id)
     return [(channel, row) for channel, row in session.execute(query.where(watched, due).order_by(*order))]
-
-
-def _parked(session: Session, channel_id: str, now: datetime) -> bool:
-    """May nothing be asked now, of what the channel's calls count against?"""
-    schedule = session.get(Schedule, channel_id)
-    keys = schedule.budgets if schedule else []
-    parked = select(Parking.key).where(Parking.key.in_(keys), Parking.until > now).limit(1)
-    return session.scalar(parked) is not None

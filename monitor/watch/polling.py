@@ -22,6 +22,7 @@ from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
 from monitor.watch.budgets import book, park
 from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, ensure_schedules, holds, kept
+from monitor.watch.hint_rules import hinted_poll
 from monitor.watch.models import PollRun, Schedule
 from monitor.watch.planning import Connect, Work, a_bug, plan
 from monitor.watch.recording import record
@@ -204,7 +205,9 @@ def _reschedule(
         calendar, policy, outcome, schedule.failures, retry_at, now, behind=behind, usage=usage
     )
     if was_hinted(schedule.hinted_at, work.began) and outcome is Outcome.COMPLETE and reason is not Reason.PARKED:
-        schedule.next_poll_at, reason = now, Reason.HINT
+        regular, around = schedule.next_poll_at, policy.around_the_clock
+        hinted = hinted_poll(calendar, regular, now, around_the_clock=around, last_read=now, usage=usage)
+        schedule.next_poll_at, reason = min((regular, reason), (hinted, Reason.HINT))
     return reason
 
 

@@ -11,12 +11,13 @@ from connectors.emulator.faults import BREAKS, Fault, Kind
 from connectors.emulator.server import Emulator
 from connectors.emulator.tunnel import Tunnel
 from connectors.errors import AuthExpired, PermissionLost, Unavailable, UnexpectedAnswer
+from tests.connectors.contract_trust import TrustContract
 from tests.connectors.stage import Stage, by_id, is_claimed, texts, wrongly_claimed
 
 TROUBLE = (Unavailable, UnexpectedAnswer)
 
 
-class ConnectorContract:
+class ConnectorContract(TrustContract):
     """Inherit it in a class whose name starts with Test."""
 
     site: ClassVar[str]

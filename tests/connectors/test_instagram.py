@@ -18,6 +18,15 @@ from tests.connectors.stage import Stage, by_id, texts
 class TestInstagram(ConnectorContract):
     site = "graph"
     idle_cost = 1
+    tiers = verifies = declares = keeps_allowance = True
+    lookup_fails = r"/179\d+$"
+
+    def refuse_a_field(self, stage: Stage) -> str:
+        graph_of(stage).habits.refused_fields = {"IGComment.hidden": 10}
+        return "comment.hidden"
+
+    def grant_it_again(self, stage: Stage) -> None:
+        graph_of(stage).habits.refused_fields = {}
 
     def set_stage(self, emulator: Emulator) -> Stage:
         return instagram(emulator)

@@ -68,6 +68,7 @@ def subscriber() -> Iterator[Subscriber]:
 
 @pytest.fixture
 def page(emulator: Emulator) -> Account:
+    emulator.world.subscriptions["1122334455"] = ("feed", "mention")
     return emulator.world.account("facebook", "1122334455", "tibrokommun", "Tibro kommun")
 
 
@@ -111,9 +112,9 @@ def test_everything_that_is_done_to_a_comment_is_told_signed_and_escaped(
     assert rb"N\u00e4r d\u00e5\/hur?" in subscriber.got[1][0]
 
 
-def test_instagram_tells_of_new_comments_only(emulator: Emulator, subscriber: Subscriber) -> None:
+def test_instagram_tells_of_new_comments_only(emulator: Emulator, subscriber: Subscriber, page: Account) -> None:
     world, hooks = emulator.world, emulator.webhooks
-    account = world.account("instagram", "17841400000000001", "tibrokommun", "Tibro kommun")
+    account = world.account("instagram", "17841400000000001", "tibrokommun", "Tibro kommun", page_id=page.id)
     hooks.subscribe_webhook(subscriber.url, TOKEN, SECRET)
     comment = world.comment(world.publish(account, "Sol"), world.resident("instagram", "Kim"), "Fint")
     answer = world.answer(comment, "Tack")
@@ -156,10 +157,11 @@ def test_what_is_not_taken_comes_again_as_the_same_bytes(
     assert subscriber.got[0] == subscriber.got[1]
 
 
-def test_accounts_that_the_app_is_not_subscribed_to_are_silent(
+def test_pages_that_the_app_is_not_subscribed_to_are_silent(
     emulator: Emulator, subscriber: Subscriber, page: Account
 ) -> None:
-    emulator.webhooks.subscribe_webhook(subscriber.url, TOKEN, SECRET, ["another"])
+    emulator.webhooks.subscribe_webhook(subscriber.url, TOKEN, SECRET)
+    del emulator.world.subscriptions[page.id]
     emulator.world.publish(page, "Hej")
     assert emulator.webhooks.deliver_webhooks() == []
     emulator.webhooks.unsubscribe_webhook()

@@ -91,6 +91,7 @@ def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
         monkeypatch.setenv("TOWN_IG_TOKEN", "IGpage")
         world = running.world
         page = world.account("facebook", PAGE, "tibrokommun", "Tibro kommun")
+        world.subscriptions[PAGE] = ("feed", "mention")
         instagram = world.account("instagram", INSTAGRAM, "tibrokommun", "Tibro kommun", page_id=PAGE)
         world.token(Token("EAApage", "page", page, SCOPES))
         world.token(Token("IGpage", "page", instagram, ("instagram_basic", "instagram_manage_comments")))
@@ -177,6 +178,19 @@ def test_the_next_reading_for_a_hint_comes_a_moment_after_the_one_before(scene: 
     assert scene.read(datetime.now(UTC) + QUIET) == ["complete"]
 
 
+def test_a_hint_during_a_reading_makes_one_more_after_it(scene: Scene) -> None:
+    scene.post(change())
+    now = datetime.now(UTC)
+    with scene.db.transaction() as session:
+        [claimed] = claim_due(session, now, 10)
+    for number in range(20):
+        scene.post(change(message=f"meanwhile {number}"))
+    assert poll(scene.db, claimed, settings=scene.settings, clock=lambda: now).outcome == "complete"
+    assert scene.read() == []
+    assert scene.read(datetime.now(UTC) + QUIET) == ["complete"]
+    assert scene.read(datetime.now(UTC) + QUIET * 2) == []
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -217,7 +231,7 @@ def test_a_delivery_of_the_day_before_yesterday_is_not_news(scene: Scene) -> Non
 
 
 def test_an_account_that_the_app_is_not_subscribed_to_is_read_in_its_turn_all_the_same(scene: Scene) -> None:
-    scene.emulator.webhooks.subscribe_webhook(scene.url, TOKEN, SECRET, [INSTAGRAM])
+    del scene.world.subscriptions[PAGE]
     asked = scene.ask("Hör någon mig?")
     assert scene.emulator.webhooks.deliver_webhooks() == []
     assert scene.due() == set()

@@ -1,9 +1,10 @@
-"""The Graph API on loopback: versions, tokens, envelopes, several ids and batches. Reading only.
+"""The Graph API on loopback: versions, tokens, envelopes, several ids and batches.
 
 fields.py    the language of `fields`     nodes.py, paging.py, times.py    rendering and pages
 tokens.py    who asks                     facebook.py, instagram.py        what there is to ask for
 usage.py     what it costs                refusals.py, habits.py           errors and traps
 subscribing.py    which app hears of a page    logins.py    codes and tokens out of Facebook's login
+writing.py   replies, hiding, deleting
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from connectors.emulator.graph.refusals import Refusal, gone, no_such_field, no_
 from connectors.emulator.graph.subscribing import subscribed_apps
 from connectors.emulator.graph.tokens import USER_ID, Viewer, caller, debug_token
 from connectors.emulator.graph.usage import Budget, Usage
+from connectors.emulator.graph.writing import Writing
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Account, Comment, Person, Post, World
 
@@ -55,6 +57,7 @@ class Graph:
         self.habits = Habits()
         self.usage = Usage(self.habits)
         self.logins = Logins(world)
+        self.writing = Writing(world)
 
     def owns(self, request: Request) -> bool:
         return request.host in HOSTS or (request.on_loopback and _VERSION.match(request.path) is not None)
@@ -119,13 +122,15 @@ class _Call:
         """Raises Refusal or FieldSyntax."""
         world, request = self.graph.world, self.request
         about_hints = self.path[1:] == ("subscribed_apps",)
-        if request.method != "GET" and not about_hints:
+        if request.method not in ("GET", "POST", "DELETE"):
             raise Refusal(3, "(#3) Application does not have the capability to make this API call.")
         token = caller(world, request)
         self.viewer = Viewer(world, token, self.graph.habits, self.version, request.origin)
         ids = [id_ for id_ in request.get("ids").split(",") if id_]
         self.cost = max(1, len(ids))
         self._count(ids[0] if ids else self.path[0] if self.path else "")
+        if request.method != "GET" and not about_hints:
+            return self._write()
         if self.path == ("debug_token",):
             return debug_token(world, request.get("input_token"))
         if about_hints:
@@ -146,7 +151,7 @@ class _Call:
             return logins.permissions(token)
         if token.kind == "user" and logins.knows(token):
             return logins.accounts(self.viewer, self.request)
-        return facebook.managed_pages(self.viewer)
+        return facebook.managed_pages(self.viewer, self.request.get("fields"))
 
     def _page(self) -> Account:
         thing = self._thing(self.path[0])
@@ -154,6 +159,15 @@ class _Call:
             raise gone(self.path[0])
         self.viewer.enter(thing, self.path[0])
         return thing
+
+    def _write(self) -> dict[str, Any]:
+        thing = self._thing(self.path[0]) if 1 <= len(self.path) <= 2 else None
+        if thing is None and self.path:
+            raise gone(self.path[0])
+        if not isinstance(thing, Post | Comment):
+            raise Refusal(3, "(#3) Application does not have the capability to make this API call.")
+        self.viewer.enter(thing.account if isinstance(thing, Post) else thing.post.account, self.path[0])
+        return self.graph.writing.answer(self.viewer, thing, "".join(self.path[1:]), self.request)
 
     def _count(self, id_: str) -> None:
         """Charges whoever the question is about."""

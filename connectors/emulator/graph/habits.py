@@ -17,7 +17,9 @@ class Habits:
     gaps: every list begins with an empty page that has a next one. circles: a page's next one is itself, by the same
     address for ever or by a fresh one each time. withheld_ids: comments of Facebook come without their ids, as to an
     app without the MODERATE task. unshown: ids of comments that are counted but given to nobody (privacy, deletion).
-    blank: ids of posts whose comments are listed as nothing, with cursors, whatever the count says.
+    blank: ids of posts whose comments are listed as nothing, with cursors, whatever the count says. odd_order: posts
+    are listed from both ends, newest, oldest, second newest, … tasks: what the person behind a user's token may do on
+    the pages; everything where empty.
     """
 
     size: int = 5000
@@ -32,3 +34,5 @@ class Habits:
     withheld_ids: bool = False
     unshown: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
+    odd_order: bool = False
+    tasks: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.refusals import Refusal, dead, gone, lacks, too_much
 from connectors.emulator.wire import Request
-from connectors.emulator.world import Account, Comment, Token, World
+from connectors.emulator.world import Account, Comment, Post, Token, World
 
 APP_ID = "138483919580948"
 USER_ID = "10200000000000001"
@@ -59,6 +59,13 @@ class Viewer:
     def sees_authors(self) -> bool:
         """Of what residents write on a page."""
         return self.is_page and CONTENT in self.token.scopes
+
+    def ordered(self, posts: list[Post]) -> list[Post]:
+        """Newest first as they are given, or not: Graph promises nothing."""
+        if not self.habits.odd_order:
+            return posts
+        pairs = zip(posts, reversed(posts), strict=True)
+        return [post for pair in pairs for post in pair][: len(posts)]
 
     def shows(self, comment: Comment) -> bool:
         """Not for those whom Instagram restricted, nor what is below them; nor what Facebook only counts."""

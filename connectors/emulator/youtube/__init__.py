@@ -1,7 +1,7 @@
-"""The YouTube Data API v3, its reading side, with Google's token endpoint and batch.
+"""The YouTube Data API v3, with Google's token endpoint and batch.
 
 Hosts youtube.googleapis.com, www.googleapis.com and oauth2.googleapis.com; on loopback /youtube/v3/…, /token, /batch….
-Costs are quota units; token requests are free. Of the writing side there is nothing.
+Costs are quota units; token requests are free. Of the writing side there is what moderates and answers comments.
 """
 
 from email import message_from_bytes
@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import World
 from connectors.emulator.youtube.google import Caller, Gate, Quota, Refusal, login_required, missing_scope
+from connectors.emulator.youtube.habits import Habits
 from connectors.emulator.youtube.lists import METHODS, Listing, Lists
 from connectors.emulator.youtube.parameters import Asked
 from connectors.emulator.youtube.resources import Resource, etag
+from connectors.emulator.youtube.writing import Writing
 
 API_HOSTS = frozenset({"youtube.googleapis.com", "www.googleapis.com"})
 TOKEN_HOST = "oauth2.googleapis.com"  # noqa: S105 - an address, not a secret
@@ -27,9 +29,11 @@ class YouTube:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._lists = Lists(world)
+        self.habits = Habits()
+        self._lists = Lists(world, self.habits)
         self.gate = Gate(world)
         self.quota = Quota()
+        self.writing = Writing(world, self.gate, self.quota)
 
     def owns(self, request: Request) -> bool:
         if request.host in API_HOSTS or request.host == TOKEN_HOST:
@@ -43,6 +47,8 @@ class YouTube:
         if request.path.startswith("/batch"):
             return self._batch(request)
         try:
+            if request.method != "GET":
+                return self.writing.answer(request)
             return _conditional(request, self._list(request))
         except Refusal as refusal:
             return refusal.answer()
@@ -54,6 +60,7 @@ class YouTube:
             raise Refusal(404, "notFound", "Not Found", cost=0)
         caller = self.gate.caller(request)
         self.quota.charge(self._world.now, caller.project, f"{name}.list")
+        self.gate.admit(caller)
         _admit(caller, listing, request)
         return self._lists.page(listing, Asked(request, listing.rules), caller)
 

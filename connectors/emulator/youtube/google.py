@@ -20,6 +20,8 @@ UNITS_PER_DAY = 10_000
 OWN_BUCKETS = {"search.list": 100, "videos.insert": 100}
 """Methods with a daily number of calls of their own since 2026-06-01; all others share UNITS_PER_DAY."""
 ACCESS_TOKEN_LIVES = timedelta(hours=1)
+TESTING_TOKEN_LIVES = timedelta(days=7)
+"""A refresh token of an app whose consent screen is in Testing."""
 
 
 @dataclass
@@ -82,6 +84,15 @@ def missing_scope() -> Refusal:
     return Refusal(403, "insufficientPermissions", message, canonical="PERMISSION_DENIED", info=info)
 
 
+def switched_off(project: str) -> Refusal:
+    message = (
+        f"YouTube Data API v3 has not been used in project {project} before or it is disabled. Enable it, then retry."
+    )
+    info = "SERVICE_DISABLED"
+    domain = "usageLimits"
+    return Refusal(403, "accessNotConfigured", message, domain, canonical="PERMISSION_DENIED", info=info)
+
+
 def quota_exceeded() -> Refusal:
     place = '<a href="/youtube/v3/getting-started#quota">quota</a>'
     message = f"The request cannot be completed because you have exceeded your {place}."
@@ -90,7 +101,8 @@ def quota_exceeded() -> Refusal:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the project that pays and, with OAuth, the channel that let it in and what it may do."""
+    """Who asks: the project that pays (the number before a client id's first hyphen, or the key) and, with OAuth, the
+    channel that let it in and what it may do."""
 
     project: str
     account: Account | None = None
@@ -99,8 +111,11 @@ class Caller:
 
 @dataclass
 class Quota:
-    """What each project used since midnight Pacific time, by bucket."""
+    """What each project used since midnight Pacific time, by bucket. per_day: units of all projects; of those in
+    `granted`, as much as Google granted them."""
 
+    per_day: int = UNITS_PER_DAY
+    granted: dict[str, int] = field(default_factory=dict)
     used: Counter[tuple[str, str]] = field(default_factory=Counter)
     _day: object = None
 
@@ -111,18 +126,33 @@ class Quota:
             self.used.clear()
             self._day = today
         bucket = method if method in OWN_BUCKETS else "units"
-        if self.used[project, bucket] >= OWN_BUCKETS.get(method, UNITS_PER_DAY):
+        if self.used[project, bucket] >= OWN_BUCKETS.get(method, self.granted.get(project, self.per_day)):
             raise quota_exceeded()
         self.used[project, bucket] += 1
 
 
 class Gate:
-    """Gives access tokens for refresh tokens, and tells by key or access token who asks."""
+    """Gives access tokens for refresh tokens, and tells by key or access token who asks.
+
+    testing: client ids of apps whose consent screen is in Testing. without_api: projects in which the API is off.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.testing: set[str] = set()
+        self.without_api: set[str] = set()
         self._given: dict[str, tuple[Token, str, datetime]] = {}
         self.consents = Consents(world)
+
+    def consent(self, value: str, account: Account, scopes: tuple[str, ...], client: str, secret: str = "") -> Token:
+        """A channel's owner lets an app in: its refresh token, which dies after a week while the app is in Testing."""
+        until = self._world.now + TESTING_TOKEN_LIVES if client in self.testing else None
+        return self._world.token(Token(value, "oauth", account, scopes, until, secret or None))
+
+    def admit(self, caller: Caller) -> None:
+        """Raises Refusal where the project may not use the API at all."""
+        if caller.project in self.without_api:
+            raise switched_off(caller.project)
 
     def exchange(self, request: Request) -> Answer:
         """The token endpoint: a refresh token, or a code, for an access token that lives an hour."""
@@ -153,7 +183,7 @@ class Gate:
         token, project, until = self._given.get(value, (None, "", self._world.now))
         if token is None or self._dead(token) or until <= self._world.now:
             raise bad_access_token()
-        return Caller(project, token.account, frozenset(token.scopes))
+        return Caller(project.partition("-")[0], token.account, frozenset(token.scopes))
 
     def _redeem(self, request: Request) -> Answer:
         try:

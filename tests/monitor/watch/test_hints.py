@@ -93,7 +93,7 @@ def test_a_parked_budget_stays_parked(watch: Watch) -> None:
 
 
 def test_hints_do_not_spend_the_rest_of_a_budget(watch: Watch) -> None:
-    watch.town.schedule(next_poll_at=LATER, usage=75)
+    watch.town.schedule(next_poll_at=LATER, usage=76)
     hint(watch)
     assert times(watch) == (LATER, MONDAY)
 
@@ -167,3 +167,24 @@ def test_many_who_take_the_same_delivery_at_once_take_it_once(watch: Watch) -> N
     for thread in threads:
         thread.join()
     assert sorted(one.again for one in taken) == [False] + [True] * 7
+
+
+def test_hints_that_never_end_do_not_make_readings_that_never_end(watch: Watch) -> None:
+    watch.town.schedule(next_poll_at=MONDAY)
+    bodies = iter(range(1000))
+    watch.platform.during = lambda: hint(watch, str(next(bodies)).encode(), now=watch.platform.now) and None
+    began = watch.platform.now
+    while watch.platform.now < began + timedelta(minutes=5):
+        due = watch.schedule().next_poll_at
+        if due <= watch.platform.now:
+            watch.poll()
+        watch.platform.now += timedelta(seconds=1)
+    assert 14 <= len(watch.runs()) <= 5 * 60 / QUIET.total_seconds() + 1
+
+
+def test_a_hint_during_a_reading_at_night_waits_for_the_morning(watch: Watch) -> None:
+    watch.platform.now = NIGHT
+    watch.town.schedule(next_poll_at=NIGHT)
+    watch.platform.during = lambda: hint(watch, now=NIGHT) and None
+    watch.poll()
+    assert watch.schedule().next_poll_at == NIGHT + timedelta(hours=8, minutes=45)

@@ -80,6 +80,8 @@ def upgrade() -> None:
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('remote_id', sa.String(), nullable=True),
     sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('remedy', sa.String(), nullable=True),
+    sa.Column('confirmed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_action_by_id_person')),
     sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_action_channel_id_channel')),
     sa.ForeignKeyConstraint(['comment_id'], ['comment.id'], name=op.f('fk_action_comment_id_comment')),

@@ -1,0 +1,251 @@
+"""Answering, moderating and deleting on YouTube, through Google's own client, one attempt each.
+
+httplib2 sends a request again by itself where the connection was closed instead of answering, and answered twice is
+what YouTube then shows. So a write goes over a connection that sends once; whether it did also tells what was certainly
+not done from what may have been.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
+from typing import Any, ClassVar
+
+import httplib2
+from google.auth.exceptions import GoogleAuthError
+from googleapiclient.errors import HttpError
+
+from config.language import N_
+from config.settings import Settings
+from connectors.base import Covered, Credential, ReadComment, Reading, ReadPlan, Target
+from connectors.errors import (
+    ConnectorError,
+    Meaning,
+    OutcomeUnknown,
+    PermissionLost,
+    Refused,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from connectors.youtube.answers import Resource, Thread, replies_in, thread
+from connectors.youtube.api import Api, has_oauth
+from connectors.youtube.errors import from_answer
+
+_TARGET = N_("The comment is gone or cannot be answered: look at it on YouTube.")
+_TEXT = N_("Write a text, and not too long a one.")
+_OWNER = N_("Connect the channel with its own Google account: an API key reads, but cannot write.")
+
+WRITES: dict[str, Meaning] = {
+    "commentTextRequired": Meaning(Refused, "the text is empty", _TEXT),
+    "commentTextTooLong": Meaning(Refused, "the text is too long", _TEXT),
+    "commentNotFound": Meaning(Refused, "there is no such comment", _TARGET),
+    "parentCommentNotFound": Meaning(Refused, "there is no such thread", _TARGET),
+    "parentCommentIsPrivate": Meaning(Refused, "the comment is not public", _TARGET),
+    "operationNotSupported": Meaning(Refused, "YouTube does not do this to that comment", _TARGET),
+    "commentsDisabled": Meaning(Refused, "comments are turned off", _TARGET),
+    "processingFailure": Meaning(OutcomeUnknown, "YouTube could not process it: it may be transient"),
+    "ineligibleAccount": Meaning(PermissionLost, "the account has no channel to write as", _OWNER),
+}
+"""What a reason means for a write where that differs from what it means for a question."""
+
+GONE = frozenset({"commentNotFound", "parentCommentNotFound"})
+PAGE = 100
+_BROKEN = (OSError, HTTPException, httplib2.HttpLib2Error)
+
+
+class YouTubeWriting:
+    """What makes the connector a Replier and a Moderator; a mixin.
+
+    settle: lists show what was written after this at the latest. Nobody documents it: kept far above what was seen.
+    """
+
+    longest_reply: ClassVar[int] = 10_000
+    write_cost: ClassVar[int] = 50
+    settle: ClassVar[timedelta] = timedelta(seconds=120)
+    timeout: ClassVar[float]
+    _channel: str
+    _credential: Credential
+    _settings: Settings
+
+    def reply_text(self, target: Target, text: str) -> str:
+        """The text as `reply` sends it: with "@handle " for a reply to a reply, as YouTube has two levels."""
+        handle = target.author.handle if target.nested and target.author else None
+        return text if not handle or text.startswith(f"@{handle}") else f"@{handle} {text}"
+
+    def reply(self, target: Target, text: str) -> str:
+        """Answers in the channel's name; gives the new comment's id."""
+        sent = self.reply_text(target, text)
+        if not text.strip() or len(sent) > self.longest_reply:
+            raise Refused("the text is empty or too long", code="length", remedy=_TEXT)
+        body = {"snippet": {"parentId": target.thread_external_id, "textOriginal": sent}}
+        answer = self._write(lambda comments: comments.insert(part="snippet", body=body))
+        made = answer.get("id") if isinstance(answer, dict) else None
+        if not isinstance(made, str) or not made or made == target.external_id:
+            raise OutcomeUnknown("YouTube does not say what it made")
+        return made
+
+    def release(self, target: Target) -> None:
+        """Publishes a held comment."""
+        self._moderate(target, "published")
+
+    def reject(self, target: Target) -> None:
+        """Throws a held comment away."""
+        self._moderate(target, "rejected")
+
+    def delete(self, target: Target) -> None:
+        """Takes away a comment of our own."""
+        self._done(self._write(lambda comments: comments.delete(id=target.external_id)))
+
+    def thread(self, target: Target, plan: ReadPlan) -> Reading:
+        """The target's thread as it is now, all of it, read afresh; whether the target is there is in `looked_up`.
+
+        Costs two units for each page of replies and one more for each page of the held queue that has to be searched.
+        """
+        comments: list[ReadComment] = []
+        error: ConnectorError | None = None
+        with self._open(plan.now, plan.keep_alive) as api:
+            try:
+                found = self._read_thread(api, target, comments)
+            except ConnectorError as trouble:
+                found, error = None, trouble
+            except (KeyError, TypeError, ValueError, AttributeError) as odd:
+                found, error = None, UnexpectedAnswer("YouTube's answer lacks something", code=type(odd).__name__)
+        shown = {one.external_id for one in comments}
+        if found is None and error is None:
+            error = Refused("the thread is not there any more", code="commentNotFound", remedy=_TARGET)
+            shown.clear()
+        known = isinstance(error, Refused) or error is None
+        return Reading(
+            comments=tuple(comments),
+            covered=(Covered("thread", found.id, held=found.top.held),) if found and error is None else (),
+            requests=api.requests,
+            counted_cost=api.units,
+            looked_up={target.external_id: target.external_id in shown} if known else {},
+            error=error,
+        )
+
+    # -- reading
+
+    def _read_thread(self, api: Api, target: Target, into: list[ReadComment]) -> Thread | None:
+        """None where it is neither public nor held."""
+        found = next((one for one in self._candidates(api, target) if one.id == target.thread_external_id), None)
+        if found is None:
+            return None
+        into.append(found.top)
+        post, held = found.top.post_external_id, found.top.held
+        for page in api.pages(
+            "comments", nothing_for=GONE, part="snippet", parentId=found.id, maxResults=PAGE, textFormat="plainText"
+        ):
+            into += replies_in(page["items"], post=post, thread=found.id, held=held)
+        return found
+
+    def _candidates(self, api: Api, target: Target) -> Iterator[Thread]:
+        """The thread by its id, which never gives a held one; then those of the queue."""
+        asked: dict[str, Any] = {"part": "snippet", "textFormat": "plainText"}
+        for item in api.list("commentThreads", id=target.thread_external_id, **asked)["items"]:
+            yield thread(item, held=False)
+        if not has_oauth(self._credential):
+            return
+        queue = {"allThreadsRelatedToChannelId": self._channel, "moderationStatus": "heldForReview"}
+        for page in api.pages("commentThreads", maxResults=PAGE, **queue, **asked):
+            for item in page["items"]:
+                yield thread(item, held=True)
+
+    # -- writing
+
+    def _moderate(self, target: Target, status: str) -> None:
+        self._done(
+            self._write(lambda comments: comments.setModerationStatus(id=target.external_id, moderationStatus=status))
+        )
+
+    def _write(self, request: Callable[[Any], Any]) -> Resource | str:
+        if not has_oauth(self._credential):
+            raise PermissionLost("writing takes the channel's own OAuth token", code="api_key", remedy=_OWNER)
+        with self._open(datetime.now(UTC), lambda: None) as api:
+            return api.write(request)
+
+    def _done(self, answer: object) -> None:
+        """204 is the only answer that says so: Google's client makes an empty text of it, and b"" of an empty 200."""
+        if answer != "":
+            raise OutcomeUnknown("YouTube does not say that it was done")
+
+    def _open(self, now: datetime, before: Callable[[], None]) -> "WritingApi":
+        return WritingApi(self._credential, self._settings, now, before, self.timeout)
+
+
+class WritingApi(Api):
+    """An Api whose requests are sent once at most."""
+
+    def __init__(
+        self, credential: Credential, settings: Settings, now: datetime, before: Callable[[], None], timeout: float
+    ) -> None:
+        super().__init__(credential, settings, now, before, timeout)
+        plain = self._line.http
+        self._once = _Once(timeout=timeout, ca_certs=plain.ca_certs)
+        self._once.follow_redirects = False
+        self._line.http = self._once
+
+    def write(self, request: Callable[[Any], Any]) -> Resource | str:
+        """What Google's client makes of the answer. Raises OutcomeUnknown, or another error where it was not done."""
+        if refused := self._refresh():
+            raise refused
+        self._once.sent = False
+        failure: ConnectorError
+        try:
+            answer: Resource | str = request(self._service.comments()).execute(num_retries=0)
+        except HttpError as error:
+            failure = self._judge(error.status_code, error.content)
+        except (_SentTwice, GoogleAuthError, ValueError, *_BROKEN) as error:
+            failure = self._broken(type(error).__name__)
+        else:
+            return answer
+        raise failure  # outside: Google's exceptions hold what was written
+
+    def _judge(self, status: int, content: bytes) -> ConnectorError:
+        meant = from_answer(status, content, self._now)
+        if not 400 <= status < 500 or meant.code.startswith("HTTP "):
+            return OutcomeUnknown("YouTube or something before it is out of order", code=f"HTTP {status}")
+        meaning = WRITES.get(meant.code)
+        return meaning.error(meaning.detail, code=meant.code, remedy=meaning.remedy) if meaning else _certain(meant)
+
+    def _broken(self, name: str) -> ConnectorError:
+        if self._once.sent:
+            return OutcomeUnknown("the connection to YouTube broke", code=name)
+        return Unavailable("there was no connection to YouTube", code=name)
+
+
+def _certain(meant: ConnectorError) -> ConnectorError:
+    """An error that speaks of the service, not of the request, leaves it open what was done."""
+    if isinstance(meant, Unavailable):
+        return OutcomeUnknown(meant.detail, code=meant.code)
+    return meant
+
+
+class _SentTwice(Exception):
+    """httplib2 wanted to send the request again."""
+
+
+class _Once(httplib2.Http):
+    """Sends each request once. `sent`: has the latest one been sent, even in part?"""
+
+    sent = False
+
+    def _conn_request(self, conn: Any, request_uri: str, method: str, body: Any, headers: Any) -> Any:
+        return super()._conn_request(  # type: ignore[misc]  # httplib2 has no types
+            _Single(self, conn), request_uri, method, body, headers
+        )
+
+
+class _Single:
+    """A connection that sends one request."""
+
+    def __init__(self, http: _Once, connection: Any) -> None:
+        self._http, self._connection, self._used = http, connection, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def request(self, *words: Any) -> None:
+        if self._used:
+            raise _SentTwice
+        self._used = self._http.sent = True
+        self._connection.request(*words)

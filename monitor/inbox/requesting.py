@@ -1,0 +1,100 @@
+"""Taking in what a person wants done to a comment: once, however often the button is pressed."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.language import _
+from monitor.inbox.action_rules import UNDER_WAY, Fate
+from monitor.inbox.models import Action
+from monitor.register.identities import identities
+from monitor.register.models import Channel
+from monitor.watch.models import Comment
+
+KINDS = ("reply", "hide", "unhide", "delete", "release", "reject")
+
+
+class CannotAct(Exception):
+    """It was not taken in. The text says why, in the language in use, to the person who asked."""
+
+
+def request(
+    session: Session,
+    key: str,
+    comment: Comment,
+    kind: str,
+    by: str,
+    text: str,
+    now: datetime,
+    *,
+    confirmed: bool = False,
+) -> Action:
+    """Writes down what person `by` wants done, due at once. The same key is the same action, and gives it back.
+
+    confirmed: even if somebody has answered meanwhile; said about an action that asks for it, it goes on. Raises
+    CannotAct, also for the same text to the same comment again, unless the earlier one was certainly not done.
+    """
+    session.get_one(Comment, comment.id, with_for_update={"key_share": True})  # two at once take turns
+    earlier = session.scalar(select(Action).where(Action.key == key)) or _the_same(session, comment, kind, text)
+    if earlier is not None:
+        return _again(earlier, key, comment, kind, text, now, confirmed=confirmed)
+    _check(session, comment, kind, text)
+    action = Action(
+        key=key,
+        channel_id=comment.channel_id,
+        comment_id=comment.id,
+        kind=kind,
+        by_id=by,
+        created_at=now,
+        next_at=now,
+        text=text,
+        confirmed=confirmed,
+    )
+    session.add(action)
+    session.flush()
+    return action
+
+
+def _the_same(session: Session, comment: Comment, kind: str, text: str) -> Action | None:
+    """An earlier action that this one would repeat."""
+    query = select(Action).where(Action.comment_id == comment.id, Action.kind == kind)
+    if kind == "reply":
+        query = query.where(Action.text == text, Action.state != Fate.REFUSED)
+    else:
+        query = query.where(Action.state.in_(UNDER_WAY))
+    return session.scalars(query.order_by(Action.id.desc())).first()
+
+
+def _again(
+    earlier: Action, key: str, comment: Comment, kind: str, text: str, now: datetime, *, confirmed: bool
+) -> Action:
+    if earlier.key == key and (earlier.comment_id, earlier.kind, earlier.text) != (comment.id, kind, text):
+        raise CannotAct(_("This was asked for before, about something else: start again."))
+    if earlier.state == Fate.ASKS and confirmed:
+        earlier.state, earlier.confirmed, earlier.next_at = Fate.PENDING, True, now
+    elif earlier.key != key:
+        raise CannotAct(
+            _(
+                "The same was asked for before (action {id}, by {by}): see `kanalvakt actions`.",
+                id=earlier.id,
+                by=earlier.by_id,
+            )
+        )
+    return earlier
+
+
+def _check(session: Session, comment: Comment, kind: str, text: str) -> None:
+    channel = session.get_one(Channel, comment.channel_id)
+    if channel.state == "retired" or channel.watch_mode == "manual":
+        raise CannotAct(_("The channel is not connected: do it on the platform itself."))
+    names = {name.lower() for name in (comment.author_id, comment.author_handle) if name}
+    own = bool(names & identities(session, channel.platform))
+    if kind not in KINDS:
+        raise ValueError(kind)
+    if kind == "reply" and not text.strip():
+        raise CannotAct(_("A reply needs a text."))
+    if kind == "delete" and (not own or comment.is_post):
+        raise CannotAct(_("Only the organisation's own comments can be removed: hide it instead."))
+    if kind != "delete" and own:
+        raise CannotAct(_("That is the organisation's own comment."))
