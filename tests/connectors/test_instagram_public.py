@@ -19,6 +19,7 @@ def _allowed_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestInstagramPublic(ConnectorContract):
+    tiers = declares = keeps_allowance = True
     site = "instagram_web"
     idle_cost = 1
     requests_before_lists = 2
