@@ -12,24 +12,35 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "errors.md"
 HEAD = """# What each platform's errors ask for
 
-Written by `python -m tests.docs` from the tables that the connectors decide by; a test keeps both alike. Errors are told
-apart by code, subcode, reason or HTTP status, never by the text of a message. What happens next depends on the class
-alone:
+Written by `python -m tests.docs` from the tables that the connectors decide by; a test keeps both alike. Errors are
+told apart by code, subcode, reason or HTTP status, never by the text of a message. What happens next depends on the
+class alone:
 
 | class | what happens |
 |---|---|
-| `AuthExpired`, `PermissionLost`, `ChannelGone`, `CredentialMissing`, `SwitchedOff` | the responsible person and the administrators are told once, with the remedy, and again when it works; reading goes on at a slow pace |
-| `RateLimited` | parked until exactly the time that the platform names; nothing that counts against the same budget is asked before |
-| `Unavailable` | tried again soon, at longer and longer intervals |
-| `UnexpectedAnswer` | ours to mend; tried again, and told to the administrators when it lasts |
-| `Refused`, `OutcomeUnknown` | of writing only: certainly not done; perhaps done, so the platform is read before anything else |
 """
+REACTIONS = {
+    "`AuthExpired`, `PermissionLost`, `ChannelGone`, `CredentialMissing`, `SwitchedOff`": (
+        "the responsible person and the administrators are told once, with the remedy, and again when it works; "
+        "reading goes on at a slow pace"
+    ),
+    "`RateLimited`": (
+        "parked until exactly the time that the platform names; nothing that counts against the same budget is asked "
+        "before"
+    ),
+    "`Unavailable`": "tried again soon, at longer and longer intervals",
+    "`UnexpectedAnswer`": "ours to mend; tried again, and told to the administrators when it lasts",
+    "`Refused`, `OutcomeUnknown`": (
+        "of writing only: certainly not done; perhaps done, so the platform is read before anything else"
+    ),
+}
 
 
 def page() -> str:
     """The whole page."""
     with use_language("en"):
-        return "\n".join([HEAD, *(_section(table) for table in _tables().items())])
+        reactions = "".join(f"| {names} | {what} |\n" for names, what in REACTIONS.items())
+        return "\n".join([HEAD + reactions, *(_section(table) for table in _tables().items())])
 
 
 def _tables() -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What the documentation says is so: its table of errors is the code's, and every trap has a test that falls into it."""
+"""What the documentation says is so: its table of errors is the code's, and every trap has a test that is there."""
 
 import re
 from importlib import import_module
