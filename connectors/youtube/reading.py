@@ -76,7 +76,7 @@ class Look:
     @property
     def degraded(self) -> tuple[str, ...]:
         """What YouTube refused, in a few words each."""
-        parts = {"held comments": self.held_refused is not None, "statistics": self.memory.uncounted}
+        parts = {"held": self.held_refused is not None, "statistics": self.memory.uncounted}
         return (*(name for name, refused in parts.items() if refused), *self.troubles)
 
     def state(self, error: ConnectorError | None) -> State:
@@ -199,7 +199,7 @@ class Look:
         except ConnectorError as refusal:
             if refusal.code not in OF_ONE_VIDEO:
                 raise
-            self.troubles.append(f"comments on {post} ({refusal.code})")
+            self.troubles.append(f"{post}: {refusal.code}")
         walk = self.memory.walk
         left = [one for one in self.shallow.values() if one.top.post_external_id == post]
         for one in left:
