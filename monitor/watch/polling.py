@@ -20,7 +20,7 @@ from connectors.errors import ConnectorError, RateLimited
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
-from monitor.watch.budgets import book, park
+from monitor.watch.budgets import ALLOWANCE, book, park
 from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, ensure_schedules, holds, kept
 from monitor.watch.hint_rules import hinted_poll
 from monitor.watch.models import PollRun, Schedule
@@ -164,10 +164,13 @@ def _finish(run: PollRun, reading: Reading, work: Work, now: datetime) -> None:
 
 
 def _note(session: Session, schedule: Schedule, reading: Reading, work: Work, now: datetime) -> None:
-    """What the reading says about the channel. Only a complete one moves the connector's memory on."""
+    """What the reading says about the channel. Only a complete one moves the connector's memory on, or
+    one that its allowance ended: a long walk has to get somewhere."""
     if reading.usage is not None:
         schedule.usage = reading.usage
     if reading.error is not None:
+        if reading.error.code == ALLOWANCE:  # the connector ended it, and knows how to go on
+            schedule.connector_state = reading.state
         _note_failure(schedule, reading.error, work, now)
         return
     if schedule.last_complete_at is None:

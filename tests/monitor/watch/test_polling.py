@@ -310,3 +310,13 @@ def test_a_run_is_there_before_the_platform_is_asked(watch: Watch) -> None:
     watch.platform.during = lambda: seen.extend(watch.runs())
     watch.poll()
     assert [run.outcome for run in seen] == ["running"]
+
+
+def test_a_reading_that_its_allowance_ended_goes_on_where_it_came_to(quick: Watch) -> None:
+    quick.poll()
+    later = quick.platform.now + HOUR
+    quick.platform.error = RateLimited("it may not cost more", code="allowance", retry_at=later)
+    quick.poll()
+    quick.platform.now, quick.platform.error = later, None
+    quick.poll()
+    assert [plan.state for plan in quick.platform.plans] == [{}, {"looks": 1}, {"looks": 2}]
