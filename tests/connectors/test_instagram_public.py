@@ -24,6 +24,9 @@ class TestInstagramPublic(ConnectorContract):
     idle_cost = 1
     requests_before_lists = 2
     edits_need_a_full_reading = True
+    tiers = True
+    declares = True
+    keeps_allowance = True
 
     def set_stage(self, emulator: Emulator) -> Stage:
         return public_account(emulator)
