@@ -3,7 +3,7 @@
 Whatever happens, the reading leaves a PollRun: the proof that somebody looked, and what came of it.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from connectors.errors import ConnectorError, RateLimited
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
-from monitor.watch.budgets import ALLOWANCE, book, park
+from monitor.watch.budgets import book, park
 from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, ensure_schedules, holds, kept
 from monitor.watch.hint_rules import hinted_poll
 from monitor.watch.models import PollRun, Schedule
@@ -119,7 +119,7 @@ def _record(db: Database, work: Work, reading: Reading, chosen: Settings, now: d
         if isinstance(error, DBAPIError | PoolTimeout) and not isinstance(error, DataError | IntegrityError):
             raise  # the database's own trouble: nothing is lost, the claim runs out and the channel is read again
         bug = a_bug(work.channel, error)
-    spent = Reading(requests=reading.requests, counted_cost=reading.counted_cost, usage=reading.usage, error=bug)
+    spent = replace(reading, posts=(), comments=(), covered=(), looked_up={}, state=work.plan.state, error=bug)
     return _store(db, work, spent, chosen, now)
 
 
@@ -164,19 +164,18 @@ def _finish(run: PollRun, reading: Reading, work: Work, now: datetime) -> None:
 
 
 def _note(session: Session, schedule: Schedule, reading: Reading, work: Work, now: datetime) -> None:
-    """What the reading says about the channel. Only a complete one moves the connector's memory on, or
-    one that its allowance ended: a long walk has to get somewhere."""
+    """What the reading says about the channel. The connector's memory moves on with each: that of one which broke off
+    is such that the next one misses nothing, and goes on where it came to."""
+    schedule.connector_state = reading.state
     if reading.usage is not None:
         schedule.usage = reading.usage
     if reading.error is not None:
-        if reading.error.code == ALLOWANCE:  # the connector ended it, and knows how to go on
-            schedule.connector_state = reading.state
         _note_failure(schedule, reading.error, work, now)
         return
     if schedule.last_complete_at is None:
         owner = organisation(session)
         schedule.historic_before = historic_cutoff(calendar_of(owner), owner.first_import, now)
-    schedule.connector_state, schedule.last_complete_at = reading.state, now
+    schedule.last_complete_at = now
     if work.plan.full:
         schedule.needs_full, schedule.last_full_at = False, now
     if work.plan.full or work.plan.daily:

@@ -23,7 +23,6 @@ def town(emulator: Emulator) -> Town:
 
 class TestYouTube(ConnectorContract):
     tiers = verifies = declares = keeps_allowance = True
-    lookup_fails = "/comments$"
     site = "youtube"
     idle_cost = 2
     requests_before_lists = 2  # the access token, the held queue
