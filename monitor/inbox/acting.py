@@ -26,6 +26,7 @@ from monitor.inbox.models import Action
 from monitor.inbox.requesting import CannotAct, request
 from monitor.register.credentials import resolve
 from monitor.register.models import Channel
+from monitor.register.secrets import stored
 
 __all__ = ["CannotAct", "Held", "carry_out", "claim_due", "go_on", "request"]
 
@@ -64,9 +65,11 @@ def go_on(
     if work is None:
         return
     channel = work.channel
+    with db.transaction(repeatable=True) as session:
+        kept = stored(session, channel.id)
     try:
         account = Account(channel.external_id or "", channel.address)
-        connector = connect(channel.platform, account, resolve(channel), settings)
+        connector = connect(channel.platform, account, resolve(channel, stored=kept), settings)
     except ConnectorError as error:
         work.put_off(error, began=clock())
         return
