@@ -103,6 +103,16 @@ class Webhook(BaseModel):
         return self.app_secret is not None
 
 
+class InstagramQueries(BaseModel):
+    """Names of what is asked of instagram.com (query hashes and doc ids); Instagram changes them every few months."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    login: str = Field("d6f4427fbe92d846298cf93df0b937d3", pattern=r"^\w+$", description="who is logged in")
+    timeline: str = Field("29104886249145907", pattern=r"^\w+$", description="an account's posts")
+    comments: str = Field("97b41c52301f77ce508f55e66d17620e", pattern=r"^\w+$", description="comments below a post")
+    answers: str = Field("51fdd02b67508306ad4484ff574a0b62", pattern=r"^\w+$", description="answers to a comment")
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with INTERFACE's names. Unknown keys are errors."""
 
@@ -122,6 +132,10 @@ class Settings(BaseSettings):
     instagram_url: PlatformUrl = INSTAGRAM_URL
     instagram_api_url: PlatformUrl = INSTAGRAM_API_URL
     instagram_public: bool = Field(False, description="allow reading through instaloader; breaches Instagram's terms")
+    instagram_queries: InstagramQueries = InstagramQueries()
+    private_addresses: bool = Field(
+        False, description="let addresses in the register lead into the organisation's own network"
+    )
     smtp_url: SecretStr | None = None
     demo_mails: Path | None = Field(None, description="folder of the mails that the demo received")
     heartbeat_url: SecretStr | None = None

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
+from connectors.emulator.blog import BlogSite
 from connectors.emulator.control import Control
 from connectors.emulator.faults import WORKED, Fault, Faults
 from connectors.emulator.graph import Graph
@@ -54,7 +55,7 @@ class Emulator:
         self.graph, self.youtube = Graph(self.world), YouTube(self.world)
         self.instagram_web = InstagramWeb(self.world)
         self.oauth = OAuth(self.graph.logins, self.youtube.gate.consents)
-        self.sites: list[Site] = [self.oauth, self.graph, self.youtube, self.instagram_web]
+        self.sites: list[Site] = [self.oauth, self.graph, self.youtube, self.instagram_web, BlogSite(self.world)]
         self.webhooks = Webhooks(self.world)
         self.stopping = threading.Event()
         self._control = Control(self)

@@ -52,7 +52,7 @@ def compare(session: Session, action: Action, comment: Comment, reading: Reading
     """What the reading says about the action. `sent`: a reply's text as it is sent. To be called before `store`."""
     if action.kind != "reply":
         return Seen(Look(began, reading.complete or _is_gone(reading), _stands(action.kind, comment, reading)))
-    names = identities(session, session.get_one(Channel, action.channel_id).platform)
+    names = identities(session, session.get_one(Channel, action.channel_id))
     own = {one.external_id: one for one in reading.comments if _names(one) & names}
     taken = _taken(session, action)
     new = {id_: one for id_, one in own.items() if id_ not in taken and (id_ not in action.baseline)}

@@ -79,7 +79,7 @@ def unanswered(
 def standing_of(session: Session, comment: Comment) -> State | None:
     """Where one comment stands now; None for one of the organisation's own."""
     channel = session.get_one(Channel, comment.channel_id)
-    own = identities(session, channel.platform)
+    own = identities(session, channel)
     below = (Comment.channel_id == channel.id) & (Comment.post_external_id == comment.post_external_id)
     verdict = _judge(session, channel, below, own, None)[1].get(comment.external_id)
     return verdict.state if verdict else None
@@ -95,7 +95,7 @@ def _judged(
     session: Session, channel: Channel, historic_before: datetime | None, all_states: bool
 ) -> list[tuple[Comment, Verdict]]:
     """The obligations and their verdicts. Rules never reach across posts, so posts where nothing waits stay unread."""
-    own = identities(session, channel.platform)
+    own = identities(session, channel)
     chosen = Comment.channel_id == channel.id
     if not all_states:
         chosen &= Comment.post_external_id.in_(_posts_that_matter(channel.id, own, historic_before))

@@ -15,7 +15,7 @@ from connectors.errors import ConnectorError, RateLimited, UnexpectedAnswer
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.credentials import resolve
-from monitor.register.identities import handles
+from monitor.register.identities import own_names
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.register.secrets import stored
@@ -132,7 +132,7 @@ def _waiting_threads(session: Session, channel: Channel, now: datetime) -> tuple
 
     A hint, so its own names are enough: those of all channels would make every reading dearer with each channel.
     """
-    own = [name.lower() for name in (channel.external_id or "", *handles(channel.address))]
+    own = own_names(channel)
     names = (func.lower(func.coalesce(name, "")) for name in (Comment.author_id, Comment.author_handle))
     is_own = or_(*(name.in_(own) for name in names))
     ours = func.max(case((is_own, Comment.posted_at)))
