@@ -15,8 +15,9 @@ from connectors import PLATFORMS
 from connectors.base import YOUNG
 from tests.bench.connectors.costs import CHANGED, EVERY, Costs
 from tests.bench.connectors.costs import measure as measure_costs
+from tests.bench.connectors.figures import Figures
 from tests.bench.connectors.mix import HOLLOW, HOLLOWED, MIX, OUTAGE, OUTAGE_MINUTES
-from tests.bench.connectors.rounds import CHANNELS, PER_ROUND, Figures
+from tests.bench.connectors.rounds import CHANNELS, PER_ROUND
 from tests.bench.connectors.rounds import measure as measure_rounds
 from tests.bench.connectors.stages import STAGES
 from tests.bench.page import machine, write_connectors

@@ -58,7 +58,7 @@ def youtube(stage: Stage) -> set[str]:
 
 def instagram_public(stage: Stage) -> set[str]:
     """Instaloader's Profile.get_posts, each post's get_comments, each comment's answers."""
-    traffic, found = instagram_session.Traffic(Settings()), set[str]()
+    traffic, found = instagram_session.Traffic(Settings(), lambda: None, None), set[str]()
     token = instagram_session._traffic.set(traffic)
     try:
         profile = Profile.from_username(_instaloader(stage), stage.address)

@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -22,12 +22,13 @@ from monitor.register.calendar import calendar_of
 from monitor.register.models import Organisation
 from monitor.watch.models import Parking, PollRun, Schedule
 from monitor.watch.polling import Claimed, PollOutcome, claim_due, claim_now, poll
+from tests.bench.connectors.figures import Figures
 from tests.bench.connectors.life import Life
 from tests.bench.connectors.mix import HOLLOWED, OUTAGE, OUTAGE_MINUTES, HollowSite, MixedFaults, Trouble
 from tests.bench.connectors.parked import Diary, Throttle
 from tests.bench.connectors.stages import STAGES, addresses, environment
 from tests.bench.connectors.town import register, sharing, variable
-from tests.bench.connectors.verdict import Verdict, judge
+from tests.bench.connectors.verdict import judge
 from tests.connectors.instagram_public.account import start_new_process
 from tests.connectors.stage import Stage
 
@@ -35,48 +36,6 @@ CHANNELS = ("facebook", "facebook", "instagram", "instagram_public", "youtube", 
 """Two pages share one Meta app with the Instagram account, two YouTube channels one project."""
 PER_ROUND = 1.2
 """Things that people do for each round, on average."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What came of a run. outcomes: how rounds ended; errors: kinds of error they ended with. early: requests that were
-    made although somebody had said "wait": (channel, what was said).
-    late: comments below young posts that complete rounds left out, by platform, unless an answer misled them."""
-
-    rounds: int
-    seed: int
-    days: int
-    comments: int
-    requests: int
-    faults: dict[str, int]
-    outcomes: dict[str, int]
-    errors: dict[str, int]
-    late: dict[str, int]
-    early: list[tuple[str, str]]
-    verdict: Verdict
-
-    @property
-    def zeros(self) -> dict[str, int]:
-        """What is promised to be 0."""
-        found = self.verdict
-        return {
-            "channels that could not be read in the end": len(found.unread),
-            "comments missing": len(found.missing),
-            "stored twice": len(found.twice),
-            "in a wrong state, or with an old text": len({*found.wrong, *found.stale, *found.extra}),
-            "calls made while parked": len(self.early),
-        }
-
-    @property
-    def wrong(self) -> dict[str, list[str]]:
-        """What broke a promise, by name; nothing where all is well."""
-        early = Counter(f"{channel} after {name}" for channel, name in self.early)
-        found = asdict(self.verdict) | {"early": [f"{what}: {many}" for what, many in early.items()]}
-        return {name: list(values) for name, values in found.items() if values}
-
-    @property
-    def holds(self) -> bool:
-        return not any(self.zeros.values())
 
 
 @dataclass
@@ -185,9 +144,11 @@ class Run:
             return session.scalars(query).one()
 
     def _count(self, outcome: PollOutcome) -> None:
-        self.outcomes[outcome.outcome] += 1
-        if outcome.error:
-            self.errors[outcome.error.kind] += 1
+        kind = outcome.error.kind if outcome.error else ""
+        parked = kind == "rate_limited" and outcome.requests == 0
+        self.outcomes["parked" if parked else outcome.outcome] += 1
+        if kind and not parked:
+            self.errors[kind] += 1
 
     def _is_parked(self, channel: str) -> bool:
         """Not reliably read now, for whatever reason."""

@@ -9,8 +9,9 @@ from connectors import PLATFORMS
 from connectors.emulator.ledger import Entry
 from tests.bench import page
 from tests.bench.connectors.costs import measure as measure_costs
+from tests.bench.connectors.figures import Figures
 from tests.bench.connectors.parked import Diary, Throttle
-from tests.bench.connectors.rounds import Figures, measure
+from tests.bench.connectors.rounds import measure
 from tests.bench.connectors.stages import STAGES
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
