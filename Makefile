@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo up test check lint lock bench clean
+.PHONY: demo up test check lint lock bench bench-connectors clean
 demo: $(VENV)/.ready
 	@$(BIN)/kanalvakt demo $(ARGS)
 
@@ -21,6 +21,9 @@ lint: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-connectors: $(VENV)/.ready-dev
+	@$(BIN)/python -m tests.bench.connectors $(ARGS)
 
 # Two lock files, hashes and no registry addresses: what runs, and what also tests.
 lock: $(VENV)/.ready-dev

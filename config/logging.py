@@ -34,7 +34,9 @@ def configure_logging(level: str = "INFO") -> None:
 
 def _rendering() -> list[structlog.typing.Processor]:
     if sys.stderr.isatty():
-        return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.dev.ConsoleRenderer()]
+        # not its own tracebacks: they show local values, and so secrets
+        readable = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, readable]
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,

@@ -2,15 +2,16 @@
 
 import os
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -22,11 +23,14 @@ from pydantic_settings import (
 
 from config.language import _
 
+KEY_BYTES = 32
 LONGEST_SOCKET = 100  # bytes in the path of a Unix socket; the system allows 107
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 GRAPH_URL = "https://graph.facebook.com"
 YOUTUBE_URL = "https://youtube.googleapis.com"
 GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
+FACEBOOK_URL = "https://www.facebook.com"
+GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth"
 INSTAGRAM_URL = "https://www.instagram.com"
 INSTAGRAM_API_URL = "https://i.instagram.com"
 
@@ -43,7 +47,19 @@ def _platform_url(value: str) -> str:
     raise ValueError("must be an https address (plain http only on 127.0.0.1)")
 
 
+def _key_ring(value: SecretStr) -> SecretStr:
+    for key in value.get_secret_value().split(","):
+        try:
+            length = len(b64decode(key.strip(), validate=True))
+        except ValueError:
+            length = 0
+        if length != KEY_BYTES:
+            raise ValueError(f"must be base64 of {KEY_BYTES} random bytes, or several such keys with commas between")
+    return value
+
+
 PlatformUrl = Annotated[str, AfterValidator(_platform_url)]
+KeyRing = Annotated[SecretStr, AfterValidator(_key_ring)]
 
 
 class Polling(BaseModel):
@@ -69,6 +85,34 @@ class Web(BaseModel):
     public_url: str | None = Field(None, description="address that people use, for links in mails")
 
 
+class Webhook(BaseModel):
+    """Hints from Meta: off unless both are set. Half of it would look connected and hear nothing."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    verify_token: SecretStr | None = Field(None, min_length=8, description="our own word, told to the app's dashboard")
+    app_secret: SecretStr | None = Field(None, min_length=8, description="of the app that is subscribed to the pages")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.verify_token is None) != (self.app_secret is None):
+            raise ValueError("set both verify_token and app_secret, or neither")
+        return self
+
+    @property
+    def configured(self) -> bool:
+        return self.app_secret is not None
+
+
+class InstagramQueries(BaseModel):
+    """Names of what is asked of instagram.com (query hashes and doc ids); Instagram changes them every few months."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    login: str = Field("d6f4427fbe92d846298cf93df0b937d3", pattern=r"^\w+$", description="who is logged in")
+    timeline: str = Field("29104886249145907", pattern=r"^\w+$", description="an account's posts")
+    comments: str = Field("97b41c52301f77ce508f55e66d17620e", pattern=r"^\w+$", description="comments below a post")
+    answers: str = Field("51fdd02b67508306ad4484ff574a0b62", pattern=r"^\w+$", description="answers to a comment")
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with INTERFACE's names. Unknown keys are errors."""
 
@@ -78,19 +122,27 @@ class Settings(BaseSettings):
     home: Path = Path("kanalvakt-data")
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
+    encryption_keys: KeyRing | None = None
     graph_url: PlatformUrl = GRAPH_URL
     graph_version: str = Field("23.0", pattern=r"^\d{2}\.\d$")
     youtube_url: PlatformUrl = YOUTUBE_URL
     google_token_url: PlatformUrl = GOOGLE_TOKEN_URL
+    facebook_url: PlatformUrl = FACEBOOK_URL
+    google_auth_url: PlatformUrl = GOOGLE_AUTH_URL
     instagram_url: PlatformUrl = INSTAGRAM_URL
     instagram_api_url: PlatformUrl = INSTAGRAM_API_URL
     instagram_public: bool = Field(False, description="allow reading through instaloader; breaches Instagram's terms")
+    instagram_queries: InstagramQueries = InstagramQueries()
+    private_addresses: bool = Field(
+        False, description="let addresses in the register lead into the organisation's own network"
+    )
     smtp_url: SecretStr | None = None
     demo_mails: Path | None = Field(None, description="folder of the mails that the demo received")
     heartbeat_url: SecretStr | None = None
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     polling: Polling = Polling()
     web: Web = Web()
+    webhook: Webhook = Webhook()
 
     @property
     def database(self) -> str:

@@ -16,6 +16,7 @@ PACKAGES = {
     "instagram": "connectors.instagram",
     "instagram_public": "connectors.instagram_public",
     "youtube": "connectors.youtube",
+    "blog": "connectors.blog",
 }
 PLATFORMS: dict[str, About] = {name: import_module(package).ABOUT for name, package in PACKAGES.items()}
 """Platforms that a machine can read."""

@@ -16,7 +16,7 @@ from monitor.cli.broker import Sign, show_sign, waiting
 from monitor.db import database
 from monitor.inbox import acting
 from monitor.register.organisation import NotSetUp
-from monitor.watch import polling
+from monitor.watch import nightly, polling
 from workers.app import app
 from workers.queues import POLLS, queue_of
 
@@ -81,6 +81,24 @@ def act() -> None:
 def go_on(action_id: int, token: str, platform: str) -> None:
     """One step of one action for a claim. Nothing happens when the claim is lost meanwhile."""
     acting.go_on(database(), acting.Held(action_id, token, platform), settings())
+
+
+@app.task(name="check")
+@alone
+def check() -> None:
+    """Takes a channel whose credential is due to be looked at, and sends it to its queue. Without a register, none."""
+    claimed = None
+    with suppress(NotSetUp), database().transaction() as session:
+        claimed = nightly.claim_check(session, datetime.now(UTC), settings())
+    if claimed:
+        channel_id, platform = claimed
+        check_one.apply_async((channel_id,), queue=queue_of(platform))
+
+
+@app.task(name="check_one")
+def check_one(channel_id: str) -> None:
+    """Looks at one channel's credential. A lost message is made good the next night."""
+    nightly.check_claimed(database(), channel_id, settings())
 
 
 @app.task(name="judge")

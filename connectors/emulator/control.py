@@ -31,7 +31,8 @@ class Control:
 
     def __init__(self, emulator: "Emulator") -> None:
         self._looking = _verbs(Looking(emulator.world, emulator.ledger))
-        self._all = self._looking | _verbs(Happening(emulator.world)) | _verbs(Steering(emulator))
+        doing = (Happening(emulator.world), Steering(emulator), emulator.webhooks)
+        self._all = self._looking | {name: verb for group in doing for name, verb in _verbs(group).items()}
 
     def owns(self, request: Request) -> bool:
         return request.on_loopback and request.path.startswith(PREFIX)

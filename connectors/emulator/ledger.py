@@ -12,6 +12,8 @@ SECRET = frozenset(
         "access_token",
         "appsecret_proof",
         "client_secret",
+        "code",
+        "code_verifier",
         "enc_password",
         "fb_dtsg",
         "input_token",

@@ -15,12 +15,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
+from connectors.emulator.blog import BlogSite
 from connectors.emulator.control import Control
 from connectors.emulator.faults import WORKED, Fault, Faults
 from connectors.emulator.graph import Graph
 from connectors.emulator.instagram_web import InstagramWeb
 from connectors.emulator.ledger import Entry, Ledger, parameters
+from connectors.emulator.oauth import AUTH_PATH, OAuth
 from connectors.emulator.story import Story
+from connectors.emulator.webhooks import Webhooks
 from connectors.emulator.wire import Answer, Request, Site
 from connectors.emulator.world import World
 from connectors.emulator.youtube import YouTube
@@ -51,7 +54,9 @@ class Emulator:
         self.story: Story | None = None
         self.graph, self.youtube = Graph(self.world), YouTube(self.world)
         self.instagram_web = InstagramWeb(self.world)
-        self.sites: list[Site] = [self.graph, self.youtube, self.instagram_web]
+        self.oauth = OAuth(self.graph.logins, self.youtube.gate.consents)
+        self.sites: list[Site] = [self.oauth, self.graph, self.youtube, self.instagram_web, BlogSite(self.world)]
+        self.webhooks = Webhooks(self.world)
         self.stopping = threading.Event()
         self._control = Control(self)
         self._server = _Server(("127.0.0.1", port), self)
@@ -93,9 +98,10 @@ class Emulator:
 
     def settings(self) -> dict[str, str]:
         """The environment that sends Kanalvakt to this emulator instead of the real platforms."""
-        names = ("GRAPH", "YOUTUBE", "INSTAGRAM", "INSTAGRAM_API")
+        names = ("GRAPH", "FACEBOOK", "YOUTUBE", "INSTAGRAM", "INSTAGRAM_API")
         return {f"KANALVAKT_{name}_URL": self.url for name in names} | {
-            "KANALVAKT_GOOGLE_TOKEN_URL": f"{self.url}/token"
+            "KANALVAKT_GOOGLE_TOKEN_URL": f"{self.url}/token",
+            "KANALVAKT_GOOGLE_AUTH_URL": f"{self.url}{AUTH_PATH}",
         }
 
     # -- what it does

@@ -30,6 +30,7 @@ HOSTS = (
     "i.instagram.com",
     "youtube.googleapis.com",
     "www.googleapis.com",
+    "blogg.example.org",
     "oauth2.googleapis.com",
 )
 HEAD_LIMIT = 16_384

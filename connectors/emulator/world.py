@@ -115,7 +115,8 @@ class Comment:
 class Token:
     """A credential the platforms accept. kind: page, user, app, system, oauth, api_key, session.
 
-    `expires_at` None: never. `error`: (code, subcode) that every call answers with, for a dead one.
+    `expires_at` None: never; `data_access_expires_at` likewise: until when the person has allowed the app to see data.
+    `error`: (code, subcode) that every call answers with, for a dead one.
     """
 
     value: str
@@ -125,6 +126,7 @@ class Token:
     expires_at: datetime | None = None
     app_secret: str | None = None
     error: tuple[int, int | None] | None = None
+    data_access_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ class World:
     posts: dict[str, Post] = field(default_factory=dict)
     comments: dict[str, Comment] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    subscriptions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # Facebook: what a page tells the app of
     effects: list[Effect] = field(default_factory=list)
     list_lag: float = 0
 

@@ -9,10 +9,13 @@ ABOUT = About(
     external_id=N_("Write the page's number: Facebook shows it under About, Page transparency."),
     secrets=("token", "app_id", "app_secret"),
     needed=frozenset({"token"}),
+    connecting="connectors.facebook.connecting:FacebookLogin",
+    connected=frozenset({"token"}),
     not_covered=(
         N_("Comments on advertisements that are not published on the page itself"),
         N_("Stories and live chat"),
         N_("Private messages"),
         N_("Comments that Facebook counts but shows to nobody, because of privacy settings or deletion"),
     ),
+    errors="connectors.graph.errors:TABLE",
 )

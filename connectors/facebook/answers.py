@@ -7,12 +7,24 @@ from connectors.base import Author, ReadComment, ReadPost
 from connectors.graph.client import Json
 from connectors.graph.look import moment
 
-COMMENT_FIELDS = "id,message,from,created_time,parent{id},is_hidden,permalink_url,message_tags"
-POST_FIELDS = "id,message,story,from,created_time,permalink_url,message_tags"
+COMMENT_FIELDS = ("id", "message", "from", "created_time", "parent{id}", "is_hidden", "permalink_url", "message_tags")
+POST_FIELDS = ("id", "message", "story", "from", "created_time", "permalink_url", "message_tags")
+OPTIONAL = (
+    "post.message_tags",
+    "post.story",
+    "comment.message_tags",
+    "post.permalink_url",
+    "post.from",
+    "comment.is_hidden",
+    "comment.permalink_url",
+    "comment.from",
+)
+"""Without the others there is no post and no comment, or nothing tells which one answers which."""
 
 
 def read_post(item: Json, *, by_visitor: bool = False) -> ReadPost:
-    """A post. Graph may leave out the comments of a post that has none, count and all: then it declares none."""
+    """A post; its count has replies in it, as comments are asked for at all levels. Graph may leave out the comments of
+    a post that has none, count and all: then it declares none."""
     summary = (item.get("comments") or {}).get("summary") or {}
     return ReadPost(
         external_id=item["id"],

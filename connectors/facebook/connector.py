@@ -8,18 +8,20 @@ A user's token reads a page without error and sees no comments at all. So the ki
 read are taken for the same thing, and a listing without any comment claims nothing.
 
 What an idle reading cannot see: an edit of a comment older than the newest ones listed with its post, and changes
-below posts older than the window. A full reading sees both.
+below posts older than a week and beyond the newest 50. A daily reading sees both for 90 days, and of the posts that
+are older those where the count changed; a full reading sees everything.
 """
 
-import hashlib
 from datetime import timedelta
 from typing import ClassVar
 
+from config.language import N_
 from config.settings import Settings
 from connectors.base import Account, Budget, Covered, Credential, Health, Reading, ReadPlan, ReadPost
 from connectors.errors import ConnectorError, CredentialMissing, PermissionLost
 from connectors.facebook.answers import (
     COMMENT_FIELDS,
+    OPTIONAL,
     POST_FIELDS,
     read_comment,
     read_post,
@@ -27,8 +29,10 @@ from connectors.facebook.answers import (
 )
 from connectors.facebook.writing import FacebookWriting
 from connectors.graph.client import GraphClient, Json, app_budget, items, next_page
-from connectors.graph.health import Needs, TokenReport, examine, report
+from connectors.graph.errors import ALLOW_AGAIN
+from connectors.graph.health import Needs, TokenReport, examine, report, wrong_kind
 from connectors.graph.look import NOTHING, Look, moment
+from connectors.graph.questions import Fields
 
 READ_SCOPES = ("pages_read_engagement", "pages_read_user_content")
 BLIND = frozenset({"user", "app"})
@@ -36,6 +40,7 @@ BLIND = frozenset({"user", "app"})
 WALK = {"filter": "stream", "order": "reverse_chronological", "live_filter": "no_filter"}
 NOT_RANKED = ".".join(f"{name}({value})" for name, value in WALK.items())
 """The defaults would hide replies, sort by popularity, and leave out what Facebook finds dull in live videos."""
+OTHER_PAGE = N_("Connect this channel's own page: the token belongs to another one.")
 
 
 class Facebook(FacebookWriting):
@@ -45,25 +50,30 @@ class Facebook(FacebookWriting):
         if not credential.get("token"):
             raise CredentialMissing("the channel has no token")
         self._page_id, self._credential, self._settings = account.external_id, credential, settings
+        self._needs = Needs(
+            self._page_id, READ_SCOPES, reply="pages_manage_engagement", publish="pages_manage_posts", by_name=True
+        )
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
         return (Budget(f"graph/pages/{self._page_id}"), app_budget(self._credential))
 
     def read(self, plan: ReadPlan) -> Reading:
-        client = GraphClient(self._credential, self._settings, now=plan.now, keep_alive=plan.keep_alive)
-        return _PageLook(client, self._page_id, plan, self._credential).run()
+        client = GraphClient(
+            self._credential, self._settings, now=plan.now, keep_alive=plan.keep_alive, allowance=plan.allowance
+        )
+        return _PageLook(client, plan, self._credential, self._needs).run()
 
     def check(self) -> Health:
+        """At most four calls."""
         client = GraphClient(self._credential, self._settings)
-        needs = Needs(READ_SCOPES, "pages_manage_engagement", "pages_manage_posts", self._page_id)
-        return examine(client, self._credential, needs, self._judge, lambda: self._try(client))
+        return examine(client, self._credential, self._needs, self._judge, lambda: self._try(client))
 
     def _judge(self, token: TokenReport) -> ConnectorError | None:
         if token.kind in BLIND:
-            return _blind(token.kind)
+            return wrong_kind(token.kind)
         if token.profile_id and token.profile_id != self._page_id:
-            return PermissionLost("the token belongs to another page")
+            return PermissionLost("the token belongs to another page", remedy=OTHER_PAGE)
         return None
 
     def _try(self, client: GraphClient) -> None:
@@ -74,7 +84,7 @@ class Facebook(FacebookWriting):
         posts = [post for edge in edges for post in items(page.get(edge) or NOTHING)]
         comments = [comment for post in posts for comment in items(post.get("comments") or NOTHING)]
         if comments and not any(comment.get("from") for comment in comments):
-            raise PermissionLost("comments come without their authors")
+            raise PermissionLost("comments come without their authors", remedy=ALLOW_AGAIN)
 
 
 class _PageLook(Look):
@@ -82,10 +92,7 @@ class _PageLook(Look):
     visitors = "visitor_posts"
     window: ClassVar[int] = 50
     limits: ClassVar[tuple[int, int]] = (50, 25)
-
-    def __init__(self, client: GraphClient, account_id: str, plan: ReadPlan, credential: Credential) -> None:
-        super().__init__(client, account_id, plan)
-        self._credential = credential
+    optional = OPTIONAL
 
     def list_posts(self) -> None:
         self._ask_kind_of_token()
@@ -93,22 +100,23 @@ class _PageLook(Look):
         if any(not comment.is_post for comment in self.comments.values()):
             self.doubtful = False
         elif self.doubtful and any(post.declared_comments for post in self.posts.values()):
-            raise _blind("unknown")
+            raise wrong_kind("unknown")
 
     def _ask_kind_of_token(self) -> None:
-        mark = hashlib.sha256((self._credential.get("token") or "").encode()).hexdigest()[:8]
-        if self.state.get("token") == mark:
+        mark, state = self.credential.mark("token"), self.memory.state
+        if state.get("token") == mark:
             return
-        kind = report(self.client, self._credential).kind
+        kind = report(self.client, self.credential).kind
         if kind in BLIND:
-            raise _blind(kind)
+            raise wrong_kind(kind)
         self.doubtful = kind == "unknown"
         if not self.doubtful:
-            self.state["token"] = mark
+            state["token"] = mark
 
-    def question(self, posts: int, comments: int) -> str:
-        below = f"comments.{NOT_RANKED}.limit({comments}).summary(true){{{COMMENT_FIELDS}}}"
-        return ",".join(f"{edge}.limit({posts}){{{POST_FIELDS},{below}}}" for edge in self.edges)
+    def question(self, fields: Fields, posts: int, comments: int) -> str:
+        listing = f"comments.{NOT_RANKED}.limit({comments}).summary(true)"
+        below = f"{listing}{{{fields.of('comment', COMMENT_FIELDS)}}}"
+        return ",".join(f"{edge}.limit({posts}){{{fields.of('post', POST_FIELDS)},{below}}}" for edge in self.edges)
 
     def take_post(self, item: Json, edge: str) -> ReadPost:
         by_visitor = edge == self.visitors
@@ -120,8 +128,9 @@ class _PageLook(Look):
         for item in found:
             self.keep(read_comment(item, post))
 
-    def is_whole(self, listing: Json, post: ReadPost) -> bool:  # noqa: ARG002 - Instagram has to look at the post
-        return next_page(listing) is None
+    def is_whole(self, listing: Json, post: ReadPost) -> bool:
+        """No further page; and not empty where Facebook counts some: then it is the listing that is in doubt."""
+        return next_page(listing) is None and bool(items(listing) or not post.declared_comments)
 
     def claim_part(self, listing: Json, post: ReadPost) -> None:
         """Everything newer than the oldest one listed. Others of that same second may be on the next page."""
@@ -130,14 +139,16 @@ class _PageLook(Look):
             self.covered.append(Covered("post", post.external_id, since=times[-1] + timedelta(seconds=1)))
 
     def walk(self, listing: Json, post: ReadPost) -> None:  # noqa: ARG002 - Instagram goes on from there
-        def everything(limit: int) -> None:
-            first = self.client.get(f"{post.external_id}/comments", limit=str(limit), fields=COMMENT_FIELDS, **WALK)
+        def everything(limit: int) -> int:
+            first = self.questions.ask(
+                f"{post.external_id}/comments",
+                lambda fields: {"limit": str(limit), "fields": fields.of("comment", COMMENT_FIELDS), **WALK},
+            )
+            count = 0
             for page in self.client.pages(first):
                 self.take_comments(page, post)
+                count += len(page)
+            return count
 
-        self.smaller_and_smaller(100, everything)
-        self.covered.append(Covered("post", post.external_id))
-
-
-def _blind(kind: str) -> PermissionLost:
-    return PermissionLost(f"Facebook shows no comments to a token of kind {kind}: it takes the page's own")
+        if self.smaller_and_smaller(100, everything) or not post.declared_comments:
+            self.covered.append(Covered("post", post.external_id))

@@ -14,6 +14,7 @@ from connectors.graph.client import GraphClient
 from connectors.graph.look import moment
 from connectors.graph.writing import Writing, one_line, total
 
+FIELDS = ",".join(COMMENT_FIELDS)
 BELOW = {"filter": "stream", "order": "reverse_chronological", "summary": "true"}
 
 
@@ -32,11 +33,11 @@ class FacebookWriting(Writing):
     def _read_thread(self, client: GraphClient, target: Target, into: list[ReadComment]) -> tuple[Covered, ...]:
         thread, post_id = target.thread_external_id, target.post_external_id
         on_post = thread == post_id
-        top = client.get(thread, fields="id,created_time" if on_post else COMMENT_FIELDS)
+        top = client.get(thread, fields="id,created_time" if on_post else FIELDS)
         post = ReadPost(post_id, moment(top["created_time"]), by_visitor=on_post)
         if not on_post:
             into.append(read_comment(top, post))
-        first = client.get(f"{thread}/comments", fields=COMMENT_FIELDS, limit="100", **BELOW)
+        first = client.get(f"{thread}/comments", fields=FIELDS, limit="100", **BELOW)
         below = [item for page in client.pages(first) for item in page]
         if not below and total(first):
             raise PermissionLost("Facebook counts comments but shows none of them to this token")

@@ -9,24 +9,27 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import facebook
 import requests
+import structlog
 
 from config.settings import GRAPH_URL, Settings
 from connectors.base import Budget, Credential
 from connectors.errors import ConnectorError, CredentialMissing, Unavailable, UnexpectedAnswer
-from connectors.graph.errors import Interrupted, named_error
+from connectors.graph.errors import USUAL_BLOCK, Interrupted, named_error, throttled
 from connectors.loopback import adapter_for, trusted_certificates
 
 Json = dict[str, Any]
+_log = structlog.get_logger(__name__)
 
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""
 PAUSES = (0.0, 0.5)
 """Seconds before a read is repeated after the transport failed; one repetition for each."""
+TOO_MANY = 429
 BUSY = frozenset({502, 503, 504})  # 500 is left out: it often means "ask for less"
 MOST_PAGES = 1000
 """More pages of one list than this is taken for a fault of the platform and told as an error."""
@@ -36,7 +39,8 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
     """Speaks to Graph with one token, in one thread.
 
     requests: HTTP requests sent so far, repeated ones included. usage: highest share of the rate budget that Graph
-    told so far, in percent. Its methods raise only `connectors.errors`. `now` dates the end of a throttling.
+    told so far, in percent. Its methods raise only `connectors.errors`. `now`: the time when it was made; the end of a
+    throttling is dated from it and what has passed since. allowance: the request after so many ends in RateLimited.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
         *,
         now: datetime | None = None,
         keep_alive: Callable[[], None] = lambda: None,
+        allowance: int | None = None,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
         """Raises CredentialMissing without a token."""
@@ -59,11 +64,14 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
         self.version = f"v{settings.graph_version}"
         self.requests = 0
         self.usage: int | None = None
-        self._now = now or datetime.now(UTC)
+        self.allowance = allowance
+        self._made, self._began = now or datetime.now(UTC), time.monotonic()
+        self._app_budget = app_budget(credential).key
         self._keep_alive = keep_alive
         self._roots = tuple(f"{base}/" for base in dict.fromkeys((GRAPH_URL, settings.graph_url)))
         self._regain: int | None = None
         self._status = 0
+        self._odd_versions: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<GraphClient {self.version}>"
@@ -80,15 +88,21 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
         A page may be empty and still have a next one. Raises UnexpectedAnswer where the pages go round in a circle or
         never end: what was not read is never silent.
         """
-        seen: set[str] = set()
+        links: set[str] = set()
+        pages: set[tuple[str, ...]] = set()
         while True:
-            yield items(listing)
+            page = items(listing)
+            shown = tuple(str(item.get("id") or item) for item in page)
+            if page and shown in pages:  # the address may be a new one every time
+                raise UnexpectedAnswer("Graph gives the same page again")
+            pages.add(shown)
+            yield page
             following = next_page(listing)
             if following is None:
                 return
-            if following in seen or len(seen) >= MOST_PAGES:
+            if following in links or len(links) >= MOST_PAGES:
                 raise UnexpectedAnswer("Graph's pages do not come to an end")
-            seen.add(following)
+            links.add(following)
             listing = self._follow(following)
 
     def _follow(self, link: str) -> Json:
@@ -120,6 +134,8 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
         self, path: str, args: Any = None, post_args: Any = None, files: Any = None, method: str | None = None
     ) -> Any:
         """As facebook-sdk's, for everything it does; but any failure is one of `connectors.errors`."""
+        if self.allowance is not None and self.requests >= self.allowance:
+            raise throttled("allowance", self._made + USUAL_BLOCK)
         self._keep_alive()
         self.requests += 1
         self._status, self._regain = 0, None
@@ -141,7 +157,9 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
     def _failure(self, envelope: object) -> ConnectorError:
         error = envelope.get("error") if isinstance(envelope, dict) else None
         if isinstance(error, dict):
-            return named_error(error, self._now, self._regain)
+            return named_error(error, self._now, self._regain, self._app_budget)
+        if self._status == TOO_MANY:
+            return throttled(self._http, self._now + USUAL_BLOCK, self._app_budget)
         if self._status in BUSY:
             return Interrupted("Graph or something before it is out of order", code=self._http)
         if self._status >= 500:
@@ -149,12 +167,21 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
         return UnexpectedAnswer("Graph answered something that is not its format", code=self._http)
 
     @property
+    def _now(self) -> datetime:
+        """In whole seconds since it was made: a long reading is throttled later than it began."""
+        return self._made + timedelta(seconds=int(time.monotonic() - self._began))
+
+    @property
     def _http(self) -> str:
         return f"HTTP {self._status}" if self._status >= 300 else ""
 
     def _look_at(self, response: requests.Response, *_args: Any, **_options: Any) -> None:
-        """Keeps what facebook-sdk throws away: status and usage headers."""
+        """Keeps what facebook-sdk throws away: status, usage headers, and the version that really answered."""
         self._status = response.status_code
+        answered = response.headers.get("Facebook-Api-Version", self.version)
+        if answered != self.version and answered not in self._odd_versions:
+            self._odd_versions.add(answered)  # one line for each client, not for each call
+            _log.warning("graph_version_not_served", asked=self.version, answered=answered[:10])
         for use in _uses(response.headers):
             shares = [use.get(name) for name in ("call_count", "total_time", "total_cputime")]
             known = [int(share) for share in shares if isinstance(share, int | float)]

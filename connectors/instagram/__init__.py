@@ -9,10 +9,13 @@ ABOUT = About(
     external_id=N_("Write the business account's number (instagram_business_account of its Facebook page)."),
     secrets=("token", "app_id", "app_secret"),
     needed=frozenset({"token"}),
+    connecting="connectors.instagram.connecting:InstagramLogin",
+    connected=frozenset({"token"}),
     not_covered=(
         N_("Comments by restricted people, until somebody approves them in the app"),
         N_("Comments on advertisements"),
         N_("Stories and live broadcasts"),
         N_("Private messages"),
     ),
+    errors="connectors.graph.errors:TABLE",
 )

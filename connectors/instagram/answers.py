@@ -6,8 +6,18 @@ from connectors.base import Account, Author, ReadComment, ReadPost
 from connectors.graph.client import Json
 from connectors.graph.look import moment
 
-REPLY_FIELDS = "id,text,timestamp,username,from{id,username},hidden"
-MEDIA_FIELDS = "id,caption,timestamp,permalink,username,comments_count"
+COMMENT_FIELDS = ("id", "text", "timestamp", "username", "from{id,username}", "hidden")
+MEDIA_FIELDS = ("id", "caption", "timestamp", "permalink", "username", "comments_count")
+OPTIONAL = (
+    "media.username",
+    "media.permalink",
+    "media.caption",
+    "comment.hidden",
+    "comment.username",
+    "comment.from",
+    "media.comments_count",
+)
+"""Without the others there is no post and no comment."""
 _HANDLE = re.compile(r"(?<![\w.@])@(\w(?:[\w.]*\w)?)")
 
 
@@ -19,6 +29,7 @@ def read_media(item: Json, account: Account) -> ReadPost:
         text=item.get("caption") or "",
         permalink=item.get("permalink"),
         declared_comments=item.get("comments_count"),
+        counts_replies=None,
     )
 
 

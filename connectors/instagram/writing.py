@@ -10,8 +10,9 @@ from connectors.base import Author, Covered, ReadComment, ReadPost, Target
 from connectors.graph.client import GraphClient
 from connectors.graph.look import NOTHING, moment
 from connectors.graph.writing import Writing
-from connectors.instagram.answers import REPLY_FIELDS, read_comment
+from connectors.instagram.answers import COMMENT_FIELDS, read_comment
 
+FIELDS = ",".join(COMMENT_FIELDS)
 PAGE = 50
 
 
@@ -29,7 +30,7 @@ class InstagramWriting(Writing):
 
     def _read_thread(self, client: GraphClient, target: Target, into: list[ReadComment]) -> tuple[Covered, ...]:
         thread = target.thread_external_id
-        top = client.get(thread, fields=f"{REPLY_FIELDS},media{{permalink}},replies.limit({PAGE}){{{REPLY_FIELDS}}}")
+        top = client.get(thread, fields=f"{FIELDS},media{{permalink}},replies.limit({PAGE}){{{FIELDS}}}")
         post = ReadPost(
             target.post_external_id, moment(top["timestamp"]), permalink=(top.get("media") or {}).get("permalink")
         )

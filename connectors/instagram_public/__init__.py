@@ -17,6 +17,7 @@ ABOUT = About(
     instead="session",
     network="instagram",
     exclusive=True,
+    errors="connectors.instagram_public.errors:TABLE",
     not_covered=(
         N_("Hidden comments, and those that Instagram holds back"),
         N_("Comments on advertisements"),

@@ -12,13 +12,10 @@ from typing import Any, TypeVar
 from instaloader import InstaloaderContext, NodeIterator, Post
 
 from connectors.base import Author, Covered, ReadComment, ReadPost
+from connectors.instagram_public.session import TODAY
 
 Node = dict[str, Any]
 Item = TypeVar("Item")
-
-# Names of queries as instaloader 4.16 has them; Instagram changes such names every few months.
-COMMENTS_QUERY = "97b41c52301f77ce508f55e66d17620e"
-ANSWERS_QUERY = "51fdd02b67508306ad4484ff574a0b62"
 
 # Instagram gives so many comments at once; instaloader asks for 12, and knows only one number for the whole process.
 NodeIterator._graphql_page_length = 50  # noqa: SLF001
@@ -43,7 +40,7 @@ class Below:
 
     def read(self, known: Mapping[str, int]) -> None:
         """known: threads whose answers are not asked for if their number is still this."""
-        for node in self._list(COMMENTS_QUERY, {"shortcode": self._post.shortcode}, _comments):
+        for node in self._list(TODAY.comments, {"shortcode": self._post.shortcode}, _comments):
             self._keep(node, thread=str(node["id"]))
             self._read_answers(node, known)
 
@@ -61,7 +58,7 @@ class Below:
             if known.get(thread) == count:
                 self._skipped = True
                 return
-            inline = list(self._list(ANSWERS_QUERY, {"comment_id": thread}, _answers))
+            inline = list(self._list(TODAY.answers, {"comment_id": thread}, _answers))
         self._listed.append(thread)
         for answer in inline:
             self._keep(answer, thread)
@@ -90,12 +87,16 @@ def as_read(post: Post, count: int | None) -> ReadPost:
     owner = post.owner_profile
     return ReadPost(
         external_id=post_id(post),
-        posted_at=post.date_local.astimezone(UTC),
+        posted_at=posted_at(post),
         author=Author(external_id=str(owner.userid), handle=owner.username, name=owner.full_name or None),
         text=post.caption or "",
         permalink=permalink(post),
         declared_comments=count,
     )
+
+
+def posted_at(post: Post) -> datetime:
+    return post.date_local.astimezone(UTC)
 
 
 def post_id(post: Post) -> str:

@@ -5,8 +5,9 @@ whose number of comments changed (for each 50 of them), and 1 more for each thre
 fit inline. The first reading in a process costs 1 more, with user name and password 3 more: the tokens it needs are
 secrets and are kept in memory only.
 
-Only a full reading shows what happened below posts older than the newest twelve, edits, and a comment that came while
-another one went. One session must be used by one reading at a time: in one process it waits for itself.
+Every reading lists the newest twelve posts, and all of the last week. A daily one lists all posts and reads those of
+the last 90 days again, which shows edits, and a comment that came while another one went; a full one reads everything.
+No comment can be looked up by itself. One session must be used by one reading at a time: within one process it waits.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,8 @@ from instaloader import InstaloaderContext
 
 from config.settings import Settings
 from connectors.base import Account, Budget, Credential, Health, Reading, ReadPlan
-from connectors.errors import AuthExpired, ConnectorError, SwitchedOff, UnexpectedAnswer
-from connectors.instagram_public.errors import FAILURES, explain
+from connectors.errors import ConnectorError, RateLimited, SwitchedOff, UnexpectedAnswer
+from connectors.instagram_public.errors import FAILURES, explain, failure
 from connectors.instagram_public.look import Look, is_logged_in
 from connectors.instagram_public.session import Traffic, session_for
 
@@ -52,7 +53,7 @@ class InstagramPublic:
         if not self._allowed:
             return Reading(state=plan.state, error=_switched_off())
         look = Look(self._name, plan)
-        with self._session.in_use(plan.keep_alive) as traffic:
+        with self._session.in_use(plan.keep_alive, plan.allowance) as traffic:
             error = self._attempt(look.walk, traffic, plan.now)
         return Reading(
             posts=tuple(look.posts.values()),
@@ -70,12 +71,14 @@ class InstagramPublic:
         """Asks; what went wrong, if anything did. It holds nothing of what Instagram answered."""
         try:
             ask(self._session.context())
-        except FAILURES as failure:
-            error = explain(failure, traffic.last, now)
+        except FAILURES as problem:
+            error = explain(problem, traffic.last, now)
         else:
             return None
         if isinstance(error, UnexpectedAnswer) and self._is_logged_out():
-            error = AuthExpired("the session is over")
+            error = failure("session_over", now)
+        if isinstance(error, RateLimited):
+            error.budget = self._budget.key
         self._session.learn_from(error)
         return error
 

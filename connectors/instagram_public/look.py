@@ -2,21 +2,21 @@
 number changed are read."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 
 from instaloader import InstaloaderContext, NodeIterator, Post, Profile
 from instaloader.exceptions import AbortDownloadException, LoginRequiredException, PrivateProfileNotFollowedException
 
-from connectors.base import Covered, ReadComment, ReadPlan, ReadPost, State
-from connectors.errors import UnexpectedAnswer
-from connectors.instagram_public.below import Below, as_read, broke_off, post_id
-
-LOGIN_QUERY = "d6f4427fbe92d846298cf93df0b937d3"
+from connectors.base import GROWN, YOUNG, Covered, ReadComment, ReadPlan, ReadPost, State
+from connectors.instagram_public.below import Below, as_read, broke_off, post_id, posted_at
+from connectors.instagram_public.errors import failure
+from connectors.instagram_public.session import TODAY
 
 
 def is_logged_in(context: InstaloaderContext) -> bool:
     """Does Instagram take the session for somebody's? One request. Hides no failure, as test_login would."""
-    return context.graphql_query(LOGIN_QUERY, {})["data"]["user"] is not None
+    return context.graphql_query(TODAY.login, {})["data"]["user"] is not None
 
 
 class _Account(Profile):
@@ -41,7 +41,7 @@ class Look:
         self.comments: dict[str, ReadComment] = {}
         self.covered: list[Covered] = []
         self._name = name
-        self._full = plan.full
+        self._plan = plan
         self._is_new = not plan.state
         self._counts: dict[str, int | None] = dict(plan.state.get("posts", {}))
         self._answers: dict[str, dict[str, int]] = dict(plan.state.get("answers", {}))
@@ -57,15 +57,15 @@ class Look:
     # -- the timeline
 
     def walk(self, context: InstaloaderContext) -> None:
-        """Reads what changed; with a full plan everything. Goes on where an earlier look was broken off."""
+        """Reads what the plan wants. Goes on where an earlier look was broken off."""
         self._context = context
         if cursor := self._resume:
-            self._read_pages(self._timeline(), to_end=False, again=False)
-            self._read_pages(self._timeline_after(cursor), cursor, to_end=True, again=self._full)
+            self._read_pages(self._timeline(), to_end=False, as_planned=False)
+            self._read_pages(self._timeline_after(cursor), cursor, to_end=True)
         else:
             timeline = self._timeline()
-            to_end = self._full or self._resume is not None
-            if self._read_pages(timeline, to_end=to_end, again=self._full):
+            to_end = self._plan.full or self._plan.daily or self._resume is not None
+            if self._read_pages(timeline, to_end=to_end):
                 self._compare_with_whole(timeline)
         self._resume = None
 
@@ -87,18 +87,22 @@ class Look:
         timeline.thaw(timeline.freeze()._replace(remaining_data=rest))
         return timeline
 
-    def _read_pages(self, timeline: NodeIterator[Post], cursor: str = "", *, to_end: bool, again: bool) -> bool:
-        """Page by page until the rest is known; was the end reached?
+    def _read_pages(
+        self, timeline: NodeIterator[Post], cursor: str = "", *, to_end: bool, as_planned: bool = True
+    ) -> bool:
+        """Page by page until the rest is known and no longer young; was the end reached?
 
         A page is read from its oldest post on, so that what is known has no gap when the reading breaks off: whatever
         is older than a known post is known, or comes after `resume`.
         """
         for page, following in _pages(timeline):
-            goes_on = to_end or post_id(page[-1]) not in self._counts
+            oldest = page[-1]
+            is_young = as_planned and self._is_younger(oldest, YOUNG)
+            goes_on = to_end or is_young or post_id(oldest) not in self._counts
             if goes_on:
                 self._resume = cursor
             for post in reversed(page):
-                self._read_post(post, again)
+                self._read_post(post, again=as_planned and self._wants_all_of(post))
             if not goes_on:
                 return False
             cursor = self._resume = following
@@ -106,7 +110,7 @@ class Look:
 
     def _compare_with_whole(self, timeline: NodeIterator[Post]) -> None:
         """What is not in a timeline that was read from beginning to end has been deleted."""
-        if not self.posts and (self._counts or self._full or self._is_new):
+        if not self.posts and (self._counts or self._plan.full or self._is_new):
             self._make_sure_that_it_is_empty()
         for gone in () if broke_off(timeline) else self._counts.keys() - self.posts.keys():
             self.covered.append(Covered("post", gone))
@@ -118,13 +122,20 @@ class Look:
         try:
             profile = Profile.from_username(self._context, self._name)
         except AbortDownloadException:  # instaloader asks as a visitor, who may be sent to log in
-            raise UnexpectedAnswer("the account shows no posts, and its page cannot be seen") from None
+            raise failure("unseen", self._plan.now) from None
         if profile.is_private and not profile.followed_by_viewer:
             raise PrivateProfileNotFollowedException(self._name)
 
     # -- a post
 
-    def _read_post(self, post: Post, again: bool) -> None:
+    def _is_younger(self, post: Post, age: timedelta) -> bool:
+        return posted_at(post) > self._plan.now - age
+
+    def _wants_all_of(self, post: Post) -> bool:
+        """Whatever its number of comments says."""
+        return self._plan.full or (self._plan.daily and self._is_younger(post, GROWN))
+
+    def _read_post(self, post: Post, *, again: bool) -> None:
         id_ = post_id(post)
         count: int | None = post._node["comments"]  # noqa: SLF001 - the public .comments costs a request
         self.posts[id_] = as_read(post, count)

@@ -8,7 +8,7 @@ therefore costs one request more, with user name and password three more.
 import threading
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -17,11 +17,13 @@ from urllib.parse import quote, unquote
 import requests
 from instaloader import InstaloaderContext, RateController, instaloadercontext
 
-from config.settings import INSTAGRAM_API_URL, INSTAGRAM_URL, Settings
+from config.settings import INSTAGRAM_API_URL, INSTAGRAM_URL, InstagramQueries, Settings
 from connectors.base import Credential
 from connectors.errors import AuthExpired, ConnectorError, CredentialMissing, UnexpectedAnswer
 from connectors.loopback import adapter_for, trusted_certificates
 
+TODAY = InstagramQueries()
+"""The names by which our code and instaloader 4.16 ask; the settings may know newer ones."""
 TIMEOUT = 30.0
 """Seconds to connect, and between two pieces of an answer."""
 TOKENS_LAST = 12 * 3600.0
@@ -36,13 +38,18 @@ class TooSoon(Exception):
         self.seconds = seconds
 
 
+class TooMuch(Exception):
+    """The reading has used up its allowance."""
+
+
 class Traffic:
     """The requests of one reading. sent: how many. last: the answer to the latest; None if none came whole."""
 
-    def __init__(self, settings: Settings, keep_alive: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, settings: Settings, keep_alive: Callable[[], None], allowance: int | None) -> None:
         self.sent = 0
         self.last: requests.Response | None = None
         self._keep_alive = keep_alive
+        self._allowance = allowance
         self._settings = settings
 
     def route(self, session: requests.Session) -> None:
@@ -52,6 +59,9 @@ class Traffic:
         session.mount(f"{INSTAGRAM_API_URL}/", adapter_for(self._settings.instagram_api_url, INSTAGRAM_API_URL))
 
     def begin(self) -> None:
+        """Raises TooMuch where the reading may not ask any more."""
+        if self._allowance is not None and self.sent >= self._allowance:
+            raise TooMuch
         self._keep_alive()
         self.sent += 1
         self.last = None
@@ -95,7 +105,18 @@ class _Patience(RateController):
         raise TooSoon(secs)
 
 
-class _QuietContext(InstaloaderContext):
+class _Context(InstaloaderContext):
+    """Quiet, and asks by the names that Instagram has for things today."""
+
+    queries: Mapping[str, str] = {}
+    """Name in instaloader and in our code -> name in the settings."""
+
+    def graphql_query(self, query_hash: str, *arguments: Any, **more: Any) -> dict[str, Any]:
+        return super().graphql_query(self.queries.get(query_hash, query_hash), *arguments, **more)
+
+    def doc_id_graphql_query(self, doc_id: str, *arguments: Any, **more: Any) -> dict[str, Any]:
+        return super().doc_id_graphql_query(self.queries.get(doc_id, doc_id), *arguments, **more)
+
     def error(self, msg: object, repeat_at_end: bool = True) -> None:
         """Instaloader prints this on standard error even when told to be quiet. What matters is raised besides."""
 
@@ -116,10 +137,10 @@ class InstagramSession:
         self._renewed = time.monotonic()
 
     @contextmanager
-    def in_use(self, keep_alive: Callable[[], None] = lambda: None) -> Iterator[Traffic]:
+    def in_use(self, keep_alive: Callable[[], None] = lambda: None, allowance: int | None = None) -> Iterator[Traffic]:
         """Waits until no other reading in this process uses the session; then every request is this reading's."""
         with self._lock:
-            traffic = Traffic(self._settings, keep_alive)
+            traffic = Traffic(self._settings, keep_alive, allowance)
             token = _traffic.set(traffic)
             try:
                 yield traffic
@@ -160,7 +181,7 @@ class InstagramSession:
         self._context.load_session(context.username, context.save_session())
 
     def _new_context(self) -> InstaloaderContext:
-        return _QuietContext(
+        context = _Context(
             sleep=False,
             quiet=True,
             max_connection_attempts=1,
@@ -168,6 +189,9 @@ class InstagramSession:
             rate_controller=self._one_patience,
             iphone_support=False,
         )
+        chosen = self._settings.instagram_queries.model_dump()
+        context.queries = {name: chosen[what] for what, name in TODAY.model_dump().items()}
+        return context
 
     def _one_patience(self, context: InstaloaderContext) -> RateController:
         """One for all contexts of the session: Instagram counts the session's requests."""

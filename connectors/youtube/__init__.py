@@ -9,6 +9,8 @@ ABOUT = About(
     external_id=N_("Write the channel id, which begins with UC: YouTube shows it under Settings, Advanced settings."),
     secrets=("api_key", "client_id", "client_secret", "refresh_token"),
     together=frozenset({"client_id", "client_secret", "refresh_token"}),
+    connecting="connectors.youtube.connecting:YouTubeLogin",
+    connected=frozenset({"refresh_token"}),
     not_covered=(
         N_("Live chat"),
         N_("Hearts and likes"),
@@ -16,4 +18,5 @@ ABOUT = About(
         N_("Comments that YouTube takes for spam"),
         N_("Comments held for approval, where the channel is read with an API key alone"),
     ),
+    errors="connectors.youtube.errors:TABLE",
 )

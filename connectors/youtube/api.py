@@ -25,7 +25,7 @@ from googleapiclient.errors import HttpError
 from config.settings import Settings
 from connectors.base import Credential
 from connectors.errors import ConnectorError, CredentialMissing, Unavailable, UnexpectedAnswer
-from connectors.youtube.errors import from_answer, from_token_endpoint
+from connectors.youtube.errors import from_answer, from_token_endpoint, out_of_allowance
 
 OAUTH = ("client_id", "client_secret", "refresh_token")
 _DOCUMENT = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "youtube.v3.json"
@@ -38,13 +38,24 @@ class Api:
     """One reading's connection, for one thread. Close it.
 
     timeout: seconds that connecting, or any one read from the connection, may take. requests: HTTP requests sent;
-    units: what YouTube charges for them (one each; the token endpoint is free).
+    units: what YouTube charges for them (one each; the token endpoint is free). budget: key of what they count against.
+    allowance: so many units may be spent, where somebody counts.
     """
 
     def __init__(
-        self, credential: Credential, settings: Settings, now: datetime, before: Callable[[], None], timeout: float
+        self,
+        credential: Credential,
+        settings: Settings,
+        now: datetime,
+        before: Callable[[], None],
+        timeout: float,
+        *,
+        budget: str = "",
+        allowance: int | None = None,
     ) -> None:
         self._now = now
+        self._budget = budget
+        self._allowance = allowance
         self._line = _Line(settings.google_token_url, before, timeout)
         self._key: dict[str, str] = {}
         self._credentials = self._sign(credential, settings)
@@ -74,6 +85,15 @@ class Api:
     def units(self) -> int:
         return self._line.units
 
+    def granted(self) -> frozenset[str] | None:
+        """The scopes that the token was given, as the token endpoint tells; None with a key, or where it tells none.
+
+        Costs nothing. Raises ConnectorError.
+        """
+        if refused := self._refresh():
+            raise refused
+        return self._line.granted
+
     def list(self, resource: str, *, nothing_for: Iterable[str] = (), **parameters: object) -> Answer:
         """One page of a list method; {} where the reason of a refusal is in `nothing_for`. Raises ConnectorError."""
         answer = self._ask(resource, parameters)
@@ -89,24 +109,25 @@ class Api:
 
     def pages(self, resource: str, *, nothing_for: Iterable[str] = (), **parameters: object) -> Iterator[Answer]:
         """`list`, page by page to the last."""
-        token, seen = None, set()
+        token, seen = None, _Seen()
         while page := self.list(resource, nothing_for=nothing_for, pageToken=token, **parameters):
+            if seen.already(page):
+                raise UnexpectedAnswer("YouTube's pages lead in a circle", code="nextPageToken")
             yield page
             token = page.get("nextPageToken")
             if not token:
                 return
-            if token in seen:
-                raise UnexpectedAnswer("YouTube's pages lead in a circle", code="nextPageToken")
-            seen.add(token)
 
     def _ask(self, resource: str, parameters: dict[str, object]) -> object:
+        if self._allowance is not None and self.units >= self._allowance:
+            return out_of_allowance(self._now, self._budget)
         if refused := self._refresh():
             return refused
         request = getattr(self._service, resource)().list(**parameters, **self._key)
         try:
             return request.execute()
         except HttpError as error:
-            return from_answer(error.status_code, error.content, self._now)
+            return from_answer(error.status_code, error.content, self._now, self._budget)
         except GoogleAuthError as error:
             return _refusal(error, self._now)
         except _NO_CONNECTION as error:
@@ -135,6 +156,24 @@ class Api:
         self._line.http.close()
 
 
+class _Seen:
+    """The pages of one list: notices that they lead in a circle. An empty page may have another after it."""
+
+    most_empty = 10
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._empty = 0
+
+    def already(self, page: Answer) -> bool:
+        self._empty = 0 if page["items"] else self._empty + 1
+        signs = {f"token {page.get('nextPageToken')!r}"} if page.get("nextPageToken") else set()
+        signs |= {f"items {hash(repr(page['items']))}"} if page["items"] else set()
+        known = bool(signs & self._known) or self._empty > self.most_empty
+        self._known |= signs
+        return known
+
+
 class _Line:
     """An httplib2.Http that says so before each request and counts them. It heeds HTTPS_PROXY and NO_PROXY itself."""
 
@@ -145,12 +184,24 @@ class _Line:
         self._before = before
         self.requests = 0
         self.units = 0
+        self.granted: frozenset[str] | None = None
 
     def request(self, uri: str, *args: Any, **kwargs: Any) -> Any:
         self._before()
         self.requests += 1
         self.units += uri != self._free
-        return self.http.request(uri, *args, **kwargs)
+        response, content = self.http.request(uri, *args, **kwargs)
+        if uri == self._free:
+            self.granted = _scopes(content)
+        return response, content
+
+
+def _scopes(answer: bytes) -> frozenset[str] | None:
+    """google-auth throws away what was granted unless it is asked for, and asking for too much is refused."""
+    try:
+        return frozenset(json.loads(answer)["scope"].split())
+    except _MALFORMED:
+        return None
 
 
 def _authorities() -> str | None:

@@ -5,23 +5,28 @@ only what is public.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import structlog
 
 from config.settings import Settings
 from connectors.base import Account, Budget, Credential, Health, Reading, ReadPlan
-from connectors.errors import ChannelGone, ConnectorError, PermissionLost, UnexpectedAnswer
+from connectors.errors import ChannelGone, ConnectorError, RateLimited, UnexpectedAnswer
 from connectors.youtube.api import Api, has_oauth, missing
-from connectors.youtube.errors import PACIFIC, SCOPE_MISSING
+from connectors.youtube.errors import ALLOWANCE, PACIFIC, SCOPE_MISSING, TABLE, failure
+from connectors.youtube.questions import Questions
 from connectors.youtube.reading import Look
+from connectors.youtube.thorough import walk
 from connectors.youtube.writing import YouTubeWriting
 
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 """The only scope that lets an app read the held queue, and reply."""
 UNITS_PER_DAY = 10_000
 """What a project has by default for everything but searches and uploads (PLATFORMS 5.2)."""
+A_ROUND = timedelta(minutes=15)
+"""When a reading may go on that its allowance ended after it had brought what every round brings."""
+NO_SCOPE = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 _log = structlog.get_logger(__name__)
 
@@ -47,10 +52,12 @@ class YouTube(YouTubeWriting):
         return (Budget(f"youtube/{who or self._credential.mark('api_key')}", UNITS_PER_DAY, str(PACIFIC)),)
 
     def check(self) -> Health:
-        """Costs two units: whose token is it, and does it read the comments (with OAuth: the held ones)?"""
+        """Costs two units: whose token is it, and does it read the comments (with OAuth: the held ones)? None where
+        the token endpoint tells that the scope is missing. How long a refresh token lives, nobody tells."""
         problem: ConnectorError | None = None
         try:
             with self._api(datetime.now(UTC), lambda: None) as api:
+                self._compare_scopes(api)
                 self._find_channel(api)
                 self._try_comments(api)
         except ConnectorError as error:
@@ -61,22 +68,34 @@ class YouTube(YouTubeWriting):
 
     def read(self, plan: ReadPlan) -> Reading:
         """A round costs one unit with an API key, two with OAuth, and one more for each thread whose replies changed
-        beyond the five that the list shows, and for each 50 new videos."""
-        with self._api(plan.now, plan.keep_alive) as api:
-            look = Look(api, self._channel, plan, sees_held=self._oauth)
+        beyond the five that the list shows, for each 50 new videos and each 50 comments to be looked up; once an hour
+        one more while there are more than a hundred threads younger than the oldest video of the week.
+
+        Without the held queue (refused) what is public is read, and the reading is not complete: PermissionLost.
+        """
+        with self._api(plan.now, plan.keep_alive, plan.allowance) as api:
+            look = Look(Questions(api, self._channel), self._channel, plan, sees_held=self._oauth)
             error = _walk(look)
         return Reading(
             posts=look.posts,
             comments=look.comments,
             covered=look.covered,
-            state=plan.state if error else look.memory.to_state(),
+            state=look.state(error),
             requests=api.requests,
             counted_cost=api.units,
+            looked_up=look.looked_up,
+            degraded=look.degraded,
             error=error,
         )
 
-    def _api(self, now: datetime, before: Callable[[], None]) -> Api:
-        return Api(self._credential, self._settings, now, before, self.timeout)
+    def _api(self, now: datetime, before: Callable[[], None], allowance: int | None = None) -> Api:
+        (budget,) = self.budgets
+        return Api(self._credential, self._settings, now, before, self.timeout, budget=budget.key, allowance=allowance)
+
+    def _compare_scopes(self, api: Api) -> None:
+        granted = api.granted() if self._oauth else None
+        if granted is not None and SCOPE not in granted:
+            raise failure(TABLE[NO_SCOPE], NO_SCOPE, datetime.now(UTC))
 
     def _find_channel(self, api: Api) -> None:
         whose = {"mine": True} if self._oauth else {"id": self._channel}
@@ -84,7 +103,7 @@ class YouTube(YouTubeWriting):
         if self._channel in found:
             return
         if self._oauth:
-            raise PermissionLost("The token belongs to another YouTube channel", code="wrong channel")
+            raise failure(TABLE["wrong channel"], "wrong channel", datetime.now(UTC))
         raise ChannelGone("There is no YouTube channel with this id", code="channelNotFound")
 
     def _try_comments(self, api: Api) -> None:
@@ -99,10 +118,18 @@ class YouTube(YouTubeWriting):
 
 def _walk(look: Look) -> ConnectorError | None:
     try:
-        look.walk()
+        walk(look)
+    except RateLimited as error:
+        return _soon(error, look) if error.code == ALLOWANCE and look.ordinary_done else error
     except ConnectorError as error:
         return error
     except _MALFORMED as error:
         _log.exception("youtube_answer_not_understood")
         return UnexpectedAnswer("YouTube's answer lacks what its documentation promises", code=type(error).__name__)
     return look.held_refused
+
+
+def _soon(error: RateLimited, look: Look) -> RateLimited:
+    """Only the thorough part did not fit. Parked until midnight the channel would be blind: its next round may come."""
+    at = look.plan.now + A_ROUND
+    return RateLimited(error.detail, code=error.code, retry_at=at, remedy=error.remedy, budget=error.budget)

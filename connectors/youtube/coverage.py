@@ -4,7 +4,7 @@ A queue (public, or held for approval) is listed to its end or back to a time; a
 public, or all its held, replies were seen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,12 +16,14 @@ from connectors.youtube.memory import Memory
 @dataclass
 class Coverage:
     """Filled while reading. `since`: of each queue that was listed; None means to its end. `vanished`: threads that
-    were looked for and are in neither queue."""
+    were looked for and are in neither queue. `posts`: videos below which every public comment was seen, or none can be.
+    """
 
     since: dict[bool, datetime | None] = field(default_factory=dict)
     seen: dict[bool, set[str]] = field(default_factory=lambda: {False: set(), True: set()})
     whole: dict[bool, set[str]] = field(default_factory=lambda: {False: set(), True: set()})
     vanished: set[str] = field(default_factory=set)
+    posts: set[str] = field(default_factory=set)
 
     def to_the_end(self, held: bool) -> bool:
         return held in self.since and self.since[held] is None
@@ -41,18 +43,22 @@ class Coverage:
         self.whole[True].add(thread.id)
 
     def claims(self, before: Memory, now: Memory) -> list[Covered]:
-        """The queues as far as they were listed, and the threads that changed since the last reading."""
+        """The queues as far as they were listed, the threads that changed since the last reading, and the videos."""
         threads = sorted(self.vanished | {id_ for held in self.since for id_ in _changed(before, now, held)})
         queues = [Covered("threads", since=since, held=held) for held, since in self.since.items()]
-        return queues + [
-            Covered("thread", id_, held=held) for id_ in threads for held in self.since if self._is_known(id_, held)
-        ]
+        return (
+            queues
+            + [Covered("post", post) for post in sorted(self.posts)]
+            + [Covered("thread", id_, held=held) for id_ in threads for held in self.since if self._is_known(id_, held)]
+        )
 
-    def claims_of_all(self, posts: Iterable[str]) -> list[Covered]:
-        """After a walk through everything: each post, in every queue that was listed to its end."""
-        queues = [held for held in self.since if self.to_the_end(held)]
-        whole = [Covered("threads", held=held) for held in queues]
-        return whole + [Covered("post", post, held=held) for post in posts for held in queues]
+    def claims_of_all(self, posts: Set[str], public: Set[str] | None) -> list[Covered]:
+        """After a walk through everything: `posts` in the held queue if it was listed to its end, `public` in the
+        public one; None where that was not walked to its end."""
+        below = {True: posts if self.to_the_end(True) else None, False: public}
+        walked = [(held, ids) for held, ids in below.items() if ids is not None and held in self.since]
+        whole = [Covered("threads", since=self.since[held], held=held) for held, _ in walked]
+        return whole + [Covered("post", post, held=held) for held, ids in walked for post in sorted(ids)]
 
     def _is_known(self, id_: str, held: bool) -> bool:
         """Are all the thread's public, or all its held, replies in this reading?"""

@@ -1,44 +1,58 @@
 """One look at a channel: the queue for approval, what is public, older threads that wait, and the videos they are on.
 
-An idle round costs one unit a queue. The held queue comes first: a comment that is let through in between is then seen
-twice rather than never. An edit of a reply that the list does not show (it shows five) is seen in a full round.
+An idle round costs one unit a queue. The held queue comes first, whole where it matters: a comment that is let through
+in between is then seen twice rather than never. What every reading brings comes before what only thorough ones look
+for (`thorough.py`), so that an allowance that ends one has not ended the other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from connectors.base import Covered, ReadComment, ReadPlan, ReadPost
-from connectors.errors import PermissionLost
-from connectors.youtube.answers import Thread, replies_in, thread, unknown_post, video
-from connectors.youtube.api import Answer, Api
+from connectors.base import Covered, ReadComment, ReadPlan, ReadPost, State
+from connectors.errors import ConnectorError, PermissionLost, Refused, UnexpectedAnswer
+from connectors.youtube.answers import Thread, unknown_post
 from connectors.youtube.coverage import Coverage
-from connectors.youtube.memory import Memory
+from connectors.youtube.errors import ALLOWANCE, OF_ONE_VIDEO, OF_THE_QUEUE, TABLE
+from connectors.youtube.memory import EVER, Memory
+from connectors.youtube.questions import Listing, Questions
 
-PAGE = 100
-BATCH = 50
-"""Ids per request of videos.list (documented) and commentThreads.list (its limit is not)."""
-STATUS = {False: "published", True: "heldForReview"}
-GONE = frozenset({"commentNotFound", "parentCommentNotFound"})
-SILENT = frozenset({"commentsDisabled"})
-NO_UPLOADS = frozenset({"playlistNotFound"})
+NEVER = datetime.max.replace(tzinfo=UTC)
+REFUSALS = (PermissionLost, Refused, UnexpectedAnswer)
 
 
 class Look:
-    """What one reading brings. `walk` raises ConnectorError where it has to stop; what came before stays."""
+    """What one reading brings. `ordinary` and `look_up` raise ConnectorError where they have to stop; what came before
+    stays.
 
-    def __init__(self, api: Api, channel: str, plan: ReadPlan, *, sees_held: bool) -> None:
-        self._api = api
+    full, whole: walk through everything; in one go. listed: the two queues. shallow: threads whose replies were not all
+    read, because nothing about them has changed. troubles: what is wrong with single videos. looked_up: as in Reading.
+    ordinary_done, saw_everything: what every reading brings was read; what the plan wants was.
+    """
+
+    def __init__(self, ask: Questions, channel: str, plan: ReadPlan, *, sees_held: bool) -> None:
+        self.ask = ask
+        self.plan = plan
+        self.before = Memory.from_state(plan.state)
+        self.memory = self.before.next()
+        self.full = plan.full or self.before.blank or self.before.walk is not None
+        self.whole = self.full and self._may_be_done_in_one_go()
+        self.coverage = Coverage()
+        self.listed = {held: Listing(ask.queue(held)) for held in ((True, False) if sees_held else (False,))}
+        self.shallow: dict[str, Thread] = {}
+        self.troubles: list[str] = []
+        self.looked_up: dict[str, bool] = {}
+        self.held_refused: PermissionLost | None = None
+        self.new_videos: list[ReadPost] = []
+        self.counts_refused = False
+        self.ordinary_done = False
+        self.saw_everything = False
         self._channel = channel
-        self._plan = plan
-        self._queues = (True, False) if sees_held else (False,)
-        self._before = Memory.from_state(plan.state)
-        self._full = plan.full or self._before.blank
-        self._coverage = Coverage()
         self._fetched: set[str] = set()
         self._comments: dict[str, ReadComment] = {}
-        self._videos: list[ReadPost] = []
-        self.memory = self._before.next()
-        self.held_refused: PermissionLost | None = None
+        self._videos: dict[str, ReadPost] = {}
+
+    # -- what it brings
 
     @property
     def comments(self) -> tuple[ReadComment, ...]:
@@ -47,135 +61,176 @@ class Look:
     @property
     def posts(self) -> tuple[ReadPost, ...]:
         """The videos that were read; what little is known of other posts that have comments here for the first time."""
-        told = {post.external_id for post in self._videos} | self._before.videos
+        told = self._videos.keys() | self.before.videos.keys()
         first = {one.post_external_id: one for one in reversed(self.comments) if one.post_external_id not in told}
-        return (*self._videos, *(unknown_post(id_, one.posted_at) for id_, one in first.items()))
+        return (*self._videos.values(), *(unknown_post(id_, one.posted_at) for id_, one in first.items()))
 
     @property
     def covered(self) -> tuple[Covered, ...]:
-        if self._full:
-            return tuple(self._coverage.claims_of_all(sorted(self.memory.videos | self._mentioned)))
-        return tuple(self._coverage.claims(self._before, self.memory))
+        if self.whole:
+            posts = self.memory.videos.keys() | self.mentioned
+            cut_short = set() if self.listed[False].ended else {self._channel}
+            public = posts - cut_short if self.saw_everything else None
+            return tuple(self.coverage.claims_of_all(posts, public))
+        return tuple(self.coverage.claims(self.before, self.memory))
 
-    def walk(self) -> None:
-        """Through all there is to look at. A refusal of the held queue alone is kept in `held_refused`."""
-        for held in self._queues:
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """What YouTube refused, in a few words each."""
+        parts = {"held comments": self.held_refused is not None, "statistics": self.counts_refused}
+        return (*(name for name, refused in parts.items() if refused), *self.troubles)
+
+    def state(self, error: ConnectorError | None) -> State:
+        """For the next reading. A walk that an allowance ended goes on where it came to; else an error undoes all."""
+        in_pieces = self.before.walk is not None or (error is not None and error.code == ALLOWANCE)
+        goes_on = error is None or (self.ordinary_done and self.full and in_pieces)
+        return self.memory.to_state() if goes_on else self.plan.state
+
+    @property
+    def mentioned(self) -> set[str]:
+        return {one.post_external_id for one in self._comments.values()}
+
+    def public_by_video(self) -> Counter[str]:
+        return Counter(one.post_external_id for one in self._public())
+
+    # -- what every reading looks for
+
+    def ordinary(self) -> None:
+        """Both queues, back to what is known. A refusal of the held one alone is kept in `held_refused`."""
+        for held in self.listed:
             try:
-                self._list(held)
+                self.go_back(held, self._far_enough(held))
             except PermissionLost as refusal:
-                if not held:
+                if not held or (refusal.code in TABLE and refusal.code not in OF_THE_QUEUE):
                     raise
                 self.held_refused = refusal
-        self._look_up_older()
-        self._read_videos()
+        self.memory.count_new(self._public())
+        if not (self.full or self.plan.daily):
+            self.look_up_older()
+            self.new_videos = self.read_videos(self.mentioned - self.before.videos.keys())
+        self.ordinary_done = True
 
-    # -- threads
+    def _far_enough(self, held: bool) -> datetime:
+        """The public queue is read on by `thorough.py`. All of the held one is needed to tell held from gone."""
+        if held:
+            whole = self.full or self.plan.daily or self.plan.verify
+            return EVER if whole else self.before.held.newest
+        return NEVER if self.before.blank else self.before.public.newest
 
-    def _list(self, held: bool) -> None:
-        """The newest page of a queue, and older ones until everything since the last reading is seen."""
-        known = self._before.queue(held).newest
-        listed: list[Thread] = []
-        for page in self._queue_pages(held):
-            threads = [thread(item, held=held) for item in page["items"]]
-            for one in threads:
-                self._take(one, held)
-            listed += threads
-            last = not page.get("nextPageToken")
-            if last or (threads and not self._full and threads[-1].top.posted_at < known):
-                self._finish(held, listed, to_the_end=last)
-                return
+    def go_back(self, held: bool, moment: datetime) -> None:
+        """Reads on in a queue, to threads written before the moment."""
+        listing = self.listed[held]
+        for one in listing.back_to(moment):
+            self.take(one, held)
+        if listing.answered:
+            self.coverage.since[held] = listing.since
+            self.memory.note_newest(listing.threads, held)
 
-    def _finish(self, held: bool, listed: Sequence[Thread], *, to_the_end: bool) -> None:
-        # the next page may begin within the second in which this one ended
-        since = None if to_the_end else listed[-1].top.posted_at + timedelta(seconds=1)
-        self._coverage.since[held] = since
-        self.memory.note_newest(listed, held)
+    def end_was_no_end(self) -> None:
+        """YouTube counts more than its list showed, though it said that there is no more: how deep it goes is told
+        nowhere, so only what was written since its last thread is certain."""
+        self.listed[False].cut_short()
+        if False in self.coverage.since:
+            self.coverage.since[False] = self.listed[False].since
 
-    def _take(self, one: Thread, held: bool) -> None:
-        """Keeps a thread, and fetches the replies that the list left out if something about them has changed."""
-        self._coverage.see(one, held)
+    def take(self, one: Thread, held: bool) -> None:
+        """Keeps a thread, and fetches the replies that the list left out if something about them has changed. A walk
+        through everything fetches all of them when it has seen the list: an allowance must not end it here."""
+        self.coverage.see(one, held)
         self.memory.note(one, held)
-        self._keep(one.top, *one.replies)
-        changed = self._before.queue(held).has_changed(one)
-        if not one.whole and one.id not in self._fetched and (self._full or changed):
-            self._fetch_replies(one, held)
+        self._keep(*one.replies, one.top)
+        if one.whole or one.id in self._fetched:
+            return
+        later = self.whole or (self.before.walk is not None and self.before.walk.has_read(one))
+        if self.before.queue(held).has_changed(one) and not later:
+            self.fetch_replies(one, held, whole=self.full)
+        else:
+            self.shallow[one.id] = one
 
-    def _fetch_replies(self, one: Thread, held: bool) -> None:
-        """All replies, newest first; or only so many pages as it takes to explain the new number."""
+    def fetch_replies(self, one: Thread, held: bool, *, whole: bool) -> None:
+        """All replies, newest first; or, unless `whole`, only so many pages as it takes to explain the new number."""
         self._fetched.add(one.id)
         replies: list[ReadComment] = []
-        for page in self._reply_pages(one):
-            more = replies_in(page["items"], post=one.top.post_external_id, thread=one.id, held=one.top.held)
+        for more, last in self.ask.replies(one):
             replies += more
             self._keep(*more)
-            if not page.get("nextPageToken"):
-                self._coverage.see_all_replies(one)
-            elif not self._full and self._before.queue(held).explained(one, replies):
+            if last:
+                self.coverage.see_all_replies(one)
+            elif not whole and self.before.queue(held).explained(one, replies):
+                self.shallow[one.id] = one
                 return
+        self.shallow.pop(one.id, None)
+        if self.memory.walk is not None:
+            self.memory.walk.replies[one.id] = one.count
+
+    def look_up_older(self) -> None:
+        """Threads beyond the listed ones that wait for somebody, or that were held and may have been let through."""
+        if not self.listed[False].answered:
+            return
+        wanted = dict.fromkeys([*self.plan.watch_threads, *self.before.held.marks])
+        unseen = [id_ for id_ in wanted if not self.coverage.is_seen(id_)]
+        if not self.listed[False].ended:
+            for one in self.ask.threads(unseen):
+                self.take(one, held=False)
+        self.coverage.vanished |= {id_ for id_ in unseen if not self.coverage.is_seen(id_)}
+
+    # -- videos
+
+    def read_videos(self, ids: Iterable[str]) -> list[ReadPost]:
+        """What is known of videos and how many comments YouTube says they have; without that where it refuses."""
+        self.memory.know(ids := set(ids))
+        wanted = sorted(ids - {self._channel})
+        try:
+            found = list(self.ask.videos(wanted, "snippet,statistics"))
+        except REFUSALS:
+            found = list(self.ask.videos(wanted, "snippet"))
+            self.counts_refused = True
+        for post in found:
+            self._videos[post.external_id] = post
+            self.memory.meet(post)
+        return found
+
+    def walk_below(self, post: str) -> None:
+        """Every public comment below one video. What is wrong with it alone is told in `troubles`."""
+        try:
+            for page in self.ask.below(post):
+                for one in page.threads:
+                    self.take(one, held=False)
+        except ConnectorError as refusal:
+            if refusal.code not in OF_ONE_VIDEO:
+                raise
+            self.troubles.append(f"comments on {post} ({refusal.code})")
+        walk = self.memory.walk
+        left = [one for one in self.shallow.values() if one.top.post_external_id == post]
+        for one in left:
+            if walk is None or self.whole or not walk.has_read(one):
+                self.fetch_replies(one, held=False, whole=True)
+        if not any(one.id in self.shallow for one in left):
+            self.coverage.posts.add(post)
+
+    # -- one by one
+
+    def look_up(self) -> None:
+        """Asks for each comment that readings did not show any more. What waits for approval is not gone: where that
+        queue could not be read to its end, absence proves nothing."""
+        wanted = self.plan.verify
+        if not wanted:
+            return
+        for one in [one for one in self.shallow.values() if any(id_.startswith(f"{one.id}.") for id_ in wanted)]:
+            self.fetch_replies(one, one.top.held, whole=True)
+        there = self.ask.there(wanted) | self._comments.keys()
+        tells_absence = all(listing.ended for held, listing in self.listed.items() if held)
+        self.looked_up = {id_: id_ in there for id_ in wanted if id_ in there or tells_absence}
+
+    # -- small steps
+
+    def _may_be_done_in_one_go(self) -> bool:
+        """Nobody counts, or much more may be spent than when it could not: one list is cheaper than many."""
+        walk, allowance = self.before.walk, self.plan.allowance
+        return walk is None or allowance is None or allowance > 2 * walk.tried
 
     def _keep(self, *comments: ReadComment) -> None:
         self._comments |= {one.external_id: one for one in comments}
 
-    def _look_up_older(self) -> None:
-        """Threads beyond the listed ones that wait for somebody, or that were held and may have been let through."""
-        wanted = dict.fromkeys([*self._plan.watch_threads, *self._before.held.marks])
-        unseen = [id_ for id_ in wanted if not self._coverage.is_seen(id_)]
-        if self._coverage.since.get(False) is not None:
-            for ids in _batches(unseen):
-                for item in self._threads_by_id(ids)["items"]:
-                    self._take(thread(item, held=False), held=False)
-        if False in self._coverage.since:
-            self._coverage.vanished |= {id_ for id_ in unseen if not self._coverage.is_seen(id_)}
-
-    # -- videos
-
-    def _read_videos(self) -> None:
-        """Those that are new here; in a full round all that the channel has uploaded."""
-        new = self._mentioned - self._before.videos
-        wanted = sorted({*self._uploads(), *self._mentioned} if self._full else new)
-        for ids in _batches([id_ for id_ in wanted if id_ != self._channel]):
-            page = self._api.list("videos", part="snippet,statistics", id=",".join(ids), maxResults=BATCH)
-            self._videos += [video(item) for item in page["items"]]
-        self.memory.videos.update(wanted)
-
-    @property
-    def _mentioned(self) -> set[str]:
-        return {one.post_external_id for one in self._comments.values()}
-
-    def _uploads(self) -> Iterator[str]:
-        for item in self._api.list("channels", part="contentDetails", id=self._channel)["items"]:
-            for page in self._upload_pages(item["contentDetails"]["relatedPlaylists"]["uploads"]):
-                yield from (entry["contentDetails"]["videoId"] for entry in page["items"])
-
-    # -- requests
-
-    def _queue_pages(self, held: bool) -> Iterator[Answer]:
-        return self._api.pages(
-            "commentThreads",
-            nothing_for=SILENT,
-            part="snippet,replies",
-            allThreadsRelatedToChannelId=self._channel,
-            order="time",
-            maxResults=PAGE,
-            textFormat="plainText",
-            moderationStatus=STATUS[held],
-        )
-
-    def _threads_by_id(self, ids: Sequence[str]) -> Answer:
-        return self._api.list(
-            "commentThreads", part="snippet,replies", id=",".join(ids), maxResults=BATCH, textFormat="plainText"
-        )
-
-    def _reply_pages(self, one: Thread) -> Iterator[Answer]:
-        return self._api.pages(
-            "comments", nothing_for=GONE, part="snippet", parentId=one.id, maxResults=PAGE, textFormat="plainText"
-        )
-
-    def _upload_pages(self, playlist: str) -> Iterator[Answer]:
-        return self._api.pages(
-            "playlistItems", nothing_for=NO_UPLOADS, part="contentDetails", playlistId=playlist, maxResults=BATCH
-        )
-
-
-def _batches(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    def _public(self) -> list[ReadComment]:
+        return [one for one in self._comments.values() if not one.held]

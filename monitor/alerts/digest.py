@@ -33,7 +33,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One channel. reading: how its latest reading went. failing: with an error. unread: not completely today."""
+    """One channel. reading: how its latest reading went. failing: with an error. unread: not completely today.
+
+    not_shown: sentences about what the platform keeps from us.
+    """
 
     name: str
     reading: str
@@ -41,6 +44,7 @@ class Part:
     missed: str | None
     failing: bool
     unread: bool
+    not_shown: tuple[str, ...]
     lines: tuple[Line, ...]
 
 
@@ -51,7 +55,7 @@ def digest(session: Session, person: Person, owner: Organisation, now: datetime,
     gaps = missed(session, now, owner)
     waiting = {row.id: unanswered(session, now, channel_id=row.id) for row in rows}
     parts = [_part(row, waiting[row.id], gaps.get(row.id, []), now, zone, base) for row in rows]
-    parts.sort(key=lambda part: (not part.failing, not part.lines, not part.unread))
+    parts.sort(key=lambda part: (not part.failing, not part.lines, not part.unread, not part.not_shown))
     headline = summary([item for items in waiting.values() for item in items], parts)
     return letter(
         "digest",
@@ -75,6 +79,8 @@ def summary(waiting: list[Obligation], parts: list[Part]) -> str:
     failing = sum(part.failing for part in parts)
     unread = sum(part.unread for part in parts)
     if not (waiting or failing or unread):
+        if any(part.not_shown for part in parts):
+            return _("Nothing new, but the platform does not show everything")
         return _("Nothing new, everything fetched")
     said = [_("1 unanswered") if len(waiting) == 1 else _("{count} unanswered", count=len(waiting))]
     if overdue:
@@ -105,13 +111,15 @@ def _part(
 ) -> Part:
     read = row.last_complete_read
     unread = row.has_comments and row.state in {"ok", "waiting"} and not _is_today(read, now, zone)
+    not_shown = tuple(row.coverage.warnings())
     return Part(
         name=row.name,
-        reading=_reading(row, unread, bool(waiting)),
+        reading=_reading(row, unread, bool(waiting), bool(not_shown)),
         last_read=moment(read, zone) if read is not None else None,
         missed=days_in_words(gaps) or None,
         failing=row.state == "failing",
         unread=unread,
+        not_shown=not_shown,
         lines=tuple(_line(item, now, zone, base) for item in waiting),
     )
 
@@ -120,7 +128,7 @@ def _is_today(moment: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
     return moment is not None and moment.astimezone(zone).date() == now.astimezone(zone).date()
 
 
-def _reading(row: ChannelOverview, unread: bool, waiting: bool) -> str:
+def _reading(row: ChannelOverview, unread: bool, waiting: bool, not_shown: bool) -> str:
     if row.state == "failing":
         return _("Could not be read: {remedy}", remedy=_(row.remedy or ConnectorError.remedy))
     if row.state == "manual":
@@ -129,6 +137,8 @@ def _reading(row: ChannelOverview, unread: bool, waiting: bool) -> str:
         return _("Has no comments to watch.")
     if unread:
         return _("Not fetched today.")
+    if not_shown:
+        return _("Everything that the platform shows is fetched.")
     return _("Everything fetched.") if waiting else _("Nothing new, everything fetched.")
 
 

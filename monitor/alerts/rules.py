@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from monitor import Calendar
 
 WORKING_DAYS_BACK = 5  # older gaps are history: the reports tell of them, not the mails
+WARNING_DAYS = (14, 7, 1)  # before a credential runs out
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60, 60, 60))
 ATTEMPTS = len(BACKOFF) + 1  # about four hours, so that the last one falls on the same day
 
@@ -23,3 +24,27 @@ def in_service(now: datetime, calendar: Calendar) -> date | None:
 def next_attempt(attempts: int, now: datetime) -> datetime | None:
     """When to try again after that many attempts that failed; None: give up."""
     return now + BACKOFF[attempts - 1] if attempts < ATTEMPTS else None
+
+
+def next_service(now: datetime, calendar: Calendar) -> datetime:
+    """When something may be told: now in service hours, else when they begin next."""
+    day = calendar.local_date(now)
+    if calendar.is_working_day(day) and now < calendar.closing(day):
+        return max(now, calendar.opening(day))
+    return calendar.opening(calendar.next_working_day(day))
+
+
+def warning(expires: datetime, now: datetime, calendar: Calendar) -> int | None:
+    """How close it is: the fewest of WARNING_DAYS that are left. None: further away than all of them, or over.
+
+    A day off is warned of on the working day before it, for nobody is told anything on it.
+    """
+    if expires <= now:
+        return None
+    last, today = calendar.local_date(expires), calendar.local_date(now)
+    return min((days for days in WARNING_DAYS if _told_on(last, days, calendar) <= today), default=None)
+
+
+def _told_on(last: date, days: int, calendar: Calendar) -> date:
+    day = last - timedelta(days=days)
+    return day if calendar.is_working_day(day) else calendar.working_days_before(day, 1)

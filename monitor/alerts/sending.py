@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from config.language import _, use_language
 from config.settings import Settings
-from monitor.alerts.contents import NoLongerTrue, content, language_of, trial_letter
+from monitor.alerts.contents import NoLongerTrue, NotNow, content, language_of, trial_letter
 from monitor.alerts.mail import MailError, MailServer, compose, mail_server, send
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import ATTEMPTS, next_attempt
@@ -102,6 +102,8 @@ def _deliver(db: Database, notice: Notice, server: MailServer, now: datetime, se
             _send(db, notice, server, now, settings)
         except NoLongerTrue as why:
             return _conclude(db, notice, "cancelled", reason=str(why))
+        except NotNow as why:  # no attempt was made
+            return _conclude(db, notice, "due", due_at=why.until, attempts=notice.attempts - 1)
         except MailError as why:
             return _put_off(db, notice, now, str(why))
     return _conclude(db, notice, "sent", sent_at=now, reason=None)

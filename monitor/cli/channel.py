@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
+from monitor.cli import connecting
+from monitor.cli.coverage import coverage_
 from monitor.cli.finding import channel_named
 from monitor.cli.output import local, remark, say, show_facts, show_json, show_table
 from monitor.cli.setup import opened_database
@@ -17,10 +19,15 @@ from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import organisation
 from monitor.register.rows import decisions_of
-from monitor.watch.checking import Check, check
+from monitor.register.secrets import kept
+from monitor.watch.checking import Check, check_now
 from monitor.watch.overview import ChannelOverview, channels
 
 app = typer.Typer(help=N_("The watched channels."), no_args_is_help=True)
+app.command("coverage", help=N_("What is not seen of the channels, and when each was read how thoroughly."))(coverage_)
+app.command("connect", help=N_("Get a channel's token in a browser, and keep it encrypted."))(connecting.connect)
+app.command("disconnect", help=N_("Forget the secrets that are stored for a channel."))(connecting.disconnect)
+app.command("rotate-keys", help=N_("Encrypt the stored secrets with a new key."))(connecting.rotate_keys)
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 ChannelId = Annotated[str, typer.Argument(metavar="CHANNEL", help=N_("The channel's id in the register."))]
 ChannelIds = Annotated[
@@ -47,8 +54,8 @@ def list_(json: Json = False) -> None:
     columns = ("Channel", "Platform", "Responsible", "State", "Last complete read", "Decision valid until")
     show_table([_(column) for column in columns], [_row(row, owner) for row in rows])
     for row in rows:
-        if row.remedy:
-            remark(f"{row.id}: {_(row.remedy)}")
+        for sentence in [*([_(row.remedy)] if row.remedy else []), *row.coverage.warnings()]:
+            remark(f"{row.id}: {sentence}")
 
 
 @app.command(help=N_("Everything the register says about one channel."))
@@ -58,11 +65,14 @@ def show(channel: ChannelId, json: Json = False) -> None:
         found = channel_named(session, channel)
         row = next(row for row in _overview(session, owner) if row.id == found.id)
         decisions = [entry.model_dump() for entry in decisions_of(session, found.id)]
+        stored = kept(session, found.id)
     details = {"kind": found.kind, "external_id": found.external_id, "credential": found.credential}
     if json:
-        show_json(asdict(row) | details | {"decisions": decisions})
+        show_json(asdict(row) | details | {"stored_secrets": stored, "decisions": decisions})
         return
     show_facts(_facts(row, found, owner))
+    for name, at in stored.items():
+        show_facts([(_("Stored secret"), f"{name} ({local(at, owner.timezone)})")])
     for decision in decisions:
         say("")
         show_facts((_(DECISION[key]), value) for key, value in decision.items())
@@ -70,10 +80,11 @@ def show(channel: ChannelId, json: Json = False) -> None:
 
 @app.command("check", help=N_("Ask the platforms whether the channels can be read with the credentials they have."))
 def check_(channel: ChannelIds = None, json: Json = False) -> int:
-    with opened_database().snapshot() as session:
+    db = opened_database()
+    with db.snapshot() as session:
         organisation(session)
         chosen = [channel_named(session, each) for each in channel or []] or _active(session)
-    found = [check(each, settings()) for each in chosen]
+    found = [check_now(db, each, settings()) for each in chosen]
     if json:
         show_json(found[0] if channel and len(channel) == 1 else found)
     else:
@@ -127,11 +138,13 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("Credential"), ", ".join(f"{key} = {value}" for key, value in channel.credential.items())),
         (_("Decision valid until"), _decision(row)),
         (_("What to do"), _(row.remedy) if row.remedy else None),
+        (_("Coverage"), " ".join(row.coverage.warnings())),
+        (_("Not covered"), row.coverage.not_covered),
     ]
 
 
 def _check_row(found: Check) -> tuple[object, ...]:
-    expires = found.expires.date() if found.expires else None
+    expires = min((end.date() for end in (found.expires, found.data_access_expires) if end), default=None)
     return (found.id, found.can_read, found.token_kind, expires, found.message, found.remedy)
 
 

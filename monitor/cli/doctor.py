@@ -26,6 +26,7 @@ from monitor.db import database
 from monitor.db.migrating import is_current
 from monitor.register.models import Channel
 from monitor.register.organisation import NotSetUp, organisation
+from monitor.register.secrets import stored
 from monitor.watch.checking import check
 
 ENOUGH_SPACE = 500_000_000  # bytes; a year of a large municipality's comments takes less
@@ -188,8 +189,9 @@ def _mail(chosen: Settings) -> Finding:
 def _channels(chosen: Settings) -> Iterator[Finding]:
     with database().snapshot() as session:
         rows = session.scalars(select(Channel).where(Channel.state == "active").order_by(Channel.id)).all()
-    for row in rows:
-        found = check(row, chosen)
+        known = [(row, stored(session, row.id)) for row in rows]
+    for row, secrets in known:
+        found = check(row, chosen, stored=secrets)
         yield Finding(f"channel {row.id}", found.ok, found.message, found.remedy)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from config.language import _
 from config.settings import SettingsError, settings
+from connectors.errors import ConnectorError
 from monitor.cli.output import remark
 from monitor.cli.translating import usage_sentence
 from monitor.register.faults import RegisterFaults
@@ -58,6 +59,8 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
 
     if isinstance(error, RedisError):
         return _("The broker cannot be reached: start it, or correct KANALVAKT_REDIS_URL."), SET_UP
+    if isinstance(error, ConnectorError):
+        return f"{error}. {_(error.remedy)}", 1
     kind = type(error).__name__
     return _("A fault of Kanalvakt itself ({kind}): run again with --debug, and report what it shows.", kind=kind), 1
 

@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from config.settings import settings
 from connectors import PLATFORMS
-from connectors.errors import remedy
 from monitor.cli.finding import channel_named
-from monitor.cli.output import remark, say, show_json, show_table
+from monitor.cli.output import local, remark, say, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.db import Database
 from monitor.register.models import Channel
@@ -37,13 +36,13 @@ OUTCOMES = {"complete": N_("read completely"), "partial": N_("read in part"), "f
 def poll_(channels: Channels = None, all_: All = False, full: Full = False, json: Json = False) -> None:
     db = opened_database()
     with db.snapshot() as session:
-        organisation(session)
+        zone = organisation(session).timezone
         chosen = _chosen(session, [] if all_ else channels or [])
     outcomes = sorted(_read(db, chosen, full), key=lambda outcome: outcome.channel)
     if json:
         show_json([outcome.as_json() for outcome in outcomes])
     else:
-        _show(outcomes)
+        _show(outcomes, zone)
     if any(outcome.outcome != "complete" for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -98,7 +97,7 @@ def _read_one(db: Database, channel_id: str, full: bool) -> PollOutcome | None:
         time.sleep(PATIENCE)
 
 
-def _show(outcomes: list[PollOutcome]) -> None:
+def _show(outcomes: list[PollOutcome], zone: str) -> None:
     if not outcomes:
         say(_("There is no channel to read."))
         return
@@ -106,8 +105,10 @@ def _show(outcomes: list[PollOutcome]) -> None:
     show_table(columns, [_row(outcome) for outcome in outcomes])
     for outcome in outcomes:
         if outcome.error:
-            what, todo = outcome.error.message, _(remedy(outcome.error.kind))
+            what, todo = outcome.error.message, _(outcome.error.remedy)
             remark(_("{channel}: {what}. {todo}", channel=outcome.channel, what=what, todo=todo))
+            if until := local(outcome.error.retry_at, zone):
+                remark(_("{channel} is not asked before {moment}.", channel=outcome.channel, moment=until))
 
 
 def _row(outcome: PollOutcome) -> tuple[object, ...]:

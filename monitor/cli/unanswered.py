@@ -23,6 +23,7 @@ STATES = {
     State.ANSWERED: N_("answered"),
     State.HELD: N_("held for approval"),
     State.HIDDEN_BY_US: N_("hidden by us"),
+    State.REMOVED_BY_AUTHOR: N_("deleted"),
     State.UNAVAILABLE: N_("gone"),
     State.HISTORIC: N_("historic"),
 }

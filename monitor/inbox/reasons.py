@@ -17,6 +17,7 @@ SENTENCES = {
     Why.HELD: N_("The platform holds it until we approve it."),
     Why.HIDDEN: N_("Hidden by the organisation."),
     Why.GONE: N_("No longer shown by the platform."),
+    Why.DELETED: N_("Deleted by its author or by the platform, which confirmed it on {day}."),
     Why.HISTORIC: N_("Written before the watch began on {day}."),
 }
 

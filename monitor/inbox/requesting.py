@@ -89,7 +89,7 @@ def _check(session: Session, comment: Comment, kind: str, text: str) -> None:
     if channel.state == "retired" or channel.watch_mode == "manual":
         raise CannotAct(_("The channel is not connected: do it on the platform itself."))
     names = {name.lower() for name in (comment.author_id, comment.author_handle) if name}
-    own = bool(names & identities(session, channel.platform))
+    own = bool(names & identities(session, channel))
     if kind not in KINDS:
         raise ValueError(kind)
     if kind == "reply" and not text.strip():

@@ -27,6 +27,7 @@ class Why(StrEnum):
     HELD = "held"
     HIDDEN = "hidden"
     GONE = "gone"
+    DELETED = "deleted"
     HISTORIC = "historic"
 
 
@@ -42,7 +43,8 @@ class Version:
 class Written:
     """One comment, reply or visitor's post. `versions`: oldest first, at least one. `parent`: the top-level comment.
 
-    hidden, held, missing: as the platform shows it now. public_seen_at: when a held one was first seen published.
+    hidden, held, missing: as the platform shows it now. deleted_at: when the platform confirmed that a missing one is
+    no more. public_seen_at: when a held one was first seen published.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Written:
     missing: bool = False
     is_post: bool = False
     public_seen_at: datetime | None = None
+    deleted_at: datetime | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -214,6 +217,8 @@ def _answer(reply: Written, obligations: Iterable[_Obligation]) -> None:
 def _verdict(obligation: _Obligation, historic_before: datetime | None) -> Verdict:
     comment, since = obligation.comment, _waiting_since(obligation)
     answer = obligation.answered.get(obligation.changes[-1].text)
+    if comment.missing and comment.deleted_at is not None:
+        return Verdict(State.REMOVED_BY_AUTHOR, Why.DELETED, since, comment.deleted_at)
     if comment.missing:
         return Verdict(State.UNAVAILABLE, Why.GONE, since, since)
     if comment.hidden:

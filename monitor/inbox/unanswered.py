@@ -79,7 +79,7 @@ def unanswered(
 def standing_of(session: Session, comment: Comment) -> State | None:
     """Where one comment stands now; None for one of the organisation's own."""
     channel = session.get_one(Channel, comment.channel_id)
-    own = identities(session, channel.platform)
+    own = identities(session, channel)
     below = (Comment.channel_id == channel.id) & (Comment.post_external_id == comment.post_external_id)
     verdict = _judge(session, channel, below, own, None)[1].get(comment.external_id)
     return verdict.state if verdict else None
@@ -95,7 +95,7 @@ def _judged(
     session: Session, channel: Channel, historic_before: datetime | None, all_states: bool
 ) -> list[tuple[Comment, Verdict]]:
     """The obligations and their verdicts. Rules never reach across posts, so posts where nothing waits stay unread."""
-    own = identities(session, channel.platform)
+    own = identities(session, channel)
     chosen = Comment.channel_id == channel.id
     if not all_states:
         chosen &= Comment.post_external_id.in_(_posts_that_matter(channel.id, own, historic_before))
@@ -113,7 +113,10 @@ def _judge(
     """The chosen comments, which are of whole posts, and the verdicts on them."""
     comments = {comment.external_id: comment for comment in session.scalars(select(Comment).where(chosen))}
     edits, addressed = _edits(session, chosen), _addressed(session, channel.id)
-    written = (_written(each, edits[each.id], addressed[each.external_id]) for each in comments.values())
+    ours = _removed_by_us(session, channel.id)
+    written = (
+        _written(each, edits[each.id], addressed[each.external_id], by_us=each.id in ours) for each in comments.values()
+    )
     return comments, judge(written, own, historic_before)
 
 
@@ -138,6 +141,12 @@ def _edits(session: Session, chosen: ColumnElement[bool]) -> dict[int, list[Obse
     return edits
 
 
+def _removed_by_us(session: Session, channel_id: str) -> set[int]:
+    """Comments that the organisation itself took away: nobody else deleted them."""
+    removed = (Action.channel_id == channel_id, Action.kind.in_(("delete", "reject")), Action.state == "done")
+    return set(session.scalars(select(Action.comment_id).where(*removed)))
+
+
 def _posts_that_matter(channel_id: str, own: frozenset[str], historic_before: datetime | None) -> Select[str]:
     """The posts with something below that could wait: shown, by somebody else, and not historic."""
     recent = Comment.posted_at >= historic_before if historic_before is not None else true()
@@ -151,7 +160,7 @@ def _posts_that_matter(channel_id: str, own: frozenset[str], historic_before: da
     )
 
 
-def _written(comment: Comment, edits: list[Observation], addressed: tuple[str, ...]) -> Written:
+def _written(comment: Comment, edits: list[Observation], addressed: tuple[str, ...], *, by_us: bool) -> Written:
     return Written(
         id=comment.external_id,
         post=comment.post_external_id,
@@ -166,6 +175,7 @@ def _written(comment: Comment, edits: list[Observation], addressed: tuple[str, .
         missing=comment.missing_since is not None,
         is_post=comment.is_post,
         public_seen_at=comment.public_seen_at,
+        deleted_at=None if by_us else comment.deleted_at,
     )
 
 

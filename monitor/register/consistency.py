@@ -47,6 +47,9 @@ def _duplicates(raw: Mapping[str, object]) -> Iterator[Fault]:
 def _same_account(raw: Mapping[str, object]) -> Iterator[Fault]:
     seen: Counter[tuple[str, str]] = Counter()
     for path, channel in tables(raw, "channel"):
+        about = EVERY_PLATFORM.get(text(channel, "platform"))
+        if about is not None and about.local_ids:
+            continue  # the same id at another address is somebody else
         account = (text(channel, "platform"), text(channel, "external_id"))
         seen[account] += 1
         if account[1] and seen[account] > 1:

@@ -2,30 +2,50 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from connectors.base import Credential
 from connectors.errors import CredentialMissing
 from monitor.register.models import Channel
+from monitor.register.secrets import NOTHING, Stored
 
 SECRETS = "/run/secrets"  # where containers put them; systemd tells its own folder
 
 
-def resolve(channel: Channel, environ: Mapping[str, str] = os.environ) -> Credential:
+def resolve(channel: Channel, environ: Mapping[str, str] = os.environ, *, stored: Stored = NOTHING) -> Credential:
     """The channel's secrets by their names (`token_env` and `token_file` both give `token`).
 
-    Files are looked for in CREDENTIALS_DIRECTORY, else /run/secrets, unless their path is absolute.
-    Raises CredentialMissing naming the variable or file that is not there, is empty or cannot be read.
+    stored: what `channel connect` stored for it (`secrets.stored`): each of those is taken instead of what the register
+    names. Files are looked for in CREDENTIALS_DIRECTORY, else /run/secrets, unless their path is absolute.
+    Raises CredentialMissing naming the variable or file that is not there, is empty or cannot be read, or saying why
+    the stored ones cannot be.
     """
-    return Credential(dict(_secret(name, value, environ) for name, value in channel.credential.items()))
+    if stored.problem:
+        raise stored.problem
+    named = {key: value for key, value in channel.credential.items() if _name(key) not in stored.secrets}
+    return Credential({_name(key): _secret(key, value, environ) for key, value in named.items()} | stored.secrets)
 
 
-def _secret(name: str, value: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    if name.endswith("_env"):
-        return name.removesuffix("_env"), _variable(value, environ)
-    if name.endswith("_file"):
-        return name.removesuffix("_file"), _content(Path(environ.get("CREDENTIALS_DIRECTORY", SECRETS)) / value)
-    return name, value
+def at_hand(channel: Channel, environ: Mapping[str, str] = os.environ, *, stored: Stored = NOTHING) -> Credential:
+    """As `resolve`, without what is not there."""
+    found: dict[str, str] = {}
+    for key, value in channel.credential.items():
+        with suppress(CredentialMissing):
+            found[_name(key)] = _secret(key, value, environ)
+    return Credential(found | stored.secrets)
+
+
+def _name(key: str) -> str:
+    return key.removesuffix("_env").removesuffix("_file")
+
+
+def _secret(key: str, value: str, environ: Mapping[str, str]) -> str:
+    if key.endswith("_env"):
+        return _variable(value, environ)
+    if key.endswith("_file"):
+        return _content(Path(environ.get("CREDENTIALS_DIRECTORY", SECRETS)) / value)
+    return value
 
 
 def _variable(name: str, environ: Mapping[str, str]) -> str:

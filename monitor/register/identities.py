@@ -11,12 +11,21 @@ from monitor.register.models import Channel
 BEFORE_THE_NAME = {"c": 1, "channel": 1, "groups": 1, "pg": 1, "user": 1, "pages": 2, "people": 2}
 
 
-def identities(session: Session, platform: str) -> frozenset[str]:
-    """Ids and handles (lower case, without @) of all the organisation's channels on that network, retired ones too."""
-    same = [name for name in EVERY_PLATFORM if _network(name) == _network(platform)]
-    channels = session.execute(select(Channel.external_id, Channel.address).where(Channel.platform.in_(same)))
-    names = {name for id_, address in channels for name in (id_ or "", *handles(address))}
-    return frozenset(name.lower().removeprefix("@") for name in names if name)
+def identities(session: Session, channel: Channel) -> frozenset[str]:
+    """Ids and handles (lower case, without @) of all the organisation's channels on the channel's network, retired ones
+    too. Where ids mean something at one address only, those of the channel alone."""
+    if EVERY_PLATFORM[channel.platform].local_ids:
+        return own_names(channel)
+    same = [name for name in EVERY_PLATFORM if _network(name) == _network(channel.platform)]
+    return frozenset().union(*map(own_names, session.scalars(select(Channel).where(Channel.platform.in_(same)))))
+
+
+def own_names(channel: Channel) -> frozenset[str]:
+    """What the channel itself is called: ids (external_id may hold several, between commas) and the handle in its
+    address, lower case, without @."""
+    ids = (channel.external_id or "").split(",")
+    names = ids if EVERY_PLATFORM[channel.platform].local_ids else [*ids, *handles(channel.address)]
+    return frozenset(name.strip().lower().removeprefix("@") for name in names if name.strip())
 
 
 def _network(platform: str) -> str:

@@ -81,7 +81,7 @@ class StoredSecret(Base):
     __tablename__ = "stored_secret"
     channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[Secret] = mapped_column(EncryptedText())
+    value: Mapped[Secret] = mapped_column(EncryptedText(), repr=False)
     stored_at: Mapped[datetime]
 
 

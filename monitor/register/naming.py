@@ -60,7 +60,7 @@ def _incomplete(path: Path, about: About, names: set[str]) -> Iterator[Fault]:
     needed = set(about.needed) if names else set()
     if names & together:
         needed |= together
-    for name in sorted(needed - names):
+    for name in sorted(needed - names - about.connected):
         what = _("{name} is missing in the credential.", name=name)
         remedy = _("Add it.") if name in about.plain else _("Add {name}_env or {name}_file.", name=name)
         yield Fault(path, what, remedy)

@@ -15,6 +15,7 @@ from connectors.base import Account, Budget
 from connectors.errors import ConnectorError
 from monitor.register.credentials import resolve
 from monitor.register.models import Channel
+from monitor.register.secrets import stored
 from monitor.watch import budgets as ledger
 from monitor.watch.budget_rules import Left, next_day
 from monitor.watch.models import Schedule
@@ -58,18 +59,19 @@ def overview(
     active = (Channel.state == "active", Channel.watch_mode == "automatic", Channel.platform.in_(PLATFORMS))
     query = select(Channel, Schedule).outerjoin(Schedule, Schedule.channel_id == Channel.id).where(*active)
     for channel, schedule in session.execute(query.order_by(Channel.id)):
-        for budget in _budgets(channel, schedule, settings, variables):
+        for budget in _budgets(session, channel, schedule, settings, variables):
             sharing[budget].append(channel.id)
     ordered = sorted(sharing.items(), key=lambda item: item[0].key)
     return [_row(session, budget, channels, now, settings) for budget, channels in ordered]
 
 
 def _budgets(
-    channel: Channel, schedule: Schedule | None, settings: Settings, variables: Mapping[str, str]
+    session: Session, channel: Channel, schedule: Schedule | None, settings: Settings, variables: Mapping[str, str]
 ) -> tuple[Budget, ...]:
     account = Account(channel.external_id or "", channel.address)
     try:
-        return connect(channel.platform, account, resolve(channel, variables), settings).budgets
+        credential = resolve(channel, variables, stored=stored(session, channel.id))
+        return connect(channel.platform, account, credential, settings).budgets
     except ConnectorError:
         return tuple(Budget(key) for key in schedule.budgets) if schedule else ()
 

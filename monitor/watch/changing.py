@@ -31,7 +31,7 @@ def change_comment(comment: Comment, shown: ReadComment, now: datetime) -> list[
     if comment.held and not shown.held:
         comment.public_seen_at = comment.public_seen_at or now
     comment.held, comment.hidden, comment.missing_since = shown.held, shown.hidden, None
-    comment.missed, comment.deleted_at, comment.unlisted = 0, None, False
+    comment.missed, comment.looked_up_at, comment.deleted_at, comment.unlisted = 0, None, None, False
     _place(comment, shown)
     _enrich(comment, shown)
     return noticed
@@ -61,7 +61,7 @@ def observe(session: Session, run: PollRun, noticed: Sequence[Noticed], now: dat
 
 
 def _turns(comment: Comment, shown: ReadComment) -> Iterator[str]:
-    if comment.missing_since is not None:
+    if comment.missing_since is not None or comment.unlisted:
         yield "back"
     if comment.hidden != shown.hidden:
         yield "hidden" if shown.hidden else "unhidden"

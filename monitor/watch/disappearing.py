@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
@@ -12,8 +12,16 @@ from connectors.base import Covered
 from monitor.db.bulk import among
 from monitor.watch.changing import Noticed, observe
 from monitor.watch.models import Comment, PollRun
+from monitor.watch.rules import READINGS_BEFORE_DELETED
 
 Shape = Literal["post", "thread", "threads", "posts"]
+
+
+class Absent(NamedTuple):
+    """A comment that a claim covers and the reading did not show. new: until now it was there."""
+
+    external_id: str
+    new: bool
 
 
 class Stretch(NamedTuple):
@@ -24,18 +32,32 @@ class Stretch(NamedTuple):
     held: bool
 
 
-def mark_gone(session: Session, run: PollRun, covered: Iterable[Covered], seen: Collection[str], now: datetime) -> int:
-    """Marks as missing what the claims cover and the reading did not show (`seen`: what it did). How many."""
-    gone: dict[int, str] = {}
+def mark_gone(
+    session: Session, run: PollRun, covered: Iterable[Covered], seen: Collection[str], now: datetime, *, complete: bool
+) -> int:
+    """Marks as missing what the claims cover and the reading did not show (`seen`: what it did). How many.
+
+    A complete reading also counts as one more that did not show what is missing; one that broke off proves nothing.
+    """
+    absent: dict[int, Absent] = {}
     for stretch, ids in _stretches(covered).items():
-        gone |= _not_seen(session, run.channel_id, _claimed(session, stretch, ids), seen)
-    if gone:
-        ids = list(gone.values())
-        # platforms delete a comment's replies, and what stands below a post, together with it
-        below = or_(among(session, Comment.parent_external_id, ids), among(session, Comment.post_external_id, ids))
-        gone |= _not_seen(session, run.channel_id, below, seen)
-        _mark(session, run, list(gone), now)
-    return len(gone)
+        absent |= _not_seen(session, run.channel_id, _claimed(session, stretch, ids), seen)
+    if not absent:
+        return 0
+    # platforms delete a comment's replies, and what stands below a post, together with it
+    ids = [one.external_id for one in absent.values()]
+    absent |= _not_seen(session, run.channel_id, below(session, ids), seen)
+    new = [id_ for id_, one in absent.items() if one.new]
+    _update(session, new, missing_since=now)
+    observe(session, run, [Noticed(id_, "gone") for id_ in new], now)
+    if complete:
+        _update(session, list(absent), missed=Comment.missed + 1)
+    return len(new)
+
+
+def below(session: Session, ids: Sequence[str]) -> ColumnElement[bool]:
+    """What stands below these comments and visitors' posts."""
+    return or_(among(session, Comment.parent_external_id, ids), among(session, Comment.post_external_id, ids))
 
 
 def _stretches(covered: Iterable[Covered]) -> dict[Stretch, list[str]]:
@@ -63,13 +85,16 @@ def _spoken_of(session: Session, what: Shape, ids: Sequence[str]) -> ColumnEleme
             return Comment.is_post.is_(True)
 
 
-def _not_seen(session: Session, channel_id: str, chosen: ColumnElement[bool], seen: Collection[str]) -> dict[int, str]:
-    query = select(Comment.id, Comment.external_id).where(Comment.channel_id == channel_id, chosen)
-    known = session.execute(query.where(Comment.missing_since.is_(None)))
-    return {id_: external_id for id_, external_id in known if external_id not in seen}
+def _not_seen(
+    session: Session, channel_id: str, chosen: ColumnElement[bool], seen: Collection[str]
+) -> dict[int, Absent]:
+    """Of the chosen, those not shown now and not yet to be asked for one by one. That counts for unlisted ones too."""
+    query = select(Comment.id, Comment.external_id, Comment.missing_since.is_(None))
+    undecided = Comment.deleted_at.is_(None) & (Comment.missed < READINGS_BEFORE_DELETED)
+    known = session.execute(query.where(Comment.channel_id == channel_id, chosen, undecided))
+    return {id_: Absent(external_id, new) for id_, external_id, new in known if external_id not in seen}
 
 
-def _mark(session: Session, run: PollRun, ids: Sequence[int], now: datetime) -> None:
-    missing = update(Comment).where(among(session, Comment.id, ids)).values(missing_since=now)
-    session.execute(missing, execution_options={"synchronize_session": False})
-    observe(session, run, [Noticed(id_, "gone") for id_ in ids], now)
+def _update(session: Session, ids: Sequence[int], **values: Any) -> None:
+    changed = update(Comment).where(among(session, Comment.id, ids)).values(**values)
+    session.execute(changed, execution_options={"synchronize_session": False})

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.db import Base
@@ -113,9 +114,9 @@ class Comment(Base):
 
     fetched_at: first seen by us. text_seen_at: when the current text was first seen. public_seen_at: when a comment
     that had been held was first seen published. missing_since: since when complete readings have not shown it.
-    missed: so many complete readings in a row have not shown it. looked_up_at: when the platform was last asked for it
-    by its id, after two. deleted_at: it then said that there is no such comment. unlisted: it then gave the comment,
-    which listings do not show: it is there, and counts as there.
+    missed: so many complete readings in a row have not shown it, counted up to two. looked_up_at: when the platform was
+    last asked for it by its id, after two. deleted_at: it then said that there is no such comment. unlisted: it then
+    gave the comment, which listings do not show: it is there, and counts as there.
     """
 
     __tablename__ = "comment"
@@ -123,6 +124,7 @@ class Comment(Base):
         UniqueConstraint("channel_id", "external_id"),
         Index("ix_comment_thread", "channel_id", "thread_external_id"),
         Index("ix_comment_post_posted", "channel_id", "post_external_id", "posted_at"),
+        Index("ix_comment_missed", "channel_id", sqlite_where=sql("missed > 0"), postgresql_where=sql("missed > 0")),
     )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"))

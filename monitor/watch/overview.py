@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from connectors.errors import remedy
 from monitor.register.models import Channel, Decision, Person, Unit
-from monitor.watch.models import Schedule
+from monitor.watch.coverage import Coverage, coverages
+from monitor.watch.models import Schedule, TokenHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class ChannelOverview:
 
     state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
     state_reason: why it is paused or retired, or the kind of error it fails with. remedy: what to do about that error,
-    a sentence to be translated where it is shown.
+    a sentence to be translated where it is shown. coverage: what the platform keeps from us.
     """
 
     id: str
@@ -49,6 +50,7 @@ class ChannelOverview:
     failing_since: datetime | None
     failure_detail: str | None
     remedy: str | None
+    coverage: Coverage
 
 
 def channels(session: Session, today: date) -> list[ChannelOverview]:
@@ -57,8 +59,10 @@ def channels(session: Session, today: date) -> list[ChannelOverview]:
     names = {person.id: person.name for person in session.scalars(select(Person))}
     units = {unit.id: unit.name for unit in session.scalars(select(Unit))}
     decisions = _latest_decisions(session, today)
+    shown = coverages(session)
+    tokens = {health.channel_id: _token_expires(health) for health in session.scalars(select(TokenHealth))}
     rows = [
-        _overview(channel, schedule, names, units, decisions.get(channel.id))
+        _overview(channel, schedule, names, units, decisions.get(channel.id), tokens.get(channel.id), shown[channel.id])
         for channel, schedule in session.execute(query)
     ]
     return sorted(rows, key=lambda row: row.state == "retired")
@@ -70,6 +74,8 @@ def _overview(
     names: dict[str, str],
     units: dict[str, str],
     decision: DecisionOverview | None,
+    token_expires: datetime | None,
+    coverage: Coverage,
 ) -> ChannelOverview:
     state, reason = _state(channel, schedule)
     return ChannelOverview(
@@ -89,11 +95,23 @@ def _overview(
         state_reason=reason,
         decision=decision,
         last_complete_read=schedule.last_complete_at if schedule else None,
-        token_expires=None,
+        token_expires=token_expires,
         failing_since=schedule.failing_since if schedule else None,
         failure_detail=schedule.failure_detail if schedule else None,
-        remedy=remedy(reason) if state == "failing" and reason else None,
+        remedy=_remedy(schedule) if state == "failing" else None,
+        coverage=coverage,
     )
+
+
+def _remedy(schedule: Schedule | None) -> str | None:
+    if schedule is None or schedule.failure_kind is None:
+        return None
+    return schedule.failure_remedy or remedy(schedule.failure_kind)
+
+
+def _token_expires(health: TokenHealth) -> datetime | None:
+    """When the token, or what it may see, ends: whichever comes first. None for never, or not told."""
+    return min((end for end in (health.expires, health.data_access_expires) if end), default=None)
 
 
 def _state(channel: Channel, schedule: Schedule | None) -> tuple[str, str | None]:

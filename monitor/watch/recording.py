@@ -10,15 +10,19 @@ from connectors.base import ReadComment, Reading, ReadPost
 from monitor.db.bulk import Columns, among, chunks, insert_many
 from monitor.watch.changing import Noticed, change_comment, change_post, observe
 from monitor.watch.disappearing import mark_gone
+from monitor.watch.gaps import note_gaps
 from monitor.watch.models import Comment, PollRun, Post, Schedule
 from monitor.watch.shown import NOBODY, Marked
+from monitor.watch.verifying import note_answers
 
 MANY = 10_000
 
 
-def record(session: Session, channel_id: str, reading: Reading, run: PollRun, now: datetime) -> None:
-    """Stores posts, comments and every change, and marks what has disappeared; writes the counts into `run`, whose id
-    must be known.
+def record(
+    session: Session, channel_id: str, reading: Reading, run: PollRun, now: datetime, asked: Sequence[str] = ()
+) -> None:
+    """Stores posts, comments and every change, marks what has disappeared, and notes what the platform counts but does
+    not show; writes the counts into `run`, whose id must be known. `asked`: the ids that were to be looked up.
 
     Safe to repeat. Two recordings of one channel wait for each other, by its schedule row or SQLite's write lock.
     """
@@ -27,7 +31,10 @@ def record(session: Session, channel_id: str, reading: Reading, run: PollRun, no
     _record_posts(session, channel_id, posts, now)
     _record_comments(session, run, comments, now)
     run.posts, run.comments_seen = len(posts.things), len(comments.things)
-    run.gone = mark_gone(session, run, reading.covered, comments.things.keys(), now)
+    seen = comments.things.keys()
+    run.gone = mark_gone(session, run, reading.covered, seen, now, complete=reading.complete)
+    note_answers(session, run, asked, reading, now)
+    note_gaps(session, channel_id, reading, now, whole=run.full and reading.complete)
 
 
 def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], now: datetime) -> None:
@@ -45,9 +52,8 @@ def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], no
 
 def _record_comments(session: Session, run: PollRun, comments: Marked[ReadComment], now: datetime) -> None:
     # what was missing is back, and so changed, however alike it looks
-    query = select(
-        Comment.external_id, case((Comment.missing_since.is_(None), Comment.content_hash), else_=literal(b""))
-    )
+    is_listed = Comment.missing_since.is_(None) & ~Comment.unlisted
+    query = select(Comment.external_id, case((is_listed, Comment.content_hash), else_=literal(b"")))
     there = _there(session, Comment, run.channel_id, list(comments.things))
     known: dict[str, bytes] = dict(iter(session.execute(query.where(there))))
     new = [id_ for id_ in comments.things if id_ not in known]

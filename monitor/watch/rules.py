@@ -13,6 +13,9 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 MOST_DOUBLINGS = 16  # beyond any interval; keeps the number small
 RECENT_DAYS = 5  # working days
+FULL_EVERY = timedelta(days=7)
+READINGS_BEFORE_DELETED = 2
+MUCH_USED, USED_UP = 75, 100  # percent of a rate budget
 
 
 class Outcome(StrEnum):
@@ -34,6 +37,7 @@ class Reason(StrEnum):
     PARKED = "parked"
     BACKING_OFF = "backing_off"
     SLOW = "slow"
+    HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,21 @@ def next_poll(
     now: datetime,
     *,
     behind: bool = False,
+    usage: int | None = None,
 ) -> tuple[datetime, Reason]:
     """When to read again after a reading that ended now, and why then. Always later than now.
 
     failures: readings in a row that were not complete, this one included. retry_at: when the platform allows the next
     one. behind: a working day has closed without a complete reading, so that a platform that is down is tried on, at
-    night and on days off too.
+    night and on days off too. usage: the used share of the rate budget in percent, where the platform told it: much
+    used is read half as often, used up not within an hour.
     """
     if outcome is Outcome.RATE_LIMITED and retry_at is not None and retry_at > now:
         return retry_at, Reason.PARKED
+    if outcome is Outcome.COMPLETE and is_used_up(usage):
+        return max((now + HOUR, Reason.PARKED), _regular(calendar, policy, now), key=itemgetter(0))
+    if usage is not None and usage > MUCH_USED:
+        policy = replace(policy, interval=policy.interval * 2)
     if outcome is Outcome.COMPLETE:
         return _regular(calendar, policy, now)
     if outcome is Outcome.NEEDS_PERSON:
@@ -101,11 +111,45 @@ def historic_cutoff(calendar: Calendar, first_import: str, now: datetime) -> dat
 
 
 def wants_full(calendar: Calendar, needs_full: bool, last_full_at: datetime | None, now: datetime) -> bool:
-    """Should everything be walked? At first, after a reading that was not complete, and once each working day."""
+    """Should everything be walked, however old? At first, when one that should have did not succeed, and weekly."""
     if needs_full or last_full_at is None:
         return True
-    today = calendar.local_date(now)
-    return calendar.is_working_day(today) and calendar.local_date(last_full_at) < today
+    return calendar.local_date(now) - calendar.local_date(last_full_at) >= FULL_EVERY
+
+
+def wants_daily(calendar: Calendar, last_daily_at: datetime | None, now: datetime) -> bool:
+    """Should all posts of the last months be looked into? In the first reading since a working day began.
+
+    Trouble needs no rule of its own: what did not succeed is still wanted the next time, on days off too.
+    """
+    if last_daily_at is None:
+        return True
+    return calendar.next_working_day(calendar.local_date(last_daily_at)) <= calendar.local_date(now)
+
+
+def may_be_deleted(missed: int) -> bool:
+    """Have so many complete readings in a row not shown a comment that the platform is to be asked for it?"""
+    return missed >= READINGS_BEFORE_DELETED
+
+
+def is_used_up(usage: int | None) -> bool:
+    """Does the platform report that nothing is left of the rate budget? `usage`: the used share, in percent."""
+    return usage is not None and usage >= USED_UP
+
+
+def was_hinted(hinted_at: datetime | None, began: datetime) -> bool:
+    """Did the platform say, after the reading began, that something happened? Then it may have missed that."""
+    return hinted_at is not None and hinted_at >= began
+
+
+def gap(declared: int | None, everything: int, top_level: int, counts_replies: bool | None) -> int:
+    """How many of the comments that a platform counts below a post it does not show. 0 where it does not count.
+
+    everything, top_level: how many it shows. counts_replies: None where it does not say whether its count has them in
+    it; then what is shown is enough if either count is reached.
+    """
+    shown = top_level if counts_replies is False else everything
+    return max(0, (declared or 0) - shown)
 
 
 def _regular(calendar: Calendar, policy: Policy, now: datetime) -> tuple[datetime, Reason]:

@@ -9,14 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from config.language import _
 from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
 from monitor.register.organisation import NotSetUp
-from monitor.web import demo, pages
-from monitor.web.middleware import ReadersLanguage, SafeHeaders
+from monitor.web import demo, hooks, pages
+from monitor.web.middleware import OwnNames, ReadersLanguage, SafeHeaders
 from monitor.web.rendering import page
 
 STATIC = Path(__file__).parent / "static"
@@ -30,19 +29,22 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.db = db or database()
         app.state.settings = chosen
+        app.state.hook_allowance = hooks.Allowance()
         yield
 
     app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(pages.router)
     if chosen.demo_mails is not None:
         app.include_router(demo.router)
+    if chosen.webhook.configured:
+        app.include_router(hooks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(NotSetUp, _not_set_up)
     app.add_exception_handler(OperationalError, _no_database)
     app.add_middleware(ReadersLanguage)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(chosen), www_redirect=False)
+    app.add_middleware(OwnNames, names=_hosts(chosen), but=hooks.PATH if chosen.webhook.configured else "")
     return app
 
 

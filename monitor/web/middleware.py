@@ -1,7 +1,8 @@
-"""What surrounds every request: the reader's language, and headers that keep pages to themselves."""
+"""What surrounds every request: names we answer to, the reader's language, and headers that keep pages private."""
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.language import use_language
@@ -14,6 +15,21 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",  # what residents wrote stays out of caches on shared machines
 }
+
+
+class OwnNames:
+    """Answers under `names` only; on the path `but` under any, for a platform comes by the name of a proxy.
+
+    That path must protect itself and show nothing.
+    """
+
+    def __init__(self, app: ASGIApp, names: list[str], but: str) -> None:
+        self.app, self.but = app, but
+        self.guarded = TrustedHostMiddleware(app, allowed_hosts=names, www_redirect=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        free = scope["type"] == "http" and scope["path"] == self.but
+        await (self.app if free else self.guarded)(scope, receive, send)
 
 
 class ReadersLanguage:

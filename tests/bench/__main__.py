@@ -1,7 +1,5 @@
 """`make bench`: measures and writes docs/benchmarks.md. Nothing here is a test: machines differ, promises do not."""
 
-import os
-import platform
 import tempfile
 import uuid
 from collections.abc import Callable
@@ -12,9 +10,9 @@ from typing import Any
 import psycopg
 
 from tests.bench import recording, rounds, stack
+from tests.bench.page import PAGE, machine, write_house
 from tests.services import Services
 
-PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 TEMPLATE = """# Benchmarks
 
 Measured by `make bench` on {day}: {machine}. For storing, the best of {runs} runs counts; for the rest there
@@ -60,7 +58,7 @@ def main() -> None:
         (home / "stack").mkdir()
         a_round = rounds.measure(home / "round")
         whole = stack.measure(home / "stack")
-    PAGE.write_text(_page(storing, a_round, whole))
+    write_house(_page(storing, a_round, whole))
     print(PAGE.read_text())
 
 
@@ -69,7 +67,7 @@ def _page(storing: dict[str, dict[str, Any]], a_round: dict[str, Any], whole: di
     return TEMPLATE.format(
         **{**a_round, "latency": a_round["latency"] * 1000},
         day=date.today(),  # noqa: DTZ011 - the reader's own date
-        machine=_machine(),
+        machine=machine(),
         runs=recording.RUNS,
         seed=some["seed"],
         n=some["n"],
@@ -83,14 +81,6 @@ def _page(storing: dict[str, dict[str, Any]], a_round: dict[str, Any], whole: di
 def _row(name: str, figures: dict[str, Any]) -> str:
     speeds = f"{figures['raw']:,} | {figures['first']:,} | {figures['first_to_raw']} | {figures['reread']:,}"
     return f"| {name} | {speeds} | {figures['reread_to_first']} |"
-
-
-def _machine() -> str:
-    model = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.machine(),
-    )
-    return f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, Python {platform.python_version()}"
 
 
 def _on_postgresql(server: str, measure: Callable[[str], dict[str, Any]]) -> dict[str, Any]:

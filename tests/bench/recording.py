@@ -23,7 +23,7 @@ WORDS = "hej vatten läcka gatan när kommer snöröjning på torget tack för s
 COMMENTS_PER_POST = 50
 HASH = bytes(range(16))
 RUNS = 3  # the best one counts: others may use the machine
-LATER = {"id", "public_seen_at", "missing_since"}
+LATER = {"id", "public_seen_at", "missing_since", "looked_up_at", "deleted_at"}
 COLUMNS = [column.name for column in Comment.__table__.columns if column.name not in LATER]
 
 Work = Callable[[Session], None]
@@ -66,7 +66,10 @@ def _set_up(db: Database) -> None:
 
 
 def _reading(n: int, chance: random.Random) -> Reading:
-    posts = tuple(ReadPost(f"1122334455_{10**9 + number}", NOW) for number in range(-(-n // COMMENTS_PER_POST)))
+    posts = tuple(
+        ReadPost(f"1122334455_{10**9 + number}", NOW, declared_comments=COMMENTS_PER_POST)
+        for number in range(-(-n // COMMENTS_PER_POST))
+    )
     comments = tuple(_comment(posts[number // COMMENTS_PER_POST].external_id, number, chance) for number in range(n))
     return Reading(posts, comments, tuple(Covered("post", post.external_id) for post in posts))
 
@@ -140,6 +143,8 @@ def _row(comment: ReadComment, moment: Callable[[datetime], object]) -> tuple[ob
         comment.hidden,
         comment.held,
         comment.is_post,
+        0,
+        False,
     )
 
 

@@ -32,8 +32,16 @@ class Stage:
         """With the settings that the environment gives now."""
         return connect(self.platform, Account(self.address), credential or self.credential, Settings())
 
-    def read(self, *, full: bool = False) -> Reading:
-        reading = self.connector().read(ReadPlan(now=self.world.now, full=full, state=self.state))
+    def read(
+        self,
+        *,
+        full: bool = False,
+        daily: bool = False,
+        verify: tuple[str, ...] = (),
+        allowance: int | None = None,
+    ) -> Reading:
+        plan = ReadPlan(self.world.now, full, daily, verify, allowance, self.state)
+        reading = self.connector().read(plan)
         self.state = reading.state
         return reading
 

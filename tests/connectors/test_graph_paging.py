@@ -56,8 +56,18 @@ def test_pages_that_go_round_in_a_circle_are_an_error(emulator: Emulator) -> Non
     assert asking.requests == 2
 
 
-def test_pages_without_end_are_an_error(emulator: Emulator) -> None:
+def test_the_same_page_behind_a_new_address_each_time_is_an_error(emulator: Emulator) -> None:
     made = Puppet(lambda _: page(f"https://graph.facebook.com/v23.0/9?access_token=x&after={len(made.asked)}", "1"))
+    emulator.sites.insert(0, made)
+    asking = client()
+    with pytest.raises(UnexpectedAnswer):
+        list(asking.pages(asking.get("9/comments")))
+    assert asking.requests == 2
+
+
+def test_pages_without_end_are_an_error(emulator: Emulator) -> None:
+    link = "https://graph.facebook.com/v23.0/9?access_token=x&after={}"
+    made = Puppet(lambda _: page(link.format(len(made.asked)), str(len(made.asked))))
     emulator.sites.insert(0, made)
     asking = client()
     with pytest.raises(UnexpectedAnswer):

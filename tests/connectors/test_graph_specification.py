@@ -15,8 +15,9 @@ from facebook_business.adobjects.user import User
 
 from connectors.emulator.graph import KINDS
 from connectors.emulator.graph.fields import Asked, parse
+from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.nodes import Node, Renderer
-from connectors.emulator.graph.tokens import Habits, Viewer
+from connectors.emulator.graph.tokens import Viewer
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token, World
 from tests.connectors.graph_stages import INSTAGRAM_SCOPES as ON_INSTAGRAM

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.base import Author, Covered, Credential
+from connectors.base import YOUNG, Author, Covered, Credential
 from connectors.emulator.graph import Graph
 from connectors.emulator.server import Emulator
 from connectors.emulator.wire import Answer, Request
@@ -18,6 +18,15 @@ from tests.connectors.stage import Stage, by_id, texts
 class TestInstagram(ConnectorContract):
     site = "graph"
     idle_cost = 1
+    tiers = verifies = declares = keeps_allowance = True
+    lookup_fails = r"/179\d+$"
+
+    def refuse_a_field(self, stage: Stage) -> str:
+        graph_of(stage).habits.refused_fields = {"IGComment.hidden": 10}
+        return "comment.hidden"
+
+    def grant_it_again(self, stage: Stage) -> None:
+        graph_of(stage).habits.refused_fields = {}
 
     def set_stage(self, emulator: Emulator) -> Stage:
         return instagram(emulator)
@@ -135,6 +144,7 @@ def test_comments_below_a_post_that_was_deleted_are_claimed(stage: Stage) -> Non
 def test_the_first_reading_walks_all_posts_and_the_next_one_asks_once(stage: Stage) -> None:
     for _ in range(60):
         stage.post(comments=1)
+    stage.world.advance(YOUNG.total_seconds() + 1)
     assert len(stage.read().posts) == 60
     mark = stage.emulator.ledger.mark()
     assert len(stage.read().posts) == 25

@@ -9,8 +9,9 @@ from connectors.emulator.world import Comment
 from tests.connectors.youtube_town import Town
 
 VERBS = ("ask", "ask held", "reply", "reply", "reply held", "answer", "edit", "delete", "hold", "release", "reject")
+READINGS = ("read", "read", "read badly", "read daily", "read poor")
 STEPS = st.lists(
-    st.tuples(st.sampled_from((*VERBS, "read", "read", "read badly", "new video", "unpublish")), st.integers(0, 30)),
+    st.tuples(st.sampled_from((*VERBS, *READINGS, "new video", "unpublish")), st.integers(0, 30)),
     max_size=40,
 )
 
@@ -21,6 +22,10 @@ def play(town: Town, steps: list[tuple[str, int]], *, editable: int) -> None:
         town.world.advance(number * 20)
         if verb == "read":
             town.read()
+        elif verb == "read daily":
+            town.read(daily=True, allowance=None if number % 2 else number)
+        elif verb == "read poor":
+            assert town.read(full=True, allowance=number).counted_cost <= number
         elif verb == "read badly":
             town.emulator.faults.add(Fault(BREAKS[number % len(BREAKS)], site="youtube", after=number % 5))
             town.read()
@@ -65,6 +70,38 @@ def test_a_full_round_after_any_history_knows_everything(steps: list[tuple[str, 
         town.round(full=True)
         assert town.keeper.texts == town.shown
         assert emulator.ledger.errors() == []
+
+
+@given(STEPS)
+@settings(max_examples=60)
+def test_a_daily_round_after_any_history_knows_everything_on_the_videos_of_the_quarter(
+    steps: list[tuple[str, int]],
+) -> None:
+    with Emulator() as emulator:
+        town = Town(emulator)
+        play(town, steps, editable=100)
+        town.round(daily=True)
+        assert town.keeper.texts == town.shown
+
+
+@given(STEPS, st.integers(12, 20), st.integers(0, 12))
+@settings(max_examples=20)
+def test_readings_that_may_cost_little_come_to_know_everything(
+    steps: list[tuple[str, int]], allowance: int, threads: int
+) -> None:
+    with Emulator() as emulator:
+        town = Town(emulator)
+        play(town, steps, editable=100)
+        for number in range(threads):
+            town.world.publish(town.channel, f"Film {number}")
+            town.replies(town.ask(), 7 * (number % 3 == 0))
+        for _ in range(40):
+            if town.read(full=True, allowance=allowance).complete:
+                break
+        else:
+            raise AssertionError("it never ends")
+        town.round()
+        assert town.keeper.texts == town.shown
 
 
 @given(STEPS)

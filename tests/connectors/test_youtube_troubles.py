@@ -22,7 +22,7 @@ from connectors.errors import (
     UnexpectedAnswer,
 )
 from connectors.youtube.connector import YouTube
-from connectors.youtube.errors import PACIFIC, REACTIONS, from_answer, next_pacific_midnight
+from connectors.youtube.errors import PACIFIC, TABLE, from_answer, next_pacific_midnight
 from tests.connectors.youtube_town import (
     API_KEY,
     CLIENT_SECRET,
@@ -50,10 +50,12 @@ def town(emulator: Emulator) -> Town:
 # -- refusals
 
 
-@pytest.mark.parametrize("reason", [reason for reason, kind in REACTIONS.items() if kind is not RateLimited])
+@pytest.mark.parametrize("reason", [reason for reason in TABLE if reason != "commentsDisabled"])
 def test_a_reason_has_one_reaction(town: Town, reason: str) -> None:
     error = error_of(town, refusal(reason))
-    assert (type(error), error.code) == (REACTIONS[reason], reason)
+    meaning = TABLE[reason]
+    assert (type(error), error.code, error.detail) == (meaning.error, reason, meaning.detail)
+    assert error.remedy == (meaning.remedy or meaning.error.remedy)
 
 
 @pytest.mark.parametrize(

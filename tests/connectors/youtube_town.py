@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypedDict, Unpack
 
 from config.settings import Settings
 from connectors.base import Account, Covered, Credential, ReadComment, Reading, ReadPlan, State
@@ -24,6 +25,15 @@ TOKENS = r"^/token$"
 LIST = '{"kind":"youtube#commentThreadListResponse","items":'
 KEY = {"api_key": API_KEY}
 OAUTH = {"client_id": "1472.apps.example", "client_secret": CLIENT_SECRET, "refresh_token": REFRESH_TOKEN}
+
+
+class Wanted(TypedDict, total=False):
+    """Of ReadPlan."""
+
+    full: bool
+    daily: bool
+    verify: tuple[str, ...]
+    allowance: int | None
 
 
 @dataclass
@@ -81,17 +91,16 @@ class Town:
     def reader(self, secrets: Mapping[str, str] = OAUTH, channel: str = "", kind: type[YouTube] = YouTube) -> YouTube:
         return kind(Account(channel or self.channel.id), Credential(secrets), self.settings())
 
-    def read(self, *watch: str, full: bool = False, secrets: Mapping[str, str] = OAUTH) -> Reading:
-        """A round like the monitor's: the state of the last complete reading goes in, what comes is kept."""
-        plan = ReadPlan(self.world.now, full=full, state=self.state, watch_threads=watch)
+    def read(self, *watch: str, secrets: Mapping[str, str] = OAUTH, **wanted: Unpack[Wanted]) -> Reading:
+        """A round like the monitor's: the state of the last reading goes in, what comes is kept."""
+        plan = ReadPlan(self.world.now, state=self.state, watch_threads=watch, **wanted)
         reading = self.reader(secrets).read(plan)
         self.keeper.take(reading)
-        if reading.complete:
-            self.state = reading.state
+        self.state = reading.state
         return reading
 
-    def round(self, *watch: str, full: bool = False, secrets: Mapping[str, str] = OAUTH) -> Reading:
-        reading = self.read(*watch, full=full, secrets=secrets)
+    def round(self, *watch: str, secrets: Mapping[str, str] = OAUTH, **wanted: Unpack[Wanted]) -> Reading:
+        reading = self.read(*watch, secrets=secrets, **wanted)
         assert reading.error is None, reading.error
         return reading
 

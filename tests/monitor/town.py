@@ -5,9 +5,10 @@ from typing import Any
 
 from monitor.db import Database
 from monitor.register.models import Channel, Organisation, Person, Unit
-from monitor.watch.models import Comment, Observation, PollRun, Schedule
+from monitor.watch.models import Comment, Observation, PollRun, Post, Schedule
 
 POST = "p1"
+POSTED = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 
 
 class Town:
@@ -54,6 +55,10 @@ class Town:
         )
         self._add(run)
         return run.id
+
+    def post(self, id_: str, **values: Any) -> None:
+        known = {"channel_id": "fb", "posted_at": POSTED, "fetched_at": POSTED, "content_hash": b""}
+        self._add(Post(external_id=id_, **(known | values)))
 
     def comment(self, id_: str, posted: datetime, text: str = "Hur länge är badet stängt?", **values: Any) -> int:
         """A resident's comment, fetched five minutes later; gives its row's id."""

@@ -16,6 +16,7 @@ from connectors.emulator.faults import Faults
 from connectors.emulator.server import Emulator
 from connectors.emulator.truth import shown, truth, waiting
 from connectors.emulator.world import Comment, Person, Post, World
+from monitor import State
 from monitor.db import Database
 from monitor.db.migrating import upgrade
 from monitor.inbox.unanswered import unanswered
@@ -23,7 +24,7 @@ from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation, Unit
 from monitor.register.models import Person as Colleague
 from monitor.watch.models import Comment as Stored
-from monitor.watch.models import Observation
+from monitor.watch.models import Observation, PollRun
 from monitor.watch.polling import claim_now, ensure_schedules, poll
 from tests.connectors.stage import Stage
 
@@ -32,6 +33,8 @@ HAS_VISITORS = {"facebook"}
 HAS_QUEUE = {"youtube"}
 HIDES = {"facebook", "instagram"}
 CHANNEL = "kanalen"
+GONE = {State.REMOVED_BY_AUTHOR: State.UNAVAILABLE}
+"""Both mean that it is gone: how surely that is known depends on how often somebody has looked since."""
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Seen:
 
     real: Connector
     versions: set[tuple[str, str]]
+    denied: set[str]
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
@@ -51,6 +55,7 @@ class Seen:
     def read(self, plan: ReadPlan) -> Reading:
         reading = self.real.read(plan)
         self.versions |= {(comment.external_id, comment.text) for comment in reading.comments}
+        self.denied |= {id_ for id_, is_there in reading.looked_up.items() if not is_there}
         return reading
 
 
@@ -64,6 +69,7 @@ class History:
     posts: list[Post] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     versions: set[tuple[str, str]] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
     outcomes: list[str] = field(default_factory=list)
     words: "count[int]" = field(default_factory=count)
 
@@ -159,11 +165,11 @@ class History:
         )
         self.outcomes.append(outcome.outcome)
 
-    def next_morning(self) -> None:
-        """Faults stop, a working day begins, and one round has run."""
+    def next_week(self) -> None:
+        """Faults stop, a working day of another week begins, and one round has run: the weekly one that walks all."""
         self.calm(0, 0)
         calendar = calendar_of(Organisation(name="Tibro kommun"))
-        day = calendar.next_working_day(calendar.local_date(self.world.now) + timedelta(days=2))
+        day = calendar.next_working_day(calendar.local_date(self.world.now) + timedelta(days=7))
         self.world.advance((calendar.opening(day) - self.world.now).total_seconds())
         self.read()
 
@@ -181,9 +187,25 @@ class History:
             before = select(Stored.external_id, Observation.text).join(Stored, Stored.id == Observation.comment_id)
             return now | {(id_, text) for id_, text in session.execute(before.where(Observation.kind == "edited"))}
 
+    def deleted_too_early(self) -> set[str]:
+        """What is stored as deleted without two complete readings since it was last seen, or without the platform's
+        word about it or what it stood below."""
+        early = set()
+        with self.db.snapshot() as session:
+            complete = session.scalars(select(PollRun.id).where(PollRun.outcome == "complete")).all()
+            for gone in session.scalars(select(Stored).where(Stored.deleted_at.is_not(None))):
+                query = select(Observation.kind, Observation.poll_run_id).where(Observation.comment_id == gone.id)
+                runs: dict[str, int] = dict(iter(session.execute(query.order_by(Observation.id))))
+                readings = sum(runs["gone"] <= id_ < runs["deleted"] for id_ in complete)
+                above = {gone.external_id, gone.parent_external_id, gone.post_external_id}
+                if readings < 2 or not above & self.denied:
+                    early.add(gone.external_id)
+        return early
+
     def states(self) -> dict[str, str]:
         with self.db.snapshot() as session:
-            return {item.external_id: str(item.state) for item in unanswered(session, self.world.now, all_states=True)}
+            items = unanswered(session, self.world.now, all_states=True)
+            return {item.external_id: str(GONE.get(item.state, item.state)) for item in items}
 
     def waiting(self) -> set[str]:
         with self.db.snapshot() as session:
@@ -201,7 +223,7 @@ class History:
     # -- choosing
 
     def _connect(self, platform: str, account: Account, credential: Credential, settings: Settings) -> Connector:
-        return Seen(connect(platform, account, credential, settings), self.versions)
+        return Seen(connect(platform, account, credential, settings), self.versions, self.denied)
 
     def _read_in_peace(self) -> None:
         faults, self.emulator.faults = self.emulator.faults, Faults()

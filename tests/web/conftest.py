@@ -23,7 +23,8 @@ NASTY = '<script>document.title="taken"</script> & "citat"'
 
 @pytest.fixture
 def filled(sqlite: Database) -> Database:
-    """Three channels (one failing, one without a decision) and three residents' comments, one of them held."""
+    """Three channels (one failing, one without a decision, one with a post whose comments are not all shown) and three
+    residents' comments, one of them held."""
     now = datetime.now(UTC)
     with sqlite.transaction() as session:
         session.add(Organisation(name="Tibro kommun"))
@@ -66,7 +67,10 @@ def _decision(channel: str, until: date) -> Decision:
 def _comments(now: datetime) -> list[Post | Comment]:
     old = now - timedelta(days=9)
     seen = {"fetched_at": now, "content_hash": b"x"}
-    rows: list[Post | Comment] = [Post(channel_id="fb", external_id="p", posted_at=old, text="Vattenläcka", **seen)]
+    gap = {"declared_comments": 8, "gap": 6, "gap_since": now}
+    rows: list[Post | Comment] = [
+        Post(channel_id="fb", external_id="p", posted_at=old, text="Vattenläcka", **gap, **seen)
+    ]
     for number, (channel, text, held) in enumerate([("fb", NASTY, False), ("fb", LONG_WORD, False), ("yt", "", True)]):
         rows.append(
             Comment(

@@ -102,6 +102,13 @@ def test_a_channel_that_cannot_be_read_shows_its_remedy(site: str) -> None:
     assert "Beslut saknas" in text
 
 
+def test_comments_that_are_counted_but_not_shown_are_told_and_so_is_what_cannot_be_seen(site: str) -> None:
+    text = httpx2.get(f"{site}/channels").text
+    assert "Plattformen räknar 8 kommentarer under ett inlägg men visar 2." in text
+    assert "Omfattas inte" in text
+    assert "<li>Privata meddelanden</li>" in text
+
+
 def test_a_page_elsewhere_cannot_reach_us_by_a_name_of_its_own(site: str) -> None:
     assert httpx2.get(site, headers={"Host": "evil.example"}).status_code == 400
 

@@ -16,7 +16,7 @@ from monitor.register.models import Channel, Organisation, Person, Unit
 from monitor.watch.models import Comment
 from workers import app as workers_app
 from workers.queues import CLOCK, POLLS, queue_of
-from workers.tasks import AHEAD, act, alone, judge, tick
+from workers.tasks import AHEAD, act, alone, check, judge, tick
 
 
 @pytest.fixture
@@ -82,6 +82,23 @@ def test_a_tick_claims_no_more_than_the_queues_have_room_for(
     tick()
     tick()
     assert broker.llen("polls") == AHEAD
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_each_new_channels_credential_is_looked_at_once_in_the_queue_of_its_platform(
+    broker: "redis.Redis[str]", platform: str
+) -> None:
+    channels(platform, 2)
+    for _time in range(4):
+        check()
+    assert broker.llen(queue_of(platform)) == 2
+    assert sum(int(broker.llen(queue)) for queue in POLLS) == 2
+
+
+def test_looking_at_credentials_without_a_register_is_no_error() -> None:
+    opened_database(create=True)
+    check()
 
 
 def test_judging_without_a_register_is_no_error() -> None:

@@ -2,7 +2,8 @@
 
 fields.py    the language of `fields`     nodes.py, paging.py, times.py    rendering and pages
 tokens.py    who asks                     facebook.py, instagram.py        what there is to ask for
-usage.py     what it costs                refusals.py                      errors
+usage.py     what it costs                refusals.py, habits.py           errors and traps
+subscribing.py    which app hears of a page    logins.py    codes and tokens out of Facebook's login
 writing.py   replies, hiding, deleting
 """
 
@@ -17,9 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from connectors.emulator.graph import facebook, instagram
 from connectors.emulator.graph.fields import Asked, FieldSyntax, parse
+from connectors.emulator.graph.habits import Habits
+from connectors.emulator.graph.logins import Logins
 from connectors.emulator.graph.nodes import Kind, Node, Renderer
 from connectors.emulator.graph.refusals import Refusal, gone, no_such_field, no_such_path
-from connectors.emulator.graph.tokens import USER_ID, Habits, Viewer, caller, debug_token
+from connectors.emulator.graph.subscribing import subscribed_apps
+from connectors.emulator.graph.tokens import USER_ID, Viewer, caller, debug_token
 from connectors.emulator.graph.usage import Budget, Usage
 from connectors.emulator.graph.writing import Writing
 from connectors.emulator.wire import Answer, Request
@@ -52,6 +56,7 @@ class Graph:
         self.world = world
         self.habits = Habits()
         self.usage = Usage(self.habits)
+        self.logins = Logins(world)
         self.writing = Writing(world)
 
     def owns(self, request: Request) -> bool:
@@ -66,7 +71,7 @@ class Graph:
     def _one(self, request: Request) -> Answer:
         call = _Call(self, request)
         try:
-            value, status = call.value(), 200
+            value, status = call.login() or call.value(), 200
         except Refusal as refusal:
             value, status = refusal.envelope(), refusal.status
         except FieldSyntax as wrong:
@@ -109,9 +114,14 @@ class _Call:
     def __post_init__(self) -> None:
         self.version, self.path = _route(self.request.path, self.graph.world.now)
 
+    def login(self) -> dict[str, Any] | None:
+        """The one question that is asked without a token. Raises Refusal."""
+        return self.graph.logins.access_token(self.request) if self.path == ("oauth", "access_token") else None
+
     def value(self) -> dict[str, Any]:
         """Raises Refusal or FieldSyntax."""
         world, request = self.graph.world, self.request
+        about_hints = self.path[1:] == ("subscribed_apps",)
         if request.method not in ("GET", "POST", "DELETE"):
             raise Refusal(3, "(#3) Application does not have the capability to make this API call.")
         token = caller(world, request)
@@ -119,18 +129,36 @@ class _Call:
         ids = [id_ for id_ in request.get("ids").split(",") if id_]
         self.cost = max(1, len(ids))
         self._count(ids[0] if ids else self.path[0] if self.path else "")
-        if request.method != "GET":
+        if request.method != "GET" and not about_hints:
             return self._write()
         if self.path == ("debug_token",):
             return debug_token(world, request.get("input_token"))
+        if about_hints:
+            return subscribed_apps(self.viewer, self._page(), request)
         if ids:
             edge = self.path[0] if self.path else ""
             return {id_: self._look_at(id_, edge) for id_ in ids}
-        if self.path == ("me", "accounts"):
-            return facebook.managed_pages(self.viewer)
+        if self.path in (("me", "permissions"), ("me", "accounts")):
+            return self._mine()
         if not 1 <= len(self.path) <= 2:
             raise no_such_path(request.path)
         return self._look_at(self.path[0], self.path[1] if len(self.path) == 2 else "")
+
+    def _mine(self) -> dict[str, Any]:
+        """What the person behind the token granted, and the pages that this person manages."""
+        logins, token = self.graph.logins, self.viewer.token
+        if self.path[1] == "permissions":
+            return logins.permissions(token)
+        if token.kind == "user" and logins.knows(token):
+            return logins.accounts(self.viewer, self.request)
+        return facebook.managed_pages(self.viewer, self.request.get("fields"))
+
+    def _page(self) -> Account:
+        thing = self._thing(self.path[0])
+        if not isinstance(thing, Account) or thing.platform != "facebook":
+            raise gone(self.path[0])
+        self.viewer.enter(thing, self.path[0])
+        return thing
 
     def _write(self) -> dict[str, Any]:
         thing = self._thing(self.path[0]) if 1 <= len(self.path) <= 2 else None

@@ -38,7 +38,7 @@ def _posts(page: Account, viewer: Viewer, *, own: bool, visitors: bool) -> list[
     if visitors:
         viewer.needs(CONTENT)
     posts = viewer.world.posts_of(page)
-    return [post for post in posts if post.published and (visitors if post.visitor else own)]
+    return viewer.ordered([post for post in posts if post.published and (visitors if post.visitor else own)])
 
 
 def _own(page: Account, viewer: Viewer, _options: Options) -> list[Post]:
@@ -83,7 +83,7 @@ def _filtered(thing: Post | Comment, viewer: Viewer, options: Options) -> list[C
 
 def _comments(thing: Post | Comment, viewer: Viewer, options: Options) -> Sequence[Comment]:
     """Nothing at all for a user's or app's token: not an error, an empty list."""
-    found = _filtered(thing, viewer, options) if viewer.is_page else []
+    found = [c for c in _filtered(thing, viewer, options) if viewer.is_page and viewer.shows(c)]
     order = _order(thing, options)
     if order == "ranked":
         return sorted(found, key=lambda c: (-c.likes, -len(viewer.world.replies_to(c)), c.at, c.id))
@@ -197,16 +197,21 @@ COMMENT = Kind(
 USER = Kind("User", {"id": lambda user, _: user.id, "name": lambda user, _: user.name}, {}, ("name", "id"))
 
 
-def managed_pages(viewer: Viewer) -> dict[str, Any]:
-    """What /me/accounts answers: the pages on which the user has a role, each with its own token."""
+def managed_pages(viewer: Viewer, fields: str) -> dict[str, Any]:
+    """What /me/accounts answers: the pages on which the user has a role, each with its own token; and with the account
+    on Instagram where `fields` asks for it."""
     if viewer.token.kind not in ("user", "system"):
         raise Refusal(100, "(#100) Tried accessing nonexisting field (accounts) on node type (Page)")
     viewer.needs("pages_show_list")
     tokens = [token for token in viewer.world.tokens.values() if token.kind == "page" and token.account]
     mine = [(token.account, token.value) for token in tokens if token.account and viewer.reaches(token.account)]
-    return {"data": [_role(page, value) for page, value in mine if page.platform == "facebook"]}
+    roles = [_role(page, value, viewer) for page, value in mine if page.platform == "facebook"]
+    asks = "instagram_business_account" in fields
+    return {"data": [{name: role[name] for name in role if asks or not name.startswith("instagram")} for role in roles]}
 
 
-def _role(page: Account, token: str) -> dict[str, Any]:
-    category = "Government organisation"
-    return {"access_token": token, "category": category, "name": page.name, "id": page.id, "tasks": TASKS}
+def _role(page: Account, token: str, viewer: Viewer) -> dict[str, Any]:
+    role = {"access_token": token, "category": "Government organisation", "name": page.name, "id": page.id}
+    instagram = _instagram_of(page, viewer)
+    more = {"instagram_business_account": {"id": instagram.thing.id}} if instagram else {}
+    return {**role, "tasks": list(viewer.habits.tasks or TASKS), **more}

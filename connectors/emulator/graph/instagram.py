@@ -13,7 +13,7 @@ CAP = 50
 
 def _media(account: Account, viewer: Viewer, _options: Options) -> list[Post]:
     """Newest first."""
-    return [post for post in viewer.world.posts_of(account) if post.published]
+    return viewer.ordered([post for post in viewer.world.posts_of(account) if post.published])
 
 
 def _comments(post: Post, viewer: Viewer, _options: Options) -> Sequence[Comment]:

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connectors.emulator.graph.fields import Asked
+from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.paging import BY_THING, Cursors, behind, number, seconds
-from connectors.emulator.graph.refusals import Refusal, no_such_field
+from connectors.emulator.graph.refusals import Refusal, no_such_field, refused
 from connectors.emulator.graph.times import unix
 from connectors.emulator.graph.tokens import Viewer
 
@@ -60,23 +61,30 @@ class Renderer:
         self.viewer.spend()
         kind = self.kinds[node.kind]
         wanted = asked or [Asked(name) for name in kind.default]
-        shown = {each.shown_as: self._part(kind, node, each) for each in [*wanted, Asked("id")]}
+        told = [] if self.viewer.habits.withheld_ids and node.kind == "Comment" else [Asked("id")]
+        wanted = [each for each in wanted if told or each.name != "id"]
+        shown = {each.shown_as: self._part(kind, node, each) for each in [*wanted, *told]}
         return {name: value for name, value in shown.items() if value is not None}
 
     def edge(self, node: Node, name: str, options: Options, asked: Asked) -> dict[str, Any]:
         """A list as it is answered when it was asked for by its own address: there even if empty."""
         edge = self.kinds[node.kind].edges[name]
         things = edge.things(node.thing, self.viewer, options)
-        page = _Page(edge, things, options)
-        shown = [self.node(Node(edge.kind, thing), asked.inner) for thing in page.things]
+        page = _Page(edge, things, options, self.viewer.habits)
+        blank = name == "comments" and node.thing.id in self.viewer.habits.blank
+        if blank:
+            page.leave_blank()
+        shown = [self.node(Node(edge.kind, thing), asked.inner) for thing in page.things if not blank]
         answer: dict[str, Any] = {"data": shown}
-        if page.things:
+        if page.things or page.gap:
             answer["paging"] = page.paging(self._address(node, name), self._repeated(options, asked))
         if edge.total and options.get("summary") in ("true", "1"):
             answer["summary"] = edge.total(node.thing, self.viewer, options)
         return answer
 
     def _part(self, kind: Kind, node: Node, asked: Asked) -> Any:
+        if code := self.viewer.habits.refused_fields.get(f"{kind.name}.{asked.name}"):
+            raise refused(code, asked.name, kind.name)
         if asked.name in kind.edges:
             return _unless_empty(self.edge(node, asked.name, asked.modifiers, asked))
         if asked.name not in kind.fields:
@@ -97,20 +105,23 @@ class Renderer:
 
 
 _OF_FEEDS = ("until", "__paging_token")
+_PLACES = ("after", *_OF_FEEDS)
+_GAP, _CIRCLE = "__gap", "__circle"
 
 
 class _Page:
     """The part of a list that one answer holds."""
 
-    def __init__(self, edge: Edge, things: Sequence[Any], options: Options) -> None:
-        self.edge, self.options = edge, options
+    def __init__(self, edge: Edge, things: Sequence[Any], options: Options, habits: Habits) -> None:
+        self.edge, self.options, self.circles = edge, options, habits.circles
         self.all = _between(things, options)
         self.start = self._start()
         limit = options.get("limit", "25")
         if not limit.isdigit():
             raise Refusal(100, "(#100) param limit must be an integer.")
         self.limit = max(1, min(int(limit), edge.most))
-        self.things = self.all[self.start : self.start + self.limit]
+        self.gap = habits.gaps and bool(self.all) and not any(name in options for name in (_GAP, *_PLACES))
+        self.things = [] if self.gap else self.all[self.start : self.start + self.limit]
 
     def _start(self) -> int:
         if token := self.options.get("__paging_token"):
@@ -118,17 +129,32 @@ class _Page:
         after = self.options.get("after")
         return self.edge.cursors(self.options).after(self.all, after) if after else 0
 
+    def leave_blank(self) -> None:
+        """As if there were nothing, but for the cursors."""
+        self.all = self.things = self.all[:1]
+
     def paging(self, address: str, repeated: dict[str, str]) -> dict[str, Any]:
         end = self.start + len(self.things)
-        last, more = self.things[-1], end < len(self.all)
-        size = {"limit": str(self.limit)}
-        if self.edge.by_time:
-            mark = {"until": str(seconds(last.at)), "__paging_token": f"enc_{number(last)}"}
-            return {"next": f"{address}?{urlencode(repeated | size | mark)}"} if more else {}
+        marks = self._marks(end)
+        following = f"{address}?{urlencode(repeated | {'limit': str(self.limit)} | marks)}"
+        more = {"next": following} if end < len(self.all) else {}
+        if self.edge.by_time or not self.things:
+            return more
         name = self.edge.cursors(self.options).name
-        cursors = {"before": name(self.things[0], self.start + 1), "after": name(last, end)}
-        following = f"{address}?{urlencode(repeated | size | {'after': cursors['after']})}"
-        return {"cursors": cursors} | ({"next": following} if more else {})
+        return {"cursors": {"before": name(self.things[0], self.start + 1), "after": name(self.things[-1], end)}} | more
+
+    def _marks(self, end: int) -> dict[str, str]:
+        """What tells the next page from this one."""
+        if self.gap:
+            return {_GAP: "1"}
+        if self.circles:
+            here = {name: self.options[name] for name in _PLACES if name in self.options}
+            fresh = {_CIRCLE: str(int(self.options.get(_CIRCLE, "0")) + 1)}
+            return here | (fresh if self.circles == "fresh" else {})
+        last = self.things[-1]
+        if self.edge.by_time:
+            return {"until": str(seconds(last.at)), "__paging_token": f"enc_{number(last)}"}
+        return {"after": self.edge.cursors(self.options).name(last, end)}
 
 
 def _between(things: Sequence[Any], options: Options) -> list[Any]:
@@ -142,8 +168,8 @@ def _between(things: Sequence[Any], options: Options) -> list[Any]:
 
 
 def _unless_empty(listing: dict[str, Any]) -> dict[str, Any] | None:
-    """Inside a node, a list of nothing is left out, unless its summary was asked for."""
-    return listing if listing["data"] or "summary" in listing else None
+    """Inside a node, a list of nothing is left out, unless its summary was asked for or it has more pages."""
+    return listing if listing.keys() > {"data"} or listing["data"] else None
 
 
 def _chosen(value: dict[str, Any], asked: Asked) -> dict[str, Any]:

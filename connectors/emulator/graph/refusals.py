@@ -10,9 +10,11 @@ _LIMITS = "https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 class Refusal(Exception):
     """An error answer: code, subcode, message and type as Graph gives them. HTTP 400 where no other is known."""
 
-    def __init__(self, code: int, message: str, *, subcode: int | None = None, kind: str = "OAuthException") -> None:
+    def __init__(
+        self, code: int, message: str, *, subcode: int | None = None, kind: str = "OAuthException", user_text: str = ""
+    ) -> None:
         super().__init__(message)
-        self.code, self.message, self.subcode, self.kind = code, message, subcode, kind
+        self.code, self.message, self.subcode, self.kind, self.user_text = code, message, subcode, kind, user_text
 
     @property
     def status(self) -> int:
@@ -22,6 +24,8 @@ class Refusal(Exception):
         error: dict[str, Any] = {"message": self.message, "type": self.kind, "code": self.code}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
+        if self.user_text:
+            error["error_user_msg"] = self.user_text
         trace = hashlib.sha256(self.message.encode()).hexdigest()[:22]
         return {"error": {**error, "is_transient": self.code in (1, 2), "fbtrace_id": f"A{trace}"}}
 
@@ -37,6 +41,13 @@ def no_such_field(name: str, kind: str) -> Refusal:
     return Refusal(100, f"(#100) Tried accessing nonexisting field ({name}) on node type ({kind})")
 
 
+def refused(code: int, name: str, kind: str) -> Refusal:
+    """A field that this app or token may not have, though others may."""
+    if code == 100:
+        return no_such_field(name, kind)
+    return Refusal(code, f"(#{code}) The permission for the field {name} on node type {kind} is not granted")
+
+
 def no_such_path(path: str) -> Refusal:
     return Refusal(2500, f"Unknown path components: {path}")
 
@@ -46,8 +57,10 @@ def lacks(scope: str) -> Refusal:
     return Refusal(10, message)
 
 
-def too_much() -> Refusal:
+def too_much(*, in_second_text: bool = False) -> Refusal:
     text = "Please reduce the amount of data you're asking for, then retry your request"
+    if in_second_text:
+        return Refusal(1, "An unknown error occurred", subcode=99, user_text=text)
     return Refusal(1, text)
 
 
@@ -74,5 +87,13 @@ DEAD = {
 }
 
 
+OTHERWISE = {
+    368: "The action attempted has been deemed abusive or is otherwise disallowed",
+    1705: "(#1705) There was an error while reading the selected profile",
+}
+
+
 def dead(code: int = 190, subcode: int | None = None) -> Refusal:
-    return Refusal(code, DEAD.get(subcode, f"(#{code}) Requires permission"), subcode=subcode)
+    """A token's own error: the session's (190, the same subcodes under 102), or whatever else it is refused with."""
+    of_session = DEAD.get(subcode) if code in (102, 190) else None
+    return Refusal(code, of_session or OTHERWISE.get(code, f"(#{code}) Requires permission"), subcode=subcode)

@@ -3,31 +3,19 @@
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.refusals import Refusal, dead, gone, lacks, too_much
 from connectors.emulator.wire import Request
-from connectors.emulator.world import Account, Comment, Token, World
+from connectors.emulator.world import Account, Comment, Post, Token, World
 
 APP_ID = "138483919580948"
 USER_ID = "10200000000000001"
 ENGAGING = "pages_read_engagement"
 CONTENT = "pages_read_user_content"
-
-
-@dataclass
-class Habits:
-    """What a test may want to be different. size: things in one answer before Graph asks for less.
-
-    calls_a_day, calls_an_hour: the budget of an account (business) and of an app or user (platform); the default of a
-    page with one engaged user and an app with one user. null_operations: places in a batch that time out.
-    """
-
-    size: int = 5000
-    calls_a_day: int = 4800
-    calls_an_hour: int = 200
-    comments_count_with_replies: bool = True
-    null_operations: frozenset[int] = frozenset()
+METADATA = "pages_manage_metadata"
 
 
 @dataclass
@@ -45,7 +33,7 @@ class Viewer:
         """One more thing in the answer. Raises Refusal where it becomes too big."""
         self.rendered += 1
         if self.rendered > self.habits.size:
-            raise too_much()
+            raise too_much(in_second_text=self.habits.less_in_second_text)
 
     @property
     def is_page(self) -> bool:
@@ -54,7 +42,7 @@ class Viewer:
 
     def reaches(self, account: Account) -> bool:
         mine = self.token.account
-        return mine is None or mine.id in (account.id, account.page_id)
+        return mine is None or mine.id in (account.id, account.page_id) or mine.page_id == account.id
 
     def needs(self, scope: str) -> None:
         if scope not in self.token.scopes:
@@ -72,9 +60,16 @@ class Viewer:
         """Of what residents write on a page."""
         return self.is_page and CONTENT in self.token.scopes
 
+    def ordered(self, posts: list[Post]) -> list[Post]:
+        """Newest first as they are given, or not: Graph promises nothing."""
+        if not self.habits.odd_order:
+            return posts
+        pairs = zip(posts, reversed(posts), strict=True)
+        return [post for pair in pairs for post in pair][: len(posts)]
+
     def shows(self, comment: Comment) -> bool:
-        """Not for those whom Instagram restricted, nor what is below them."""
-        return not comment.restricted and not comment.thread.restricted
+        """Not for those whom Instagram restricted, nor what is below them; nor what Facebook only counts."""
+        return not comment.restricted and not comment.thread.restricted and comment.id not in self.habits.unshown
 
 
 def caller(world: World, request: Request) -> Token:
@@ -124,8 +119,8 @@ def debug_token(world: World, value: str) -> dict[str, Any]:
         "app_id": APP_ID,
         "type": {"page": "PAGE", "user": "USER", "system": "SYSTEM_USER"}.get(token.kind, "APP"),
         "application": "Kanalvakt",
-        "data_access_expires_at": 0,
-        "expires_at": int(token.expires_at.timestamp()) if token.expires_at else 0,
+        "data_access_expires_at": _unix(token.data_access_expires_at),
+        "expires_at": _unix(token.expires_at),
         "is_valid": True,
         "scopes": list(token.scopes),
         "granular_scopes": [_grant(scope, token) for scope in token.scopes],
@@ -134,6 +129,11 @@ def debug_token(world: World, value: str) -> dict[str, Any]:
     if token.kind == "page" and token.account:
         data["profile_id"] = token.account.page_id or token.account.id
     return {"data": data | _fault(world, token)}
+
+
+def _unix(at: datetime | None) -> int:
+    """0 means never."""
+    return int(at.timestamp()) if at else 0
 
 
 def _grant(scope: str, token: Token) -> dict[str, Any]:

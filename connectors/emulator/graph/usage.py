@@ -6,8 +6,9 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.refusals import throttled
-from connectors.emulator.graph.tokens import Habits, Viewer
+from connectors.emulator.graph.tokens import Viewer
 from connectors.emulator.world import Account
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

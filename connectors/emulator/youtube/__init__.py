@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import World
 from connectors.emulator.youtube.google import Caller, Gate, Quota, Refusal, login_required, missing_scope
+from connectors.emulator.youtube.habits import Habits
 from connectors.emulator.youtube.lists import METHODS, Listing, Lists
 from connectors.emulator.youtube.parameters import Asked
 from connectors.emulator.youtube.resources import Resource, etag
@@ -28,7 +29,8 @@ class YouTube:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._lists = Lists(world)
+        self.habits = Habits()
+        self._lists = Lists(world, self.habits)
         self.gate = Gate(world)
         self.quota = Quota()
         self.writing = Writing(world, self.gate, self.quota)
@@ -58,6 +60,7 @@ class YouTube:
             raise Refusal(404, "notFound", "Not Found", cost=0)
         caller = self.gate.caller(request)
         self.quota.charge(self._world.now, caller.project, f"{name}.list")
+        self.gate.admit(caller)
         _admit(caller, listing, request)
         return self._lists.page(listing, Asked(request, listing.rules), caller)
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from connectors.emulator.world import Account, Comment, Post, World
 from connectors.emulator.youtube.google import Caller, Refusal
+from connectors.emulator.youtube.habits import Habits
 from connectors.emulator.youtube.parameters import Asked, Key, Rules, newest_first
 from connectors.emulator.youtube.resources import (
     Resource,
@@ -50,13 +51,14 @@ class Listing:
 class Lists:
     """Finds things in the world for a caller."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, habits: Habits) -> None:
         self._world = world
+        self._habits = habits
 
     def page(self, listing: Listing, asked: Asked, caller: Caller) -> Resource:
         """The list response for a request, still without its etag. Raises Refusal."""
         found = listing.find(self, asked, caller)
-        page, more = asked.page(found)
+        page, more = asked.page(found, empty_pages=self._habits.empty_pages, circle=self._habits.circle)
         items = [_only(asked.parts, show()) for _, show in page]
         body: Resource = {"kind": f"youtube#{listing.kind}ListResponse"}
         if more:
@@ -72,6 +74,7 @@ class Lists:
             raise _failure()
         view = self._view(asked, caller)
         if asked.filter == "id":
+            _no_status(asked)
             wanted = [self._world.comments.get(id_) for id_ in asked.several("id")]
             tops = [one for one in wanted if one and not one.parent and self._is_there(one) and not one.held]
         else:
@@ -102,14 +105,13 @@ class Lists:
                 raise _forbidden()
             view = replace(view, held_too=True)
         tops = [one for post in posts for one in self._world.comments_of(post) if one.parent is None]
+        tops = [top for top in tops if (top.id in self._habits.spam) == (status == "likelySpam")]
         if status == "published":
             tops = [top for top in tops if not top.held]
         elif status == "heldForReview":
             tops = [top for top in tops if top.held or any(reply.held for reply in view.replies(top))]
-        else:
-            tops = []
         ranking = _liked if asked.get("order") == "relevance" else _newest
-        return sorted(tops, key=ranking, reverse=True), view
+        return sorted(tops, key=ranking, reverse=True)[: self._habits.deepest], view
 
     def _scene(self, asked: Asked) -> tuple[Account, list[Post]]:
         """Whose comments a filter means, and the posts they stand below."""
@@ -123,21 +125,24 @@ class Lists:
         account = self._account(asked.get("allThreadsRelatedToChannelId"))
         if account is None:
             raise _not_found("channelNotFound", "youtube.commentThread", "allThreadsRelatedToChannelId")
-        return account, [post for post in self._world.posts_of(account) if post.published]
+        posts = [post for post in self._world.posts_of(account) if post.published and not post.comments_disabled]
+        return account, [post for post in posts if is_video(post) or self._habits.community]
 
     def _view(self, asked: Asked, caller: Caller) -> View:
-        return View(self._world, plain=asked.get("textFormat") == "plainText", viewer=caller.account)
+        plain = asked.get("textFormat") == "plainText"
+        return View(self._world, plain=plain, viewer=caller.account, spam=self._habits.spam)
 
     def _is_there(self, one: Comment) -> bool:
         there = one.deleted_at is None and not one.rejected
         above = one.thread.deleted_at is None and not one.thread.rejected
-        return there and above and one.post.published and one.post.deleted_at is None
+        spam = one.id in self._habits.spam or one.thread.id in self._habits.spam
+        return there and above and not spam and one.post.published and one.post.deleted_at is None
 
     # -- videos and channels
 
     def videos(self, asked: Asked, _: Caller) -> Found:
         found = [post for id_ in asked.several("id") if (post := self._video(id_))]
-        return _in_order([(post.id, partial(video, post, self._world)) for post in found])
+        return _in_order([(post.id, partial(video, post, self._world, self._habits.spam)) for post in found])
 
     def channels(self, asked: Asked, caller: Caller) -> Found:
         mine = [caller.account] if caller.account else []
@@ -171,6 +176,12 @@ class Lists:
 
     def _videos_of(self, account: Account) -> list[Post]:
         return [post for post in self._world.posts_of(account) if post.published and is_video(post)]
+
+
+def _no_status(asked: Asked) -> None:
+    if asked.given("moderationStatus") or asked.given("searchTerms"):
+        message = "The moderationStatus and searchTerms parameters cannot be used with the id parameter."
+        raise Refusal(400, "incompatibleParameters", message, domain="youtube.parameter", location="parameters.")
 
 
 def _only(parts: Sequence[str], item: Resource) -> Resource:

@@ -12,6 +12,8 @@ from connectors.emulator.youtube.google import Refusal
 
 Key = tuple[str, str]
 Item = TypeVar("Item")
+_EMPTY = "EMPTY"
+_BEFORE_ALL: Key = ("~", "~")
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,24 @@ class Asked:
         """The values of a parameter that is repeated or has commas."""
         return [value for each in self._request.query.get(name, []) for value in each.split(",") if value]
 
-    def page(self, found: Sequence[tuple[Key, Item]]) -> tuple[Sequence[tuple[Key, Item]], str | None]:
+    def given(self, name: str) -> bool:
+        return bool(self._request.get(name))
+
+    def page(
+        self, found: Sequence[tuple[Key, Item]], *, empty_pages: bool = False, circle: bool = False
+    ) -> tuple[Sequence[tuple[Key, Item]], str | None]:
         """What comes after the page token, and the token of the next page. Keys are the places in the list."""
-        start = self._start([key for key, _ in found])
+        token = self._request.get("pageToken")
+        if token.startswith(_EMPTY):
+            return (), token.removeprefix(_EMPTY)
+        start = self._start(token, [key for key, _ in found])
         end = start + self.limit
         more = _encode(found[end - 1][0]) if 0 < end < len(found) else None
-        return found[start:end], more
+        if circle and more is None:
+            return found[start:end], _encode(_BEFORE_ALL)
+        return found[start:end], _EMPTY + more if more and empty_pages else more
 
-    def _start(self, keys: Sequence[Key]) -> int:
-        token = self._request.get("pageToken")
+    def _start(self, token: str, keys: Sequence[Key]) -> int:
         if not token:
             return 0
         last = _decode(token)

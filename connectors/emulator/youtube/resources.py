@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ class View:
     """How somebody looks at comments: as HTML or plain text, as which channel, and whether to tell about moderation.
 
     `held_too`: replies that wait for approval are shown (to the owner, in the queue and in a thread's replies).
+    `spam`: ids of what is shown in a list of its own.
     """
 
     world: World
@@ -28,11 +30,12 @@ class View:
     viewer: Account | None = None
     tells_status: bool = False
     held_too: bool = False
+    spam: Set[str] = frozenset()
 
     def replies(self, top: Comment) -> list[Comment]:
         """Newest first."""
         shown = [reply for reply in self.world.replies_to(top) if self.held_too or not reply.held]
-        return shown[::-1]
+        return [reply for reply in shown[::-1] if reply.id not in self.spam]
 
 
 def etag(value: object) -> str:
@@ -65,8 +68,10 @@ def comment(one: Comment, view: View) -> Resource:
     return _comment(one, view, {})
 
 
-def video(post: Post, world: World) -> Resource:
+def video(post: Post, world: World, spam: Set[str] = frozenset()) -> Resource:
+    """Counted are public comments and replies: not held ones, nor spam."""
     public = [one for one in world.comments_of(post) if not one.held and not one.thread.held]
+    public = [one for one in public if one.id not in spam and one.thread.id not in spam]
     statistics = {"viewCount": str(40 + 7 * len(public)), "likeCount": str(len(public)), "favoriteCount": "0"}
     if not post.comments_disabled:
         statistics["commentCount"] = str(len(public))
@@ -143,7 +148,8 @@ def _comment(one: Comment, view: View, place: dict[str, str]) -> Resource:
         snippet["parentId"] = one.parent.id
     snippet |= {"canRate": True, "viewerRating": "none", "likeCount": one.likes}
     if view.tells_status and view.viewer is one.post.account:
-        snippet["moderationStatus"] = "heldForReview" if one.held else "published"
+        held = "heldForReview" if one.held else "published"
+        snippet["moderationStatus"] = "likelySpam" if one.id in view.spam else held
     snippet |= {"publishedAt": stamp(one.at), "updatedAt": stamp(one.versions[-1][0])}
     return _resource("comment", one.id, {"snippet": snippet})
 

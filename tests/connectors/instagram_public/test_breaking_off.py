@@ -44,6 +44,7 @@ def test_a_cursor_that_is_no_longer_understood_does_not_stop_the_next_reading(st
     assert isinstance(stage.read().error, UnexpectedAnswer)
     found = texts(stage.read())
     assert {one.id for post in made[:18] for one in stage.world.comments_of(post)} <= found.keys()
+    stage.world.advance(8 * 86_400)
     assert requests_for(stage) == 1
 
 

@@ -35,6 +35,7 @@ def test_a_late_comment_below_an_old_post_is_found_by_a_full_reading(stage: Stag
     old = stage.post(comments=1)
     for _ in range(15):
         stage.post()
+    stage.world.advance(8 * 86_400)
     stage.read()
     late = stage.comment(old, "Finns fyndet kvar?")
     assert late.id not in texts(stage.read())

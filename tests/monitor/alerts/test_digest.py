@@ -136,6 +136,25 @@ def test_today_is_the_organisations_day(town: Town) -> None:
     assert letter_to(town).subject.startswith("Inget nytt, allt hämtat")
 
 
+def test_what_is_counted_but_not_shown_is_said_and_never_called_everything(town: Town) -> None:
+    town.post("p1", declared_comments=8, gap=3, gap_since=READ)
+    letter = letter_to(town)
+    assert letter.subject.startswith("Inget nytt, men plattformen visar inte allt")
+    assert "Plattformen räknar 8 kommentarer under ett inlägg men visar 5." in letter.text
+    assert "Plattformen räknar 8 kommentarer under ett inlägg men visar 5." in letter.html
+    assert "Allt som plattformen visar är hämtat." in letter.text
+    assert "allt hämtat" not in letter.text
+    town.post("p2", declared_comments=2, gap=2, gap_since=READ)
+    assert "Plattformen räknar 10 kommentarer under 2 inlägg men visar 5." in letter_to(town).text
+
+
+def test_what_the_platform_refuses_is_said(town: Town) -> None:
+    town.change(Schedule, "fb", degraded=["from", "replies"])
+    letter = letter_to(town)
+    assert "Plattformen lämnar inte ut allt; det här saknas: vem som skrev, svar." in letter.text
+    assert letter.subject.startswith("Inget nytt, men plattformen visar inte allt")
+
+
 def test_channels_that_fail_come_before_those_where_something_waits(town: Town) -> None:
     town.comment("1", NOW - timedelta(hours=1))
     town.channel("yt", platform="youtube", external_id="UC1")

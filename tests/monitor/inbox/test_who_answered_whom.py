@@ -1,10 +1,12 @@
 """The rule of who answered whom, sentence by sentence."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor import State
+from monitor.inbox.reasons import sentence
 from monitor.inbox.rules import Version, Why, normalised
 from tests.monitor.inbox.threads import at, edited, states, verdicts, visitor_post, we_wrote, wrote
 
@@ -169,6 +171,13 @@ def test_who_is_addressed_is_addressed_even_if_her_comment_is_gone() -> None:
 
 def test_what_is_gone_is_gone_even_if_it_had_been_hidden() -> None:
     assert states(replace(wrote("anna", "1", 0), hidden=True, missing=True)) == {"1": State.UNAVAILABLE}
+
+
+def test_what_the_platform_confirmed_as_deleted_says_so_and_when() -> None:
+    gone = replace(wrote("anna", "1", 0), missing=True, deleted_at=at(90))
+    found = verdicts(gone, we_wrote("2", 5, to="1"))["1"]
+    assert (found.state, found.why, found.at) == (State.REMOVED_BY_AUTHOR, Why.DELETED, at(90))
+    assert sentence(found, ZoneInfo("Europe/Stockholm")).endswith("15 juni 2026.")
 
 
 def test_a_top_level_comment_stands_before_its_reply_even_in_the_same_second() -> None:

@@ -2,7 +2,10 @@
 
 import pytest
 
+from connectors import EVERY_PLATFORM
+from connectors.about import About
 from monitor.db import Database
+from monitor.register.consistency import inconsistencies
 from monitor.register.identities import handles, identities
 from monitor.register.models import Channel, Person, Unit
 
@@ -27,6 +30,11 @@ def test_an_address_holds_the_accounts_name(address: str, names: list[str]) -> N
     assert handles(address) == names
 
 
+def on(platform: str) -> Channel:
+    base = {"id": "new", "name": "N", "unit_id": "u", "responsible_id": "r"}
+    return Channel(platform=platform, address="https://example.org/", **base)
+
+
 def register(db: Database, *accounts: tuple[str, str, str | None, str]) -> None:
     """(platform, address, external id, state) of each channel."""
     with db.transaction() as session:
@@ -46,15 +54,15 @@ def test_ids_and_handles_of_all_channels_on_the_network_are_known_in_lower_case(
         ("youtube", "https://www.youtube.com/@TibroFilm", "UCAbC", "active"),
     )
     with sqlite.snapshot() as session:
-        assert identities(session, "facebook") == {"tibrokommun", "1122", "tibrobibliotek"}
-        assert identities(session, "youtube") == {"tibrofilm", "ucabc"}
-        assert identities(session, "instagram") == set()
+        assert identities(session, on("facebook")) == {"tibrokommun", "1122", "tibrobibliotek"}
+        assert identities(session, on("youtube")) == {"tibrofilm", "ucabc"}
+        assert identities(session, on("instagram")) == set()
 
 
 def test_a_retired_channel_is_still_the_organisation(sqlite: Database) -> None:
     register(sqlite, ("facebook", "https://www.facebook.com/gamla", "1", "retired"))
     with sqlite.snapshot() as session:
-        assert identities(session, "facebook") == {"gamla", "1"}
+        assert identities(session, on("facebook")) == {"gamla", "1"}
 
 
 def test_both_ways_to_read_instagram_are_one_network(sqlite: Database) -> None:
@@ -65,4 +73,31 @@ def test_both_ways_to_read_instagram_are_one_network(sqlite: Database) -> None:
     )
     with sqlite.snapshot() as session:
         both = {"tibrokommun", "178", "tibrobadet"}
-        assert identities(session, "instagram") == identities(session, "instagram_public") == both
+        assert identities(session, on("instagram")) == identities(session, on("instagram_public")) == both
+
+
+def test_a_channel_may_have_several_ids_with_commas_between(sqlite: Database) -> None:
+    register(sqlite, ("facebook", "https://www.facebook.com/tibrokommun", "1122, 3344,", "active"))
+    with sqlite.snapshot() as session:
+        assert identities(session, on("facebook")) == {"tibrokommun", "1122", "3344"}
+
+
+def test_where_ids_are_local_the_organisation_is_known_by_those_of_the_channel_alone(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(EVERY_PLATFORM, "facebook", About("Blog", local_ids=True))
+    register(
+        sqlite,
+        ("facebook", "https://blogg.example.org/2026/", "3, 7", "active"),
+        ("facebook", "https://skola.example.org/", "5", "active"),
+    )
+    with sqlite.snapshot() as session:
+        assert identities(session, session.get_one(Channel, "c0")) == {"3", "7"}
+
+
+def test_the_same_local_id_at_two_addresses_is_no_account_that_is_there_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    channels = [{"id": name, "platform": "facebook", "external_id": "1"} for name in ("a", "b")]
+    twice = "två gånger"
+    assert any(twice in fault.what for fault in inconsistencies({"channel": channels}))
+    monkeypatch.setitem(EVERY_PLATFORM, "facebook", About("Blog", local_ids=True))
+    assert not any(twice in fault.what for fault in inconsistencies({"channel": channels}))

@@ -1,6 +1,6 @@
 """A platform that tests tell what happens on it, and a connector that reads it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,8 +29,9 @@ ANNA = Author("anna", None, "Anna Andersson")
 class Platform:
     """One account with posts and comments. `connect` is what `poll` takes instead of the real ones.
 
-    covered: what each reading claims to have listed to its end. error: what each reading ends with. `plans`: what was
-    asked. `during`: called in the middle of each reading.
+    unlisted: ids that the platform has but no listing shows; unclear: those about which it gives no clear answer.
+    usage, degraded: as in Reading. covered: what each reading claims to have listed to its end. error: what each
+    reading ends with. `plans`: what was asked. `during`: called in the middle of each reading.
     """
 
     now: datetime = MONDAY
@@ -38,6 +39,10 @@ class Platform:
     comments: dict[str, ReadComment] = field(default_factory=dict)
     covered: tuple[Covered, ...] = (Covered("threads"), Covered("posts"))
     error: Exception | None = None
+    unlisted: set[str] = field(default_factory=set)
+    unclear: set[str] = field(default_factory=set)
+    usage: int | None = None
+    degraded: tuple[str, ...] = ()
     plans: list[ReadPlan] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
 
@@ -70,15 +75,18 @@ class Platform:
 
     # -- what is read
 
-    def reading(self) -> Reading:
+    def reading(self, asked: Iterable[str] = ()) -> Reading:
         error = self.error if isinstance(self.error, ConnectorError) else None
         return Reading(
             tuple(self.posts.values()),
-            tuple(self.comments.values()),
+            tuple(comment for id_, comment in self.comments.items() if id_ not in self.unlisted),
             self.covered,
             state={"looks": len(self.plans)},
             requests=2,
             counted_cost=3,
+            usage=self.usage,
+            looked_up={id_: id_ in self.comments for id_ in asked if id_ not in self.unclear},
+            degraded=self.degraded,
             error=error,
         )
 
@@ -97,4 +105,4 @@ class Platform:
         self.during()
         if self.error is not None and not isinstance(self.error, ConnectorError):
             raise self.error
-        return self.reading()
+        return self.reading(plan.verify)

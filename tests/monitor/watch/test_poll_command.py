@@ -16,7 +16,7 @@ from connectors.emulator.server import Emulator
 from connectors.emulator.world import Account, Token, World
 from monitor.cli.setup import opened_database
 from monitor.register.models import Channel, Organisation, Person, Unit
-from monitor.watch.models import Comment, Schedule
+from monitor.watch.models import Comment, Parking, Schedule
 
 PAGES = ("fb-1", "fb-2", "fb-3")
 SCOPES = ("pages_show_list", "pages_read_engagement", "pages_read_user_content", "pages_manage_engagement")
@@ -127,6 +127,22 @@ def test_a_channel_that_fails_does_not_stop_the_others_and_tells_what_to_do(hous
     assert "EAAB" not in answer.out + answer.err
     told = house.kanalvakt("poll", "fb-2")
     assert (told.code, "Renew the channel's token" in told.err) == (1, True)
+
+
+def test_a_parked_channel_is_not_asked_and_says_until_when(house: House) -> None:
+    house.kanalvakt("poll", "fb-1")
+    asked = house.emulator.ledger.requests()
+    with opened_database().transaction() as session:
+        key = session.get_one(Schedule, "fb-1").budgets[-1]
+        until = datetime(2031, 1, 2, 11, 30, tzinfo=UTC)
+        session.add(Parking(key=key, until=until, since=datetime.now(UTC), reason="80001"))
+    answer = house.kanalvakt("poll", "fb-1", "--full", "--json")
+    assert answer.code == 1
+    [row] = json.loads(answer.out)
+    assert (row["outcome"], row["requests"], row["error"]["kind"]) == ("failed", 0, "rate_limited")
+    assert row["error"]["retry_at"] == "2031-01-02T11:30:00+00:00"
+    assert "fb-1 is not asked before 2031-01-02 12.30." in house.kanalvakt("poll", "fb-1").err
+    assert house.emulator.ledger.requests() == asked
 
 
 def test_an_unknown_channel_is_a_wrong_word(house: House) -> None:

@@ -57,15 +57,18 @@ def test_a_complete_reading_leaves_its_proof(watch: Watch) -> None:
     assert set(watch.comments()) == {"c1"}
 
 
-def test_the_connectors_memory_travels_and_only_the_first_look_of_a_day_is_full(quick: Watch) -> None:
-    quick.poll()
-    quick.platform.now += HOUR
-    quick.poll()
-    quick.platform.now += DAY
-    quick.poll()
-    assert [plan.full for plan in quick.platform.plans] == [True, False, True]
-    assert [plan.state for plan in quick.platform.plans] == [{}, {"looks": 1}, {"looks": 2}]
+def test_the_connectors_memory_travels_and_each_reading_is_full_daily_or_neither(quick: Watch) -> None:
+    for wait in (timedelta(), HOUR, DAY, HOUR, 3 * DAY, 3 * DAY, HOUR):
+        quick.platform.now += wait
+        quick.poll()
+    asked = [(plan.full, plan.daily) for plan in quick.platform.plans]
+    full, daily, recent = (True, False), (False, True), (False, False)
+    assert asked == [full, recent, daily, recent, daily, full, recent]  # Monday twice, Tuesday twice, Friday, Monday
+    assert [(run.full, run.daily) for run in quick.runs()] == asked
+    assert [plan.state for plan in quick.platform.plans[:3]] == [{}, {"looks": 1}, {"looks": 2}]
     assert [plan.now for plan in quick.platform.plans] == [run.started_at for run in quick.runs()]
+    schedule = quick.schedule()
+    assert (schedule.last_full_at, schedule.last_daily_at) == (quick.platform.now - HOUR,) * 2
 
 
 def test_a_full_reading_can_be_asked_for(quick: Watch) -> None:
@@ -74,6 +77,16 @@ def test_a_full_reading_can_be_asked_for(quick: Watch) -> None:
     quick.poll(full=True)
     assert quick.platform.plans[-1].full
     assert quick.schedule().last_full_at == quick.platform.now
+
+
+def test_a_full_reading_that_was_asked_for_and_failed_is_still_owed(quick: Watch) -> None:
+    quick.poll()
+    quick.platform.error = Unavailable("HTTP 502")
+    quick.poll(full=True)
+    quick.platform.error = None
+    quick.poll()
+    quick.poll()
+    assert [plan.full for plan in quick.platform.plans] == [True, True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +116,8 @@ def test_each_error_has_its_reaction(watch: Watch, error: ConnectorError, next_a
     assert schedule.next_poll_at == MONDAY + next_after
     assert (schedule.failing_since, schedule.failure_kind, schedule.failures) == (MONDAY, error.kind, 1)
     assert schedule.failure_detail == str(error)
+    assert (schedule.failure_code, schedule.failure_remedy) == (error.code or None, error.remedy)
+    assert run.error_code == (error.code or None)
     assert (schedule.last_complete_at, schedule.needs_full) == (None, True)
     assert (run.error_kind, run.error_detail, run.retry_at) == (error.kind, str(error), error.retry_at)
     assert set(watch.comments()) == {"c1"}, "what came before the error is kept"
@@ -113,23 +128,30 @@ def test_a_reading_that_brought_nothing_has_failed(quick: Watch) -> None:
     assert quick.poll().outcome == "failed"
 
 
-def test_after_trouble_everything_is_read_again_with_the_old_memory(quick: Watch) -> None:
+def test_after_trouble_as_much_is_read_as_was_wanted_with_the_old_memory(quick: Watch) -> None:
     quick.poll()
     quick.platform.error = Unavailable("HTTP 502")
     quick.platform.now += HOUR
     quick.poll()
     failing = quick.platform.now
-    quick.platform.now += HOUR
+    quick.platform.now += DAY
     quick.poll()
     assert (quick.schedule().failing_since, quick.schedule().failures) == (failing, 2)
     assert quick.schedule().next_poll_at == quick.platform.now + timedelta(minutes=2)
     quick.platform.error = None
     quick.poll()
-    assert quick.platform.plans[-1].full
-    assert quick.platform.plans[-1].state == {"looks": 1}
+    quick.poll()
+    assert [(plan.full, plan.daily) for plan in quick.platform.plans[1:]] == [
+        (False, False),
+        (False, True),
+        (False, True),
+        (False, False),
+    ]
+    assert [plan.state for plan in quick.platform.plans[1:4]] == [{"looks": 1}] * 3
     schedule = quick.schedule()
     assert (schedule.failures, schedule.failing_since, schedule.failure_kind) == (0, None, None)
-    assert (schedule.failure_detail, schedule.needs_full) == (None, False)
+    assert (schedule.failure_detail, schedule.failure_code, schedule.failure_remedy) == (None, None, None)
+    assert schedule.needs_full is False
     assert schedule.last_complete_at == quick.platform.now
 
 

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Organisation
-from monitor.watch.rules import Outcome, Policy, Reason, historic_cutoff, missed_days, next_poll, wants_full
+from monitor.watch.rules import (
+    Outcome,
+    Policy,
+    Reason,
+    gap,
+    historic_cutoff,
+    missed_days,
+    next_poll,
+    wants_daily,
+    wants_full,
+    was_hinted,
+)
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 CALENDAR = calendar_of(Organisation(name="Tibro kommun"))  # Monday to Friday 07:30-16:00
@@ -185,11 +196,89 @@ def test_a_first_import_of_all_leaves_nothing_historic() -> None:
     assert historic_cutoff(CALENDAR, "all", at("2026-11-23 10:00")) is None
 
 
-def test_everything_is_walked_at_first_after_trouble_and_once_each_working_day() -> None:
+def test_everything_is_walked_at_first_after_one_that_failed_and_weekly() -> None:
     now, morning = at("2026-11-23 10:00"), at("2026-11-23 06:45")
     assert wants_full(CALENDAR, False, None, now)
     assert wants_full(CALENDAR, True, morning, now)
-    assert wants_full(CALENDAR, False, at("2026-11-20 16:00"), now)
-    assert not wants_full(CALENDAR, False, morning, now)
-    assert not wants_full(CALENDAR, False, at("2026-11-20 16:00"), at("2026-11-22 10:00")), "a Sunday"
-    assert wants_full(CALENDAR, False, at("2026-11-22 23:59"), at("2026-11-23 00:01"))
+    assert not wants_full(CALENDAR, False, at("2026-11-17 06:45"), now)
+    assert wants_full(CALENDAR, False, at("2026-11-16 16:00"), now), "a week ago, though some hours later"
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "wanted"),
+    [
+        ("2026-11-23 06:45", "2026-11-23 16:00", False),
+        ("2026-11-20 16:00", "2026-11-23 06:45", True),
+        ("2026-11-20 06:45", "2026-11-22 10:00", False),  # a Sunday, and Friday had its own
+        ("2026-11-19 16:00", "2026-11-21 10:00", True),  # a Saturday, and Friday had none
+        ("2026-11-22 23:59", "2026-11-23 00:01", True),
+        ("2026-06-18 16:00", "2026-06-19 10:00", False),  # Midsummer's Eve
+    ],
+)
+def test_the_last_months_are_looked_into_once_each_working_day(last: str, now: str, wanted: bool) -> None:
+    assert wants_daily(CALENDAR, at(last), at(now)) is wanted
+    assert wants_daily(CALENDAR, None, at(now))
+
+
+@given(moments, st.integers(0, 60 * 24 * 30).map(lambda minutes: timedelta(minutes=minutes)))
+def test_no_tier_is_ever_forgotten_nor_wanted_twice_a_day(last: datetime, later: timedelta) -> None:
+    now = last + later
+    days = (CALENDAR.local_date(now) - CALENDAR.local_date(last)).days
+    assert wants_full(CALENDAR, False, last, now) == (days >= 7)
+    wanted = wants_daily(CALENDAR, last, now)
+    assert wanted or not CALENDAR.is_working_day(CALENDAR.local_date(now)) or days == 0
+    assert not (wanted and days == 0)
+
+
+@given(policies, failures, moments, st.integers(0, 200))
+def test_usage_never_makes_a_reading_come_sooner(policy: Policy, count: int, now: datetime, usage: int) -> None:
+    for outcome in Outcome:
+        known, _reason = next_poll(CALENDAR, policy, outcome, count, None, now, usage=usage)
+        unknown, _reason = next_poll(CALENDAR, policy, outcome, count, None, now)
+        assert known >= unknown
+
+
+@pytest.mark.parametrize(
+    ("usage", "minutes", "reason"),
+    [
+        (None, 15, Reason.INTERVAL),
+        (75, 15, Reason.INTERVAL),
+        (76, 30, Reason.INTERVAL),
+        (99, 30, Reason.INTERVAL),
+        (100, 60, Reason.PARKED),
+        (140, 60, Reason.PARKED),
+    ],
+)
+def test_a_budget_that_runs_low_is_spared(usage: int | None, minutes: int, reason: Reason) -> None:
+    now = at("2026-11-23 10:00")
+    found = next_poll(CALENDAR, EVERY_QUARTER, Outcome.COMPLETE, 0, None, now, usage=usage)
+    assert found == (now + timedelta(minutes=minutes), reason)
+
+
+def test_a_used_up_budget_does_not_wake_anybody_at_night() -> None:
+    found = next_poll(CALENDAR, EVERY_QUARTER, Outcome.COMPLETE, 0, None, at("2026-11-23 16:00"), usage=100)
+    assert found == (at("2026-11-24 06:45"), Reason.MORNING)
+
+
+counts = st.integers(0, 500)
+
+
+@given(counts | st.none(), counts, counts, st.booleans() | st.none())
+def test_a_gap_is_what_is_counted_but_not_shown(
+    declared: int | None, top_level: int, replies: int, counts_replies: bool | None
+) -> None:
+    found = gap(declared, top_level + replies, top_level, counts_replies)
+    assert 0 <= found <= (declared or 0)
+    if declared in {top_level, top_level + replies} and counts_replies is None:
+        assert found == 0, "either count satisfies where the platform does not say which it is"
+    if declared is not None and counts_replies is True:
+        assert found == max(0, declared - top_level - replies)
+    if declared is not None and counts_replies is False:
+        assert found == max(0, declared - top_level)
+
+
+def test_a_hint_counts_from_the_readings_beginning() -> None:
+    began = at("2026-11-23 10:00")
+    assert not was_hinted(None, began)
+    assert not was_hinted(began - timedelta(seconds=1), began)
+    assert was_hinted(began + timedelta(seconds=1), began)

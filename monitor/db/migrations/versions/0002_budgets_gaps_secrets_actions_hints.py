@@ -99,6 +99,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('looked_up_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('unlisted', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.create_index('ix_comment_missed', ['channel_id'], unique=False, sqlite_where=sa.text('missed > 0'), postgresql_where=sa.text('missed > 0'))
 
     with op.batch_alter_table('poll_run', schema=None) as batch_op:
         batch_op.add_column(sa.Column('daily', sa.Boolean(), nullable=False, server_default=sa.false()))

@@ -1,0 +1,38 @@
+"""How this Graph behaves: what a test may want to be different, one field for each trap."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass
+class Habits:
+    """size: things in one answer before Graph asks for less; less_in_second_text: it says so in error_user_msg only.
+
+    calls_a_day, calls_an_hour: the budget of an account (business) and of an app or user (platform); the default of a
+    page with one engaged user and an app with one user. null_operations: places in a batch that time out.
+    comments_count_with_replies: Instagram's count of a media; Meta does not say.
+
+    refused_fields: "Comment.from" -> the code it is refused with: 100 as nonexistent, 10 or 200 for permission.
+    gaps: every list begins with an empty page that has a next one. circles: a page's next one is itself, by the same
+    address for ever or by a fresh one each time. withheld_ids: comments of Facebook come without their ids, as to an
+    app without the MODERATE task. unshown: ids of comments that are counted but given to nobody (privacy, deletion).
+    blank: ids of posts whose comments are listed as nothing, with cursors, whatever the count says. odd_order: posts
+    are listed from both ends, newest, oldest, second newest, … tasks: what the person behind a user's token may do on
+    the pages; everything where empty.
+    """
+
+    size: int = 5000
+    less_in_second_text: bool = False
+    calls_a_day: int = 4800
+    calls_an_hour: int = 200
+    comments_count_with_replies: bool = True
+    null_operations: frozenset[int] = frozenset()
+    refused_fields: Mapping[str, int] = field(default_factory=dict)
+    gaps: bool = False
+    circles: Literal["", "same", "fresh"] = ""
+    withheld_ids: bool = False
+    unshown: frozenset[str] = frozenset()
+    blank: frozenset[str] = frozenset()
+    odd_order: bool = False
+    tasks: tuple[str, ...] = ()

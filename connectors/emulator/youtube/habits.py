@@ -1,0 +1,20 @@
+"""Habits of YouTube's lists that nobody is told of, or that come and go: a test switches them on."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Habits:
+    """How the lists of comments behave.
+
+    spam: ids of comments that YouTube takes for spam: in the list of likely spam and nowhere else. deepest: so many
+    threads of a channel or video are listed, then the list ends as if there were no more (how deep it goes is not
+    documented). community: are comments on posts in the community tab among a channel's (not documented either)?
+    empty_pages: between two pages comes one without items. circle: the page after the last is the first.
+    """
+
+    spam: set[str] = field(default_factory=set)
+    deepest: int | None = None
+    community: bool = True
+    empty_pages: bool = False
+    circle: bool = False

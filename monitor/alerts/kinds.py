@@ -1,0 +1,14 @@
+"""Every kind of notice there is. Adding one adds a module and a line here."""
+
+from monitor.alerts import expiry, findings, morning, trouble, unwatched
+from monitor.alerts.telling import Kind
+
+KINDS: dict[str, Kind] = {
+    morning.DIGEST: morning.KIND,
+    unwatched.WATCH_DAY: unwatched.KIND,
+    trouble.TROUBLE: trouble.TROUBLES,
+    trouble.RECOVERY: trouble.RECOVERIES,
+    expiry.EXPIRY: expiry.KIND,
+    findings.FINDING: findings.KIND,
+}
+"""By the notice's subject_kind."""

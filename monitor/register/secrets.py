@@ -1,0 +1,133 @@
+"""Secrets that `channel connect` stored: encrypted in the database, in clear only where they are used.
+
+Who stores and who rotates take turns, so that nothing is encrypted with a key that is just being taken away; who reads
+holds the rows until they are decrypted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from sqlalchemy_encrypted_field import SecretDecryptError
+
+from connectors.errors import CredentialMissing
+from monitor.db import Database
+from monitor.db.turns import SECRETS, take_turns
+from monitor.register import keys
+from monitor.register.models import StoredSecret
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A channel's stored secrets in clear, shown by nothing; or why they cannot be read."""
+
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    problem: CredentialMissing | None = None
+
+
+NOTHING = Stored()
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What became of it. secrets: so many are encrypted with the first key now. superfluous: so many keys of the
+    settings are not needed any more. needs_key: the settings have one key only, so that there is nothing to rotate to.
+    """
+
+    secrets: int = 0
+    superfluous: int = 0
+    needs_key: bool = False
+
+
+def stored(session: Session, channel_id: str) -> Stored:
+    """What is stored for a channel. Never raises for a missing or wrong key: the problem is a value.
+
+    Wants a transaction that may write: in a snapshot, what is rotated at the same moment can look like a wrong key.
+    """
+    query = select(StoredSecret).where(StoredSecret.channel_id == channel_id)
+    rows = session.scalars(query.with_for_update(read=True)).all()
+    try:
+        return Stored({row.name: row.value.decrypt() for row in rows})
+    except SecretDecryptError:
+        detail = "the channel's stored secrets were encrypted with another key than the one in use"
+        return Stored(problem=CredentialMissing(detail, code="wrong key", remedy=keys.RESTORE))
+    except CredentialMissing as problem:
+        return Stored(problem=problem)
+
+
+def kept(session: Session, channel_id: str) -> dict[str, datetime]:
+    """Which secrets are stored for a channel, and since when."""
+    query = select(StoredSecret.name, StoredSecret.stored_at).where(StoredSecret.channel_id == channel_id)
+    return {row.name: row.stored_at for row in session.execute(query.order_by(StoredSecret.name))}
+
+
+def store(session: Session, channel_id: str, secrets: Mapping[str, str], now: datetime) -> None:
+    """Stores secrets, each in the place of an earlier one of its name. Makes the key when the first is stored.
+
+    Raises CredentialMissing, and stores nothing, where the key to those that are stored is missing.
+    """
+    take_turns(session, SECRETS)
+    _ensure_key(session)
+    for name, value in secrets.items():
+        session.merge(StoredSecret(channel_id=channel_id, name=name, value=value, stored_at=now))  # type: ignore[arg-type]  # a str goes in, a Secret comes out
+    session.flush()
+
+
+def forget(session: Session, channel_id: str) -> list[str]:
+    """Forgets what is stored for a channel; gives the names. Needs no key."""
+    gone = delete(StoredSecret).where(StoredSecret.channel_id == channel_id).returning(StoredSecret.name)
+    return sorted(session.scalars(gone))
+
+
+def rotate(db: Database) -> Rotation:
+    """Encrypts every secret with a new key, and forgets the old one. May be interrupted at any moment, and run again.
+
+    Keys of the settings are the administrator's: the first is used, none is made or taken away.
+    Raises CredentialMissing, and changes no secret, where one cannot be read.
+    """
+    if given := keys.from_settings():
+        return _reencrypted(db, given)
+    with keys.alone():
+        if not keys.key_file().exists() and not _anything_in(db):
+            return Rotation()
+        first = keys.new_key()
+        keys.put_first(first)
+        done = _reencrypt(db)
+        keys.keep_only(first)  # now, and not before: what is committed does not need the others
+    return Rotation(done)
+
+
+def _reencrypted(db: Database, given: list[str]) -> Rotation:
+    if len(given) == 1:
+        return Rotation(needs_key=True)
+    return Rotation(_reencrypt(db), superfluous=len(given) - 1)
+
+
+def _reencrypt(db: Database) -> int:
+    with db.transaction() as session:
+        take_turns(session, SECRETS)
+        rows = session.scalars(select(StoredSecret).with_for_update()).all()
+        try:
+            for row in rows:
+                row.value = row.value.decrypt()  # type: ignore[assignment]  # a str goes in, a Secret comes out
+        except SecretDecryptError:
+            detail = f"a stored secret of channel {row.channel_id} was encrypted with a key that is not there"
+            raise CredentialMissing(detail, code="wrong key", remedy=keys.RESTORE) from None
+        return len(rows)
+
+
+def _ensure_key(session: Session) -> None:
+    if not keys.from_settings() and not keys.key_file().exists() and not _anything(session):
+        keys.make_key_file()
+    keys.keys()  # raises where it is missing: a new one would hide that what is stored cannot be read
+
+
+def _anything(session: Session) -> bool:
+    return session.scalar(select(StoredSecret.name).limit(1)) is not None
+
+
+def _anything_in(db: Database) -> bool:
+    with db.snapshot() as session:
+        return _anything(session)
