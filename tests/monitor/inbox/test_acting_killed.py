@@ -48,6 +48,8 @@ def test_it_is_done_once_whether_the_write_had_arrived_or_not(
     assert stored(desk, action).state == Fate.ARMED
     assert desk.carry_out(action).state == Fate.ARMED, "its lease has not run out"
     desk.world.advance(LEASE.total_seconds())
+    taken_over = desk.carry_out(action)
+    assert taken_over.state == (Fate.DONE if arrives else Fate.UNKNOWN), "the settle time begins when it is taken over"
     done = desk.to_the_end(action)
     assert (done.state, len(desk.effects)) == (Fate.DONE, 1)
     assert (done.reason, done.attempts) == ((Why.FOUND, 1) if arrives else (Why.SENT, 2))
