@@ -52,8 +52,8 @@ class Webhooks:
         self._waiting: list[bytes] = []
         self.sent: list[tuple[bytes, dict[str, str]]] = []
 
-    def subscribe_webhook(self, url: str, verify_token: str, app_secret: str) -> str:
-        """Asks the address for its consent; it is told from now on what happens on pages that the app subscribed to."""
+    def subscribe_webhook(self, url: str, verify_token: str, app_secret: str, pages: list[str] | None = None) -> str:
+        """Asks the address for its consent. It is told from now on of `pages` and others that the app subscribed to."""
         number = str(self._random.randrange(10**9, 10**10))
         query = {"hub.mode": "subscribe", "hub.challenge": number, "hub.verify_token": verify_token}
         try:
@@ -63,6 +63,7 @@ class Webhooks:
         if answer.status_code != 200 or answer.text != number:
             raise Refused("The URL couldn't be validated. Callback verification failed.")
         self._to, self._waiting = Subscription(url, app_secret), []
+        self._world.subscriptions |= dict.fromkeys(pages or (), ("feed", "mention"))
         self._news()  # what happened before the subscription is never told
         return url
 

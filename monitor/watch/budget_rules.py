@@ -42,11 +42,12 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class Sharing:
     """How many channels share a budget, and how many rounds each has, the present one included: still today, and in
-    a whole day. All at least 1."""
+    a whole day. readers: how many of them are being read at this moment. All at least 1."""
 
     channels: int
     rounds: int
     rounds_a_day: int
+    readers: int = 1
 
 
 def quota(per_day: int, for_replies: int, for_crisis: int) -> Quota:
@@ -70,12 +71,12 @@ def poll_allowance(left: int, for_polls: int, sharing: Sharing) -> int:
     """What one reading may cost when polls have `left` of `for_polls` today.
 
     All channels keep what their rounds cost for the rest of the day, a smaller cost where there is not enough for so
-    many; whoever comes first may spend what lies beyond that, on a first walk say. One round is always allowed, while
-    anything is left.
+    many; those that are read now may spend what lies beyond that, on a first walk say. One round is always allowed,
+    while anything is left.
     """
     a_round = max(1, min(A_ROUND, for_polls // (sharing.channels * sharing.rounds_a_day)))
     beyond = left - sharing.channels * sharing.rounds * a_round
-    return max(0, min(left, max(A_ROUND, beyond + a_round)))
+    return max(0, min(left, max(A_ROUND, beyond // sharing.readers + a_round)))
 
 
 def day_of(moment: datetime, zone: str) -> date:
@@ -89,7 +90,7 @@ def next_day(moment: datetime, zone: str) -> datetime:
     return datetime.combine(tomorrow, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def sharing(channels: int, now: datetime, zone: str, interval: timedelta) -> Sharing:
+def sharing(channels: int, readers: int, now: datetime, zone: str, interval: timedelta) -> Sharing:
     """For channels that are read at that interval around the clock: nobody counts on others to sleep."""
     rest = -((now - next_day(now, zone)) // interval)  # rounded up
-    return Sharing(max(1, channels), max(1, rest), max(1, timedelta(days=1) // interval))
+    return Sharing(max(1, channels), max(1, rest), max(1, timedelta(days=1) // interval), max(1, readers))

@@ -47,7 +47,11 @@ def standing(
     now: datetime,
     settings: Settings,
 ) -> Standing:
-    """The latest parking of any of the budgets, else what is allowed; a used-up quota parks until its day is over."""
+    """The latest parking of any of the budgets, else what is allowed; a used-up quota parks until its day is over.
+
+    Readings that begin while others are under way share what is free with them; what was allowed before is not taken
+    back, so that together they may for once come to more: then the reserves have less.
+    """
     parked = [row for row in parkings(session, [budget.key for budget in budgets]) if row.until > now]
     if parked:
         latest = max(parked, key=lambda row: row.until)
@@ -141,15 +145,18 @@ def _allowance(
     if purpose != "poll":
         return left
     interval = timedelta(seconds=settings.polling.interval_seconds)
-    sharers = rules.sharing(_sharers(session, budget.key, channel_id), now, budget.zone, interval)
-    return rules.poll_allowance(left, quota.for_polls, sharers)
+    channels, readers = _sharers(session, budget.key, channel_id, now)
+    return rules.poll_allowance(left, quota.for_polls, rules.sharing(channels, readers, now, budget.zone, interval))
 
 
-def _sharers(session: Session, key: str, channel_id: str) -> int:
-    """How many channels' calls count against the budget, as their connectors told; this one is one of them."""
+def _sharers(session: Session, key: str, channel_id: str, now: datetime) -> tuple[int, int]:
+    """How many channels' calls count against the budget, as their connectors told, and how many are being read now;
+    this one is one of them."""
     named = cast(Schedule.budgets, String).contains(json.dumps(key), autoescape=True)
-    others = select(func.count()).where(named, Schedule.channel_id != channel_id)
-    return 1 + session.scalars(others).one()
+    reading = case((Schedule.claim.is_not(None) & (Schedule.next_poll_at > now), 1))
+    others = select(func.count(), func.count(reading)).where(named, Schedule.channel_id != channel_id)
+    channels, readers = session.execute(others).one()
+    return 1 + channels, 1 + readers
 
 
 def _insert(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:

@@ -46,6 +46,15 @@ def test_an_edit_of_a_reply_that_no_list_shows_is_seen_daily(town: Town) -> None
     assert texts(town.round(daily=True))[first.id] == "Rättat"
 
 
+def test_daily_all_replies_are_read_even_where_a_new_one_explains_the_number(town: Town) -> None:
+    asked = town.ask()
+    first, *_ = town.replies(asked, 150)
+    town.round()
+    town.world.edit(first, "Rättat")
+    town.ask("Hallå?", on=asked)
+    assert texts(town.round(daily=True))[first.id] == "Rättat"
+
+
 def test_a_thread_beyond_the_newest_page_that_was_edited_is_seen_daily(town: Town) -> None:
     old = town.ask()
     busy(town)
@@ -219,6 +228,16 @@ def test_what_waits_for_approval_has_not_gone(town: Town, others: int) -> None:
     for _ in range(120):
         town.ask(held=True)
     assert town.round(verify=(asked.id, reply.id)).looked_up == {asked.id: True, reply.id: True}
+
+
+def test_the_whole_queue_for_approval_is_listed_before_anything_is_called_gone(town: Town) -> None:
+    asked = town.ask()
+    for _ in range(120):
+        town.ask(held=True)
+    town.round()
+    town.world.hold(asked)
+    town.round()
+    assert town.round(verify=(asked.id,)).looked_up == {asked.id: True}
 
 
 def test_where_the_queue_for_approval_is_refused_absence_proves_nothing(town: Town) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
 from connectors.emulator.finding import Refused
 from connectors.emulator.server import Emulator
@@ -167,3 +168,20 @@ def test_pages_that_the_app_is_not_subscribed_to_are_silent(
     emulator.webhooks.unsubscribe_webhook()
     with pytest.raises(Refused, match="Nobody has subscribed"):
         emulator.webhooks.deliver_webhooks()
+
+
+def test_it_can_all_be_done_from_another_process(
+    emulator: Emulator, subscriber: Subscriber, client: requests.Session
+) -> None:
+    def do(verb: str, **parameters: Any) -> Any:
+        answer = client.post(f"{emulator.url}/control/{verb}", json=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    page = emulator.world.account("facebook", "1122334455", "tibrokommun", "Tibro kommun")
+    do("subscribe_webhook", url=subscriber.url, verify_token=TOKEN, app_secret=SECRET, pages=[page.id])
+    post = do("publish", account=page.id, text="Badet öppnar")
+    comment = do("comment", on=post["id"], text="När?")
+    assert do("deliver_webhooks", copies=2) == [200, 200]
+    assert [value.get("comment_id") for value in subscriber.values()] == [None, comment["id"]] * 2
+    do("unsubscribe_webhook")

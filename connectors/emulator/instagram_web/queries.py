@@ -29,13 +29,14 @@ Variables = Mapping[str, Any]
 class Queries:
     """What is told about the contents.
 
-    rotated: names that are no longer known; `rotation` is how Instagram tells that.
+    rotated: names that are no longer known; `rotation` is how Instagram tells that. renamed: new name -> old name.
     """
 
     def __init__(self, contents: Contents, shapes: Shapes) -> None:
         self._contents = contents
         self._shapes = shapes
         self.rotated: set[str] = set()
+        self.renamed: dict[str, str] = {}
         self.rotation: Literal["bad_request", "execution_error"] = "bad_request"
         self._known: dict[str, Callable[[Variables], Any]] = {
             PROFILE_DOC: self._profile,
@@ -47,12 +48,13 @@ class Queries:
         }
 
     def answer(self, request: Request, visitor: Visitor) -> Answer:
-        name = request.get("query_hash") or request.get("doc_id")
+        asked = request.get("query_hash") or request.get("doc_id")
+        name = self.renamed.get(asked, asked)
         if visitor.session is None and name not in FOR_ALL:
             return login_page(request)
-        if name in self.rotated and self.rotation == "execution_error":
+        if asked in self.rotated and self.rotation == "execution_error":
             return _execution_error()
-        if name in self.rotated or name not in {LOGIN_QUERY, *self._known}:
+        if asked in self.rotated or name not in {LOGIN_QUERY, *self._known}:
             return Answer.json({"message": "Bad request", "status": "fail"}, 400)
         if name == LOGIN_QUERY:
             return _answer({"user": {"username": visitor.name} if visitor.session else None}, request)

@@ -12,6 +12,7 @@ from datetime import date
 
 from config.logging import configure_logging
 from connectors import PLATFORMS
+from connectors.base import YOUNG
 from tests.bench.connectors.costs import CHANGED, EVERY, Costs
 from tests.bench.connectors.costs import measure as measure_costs
 from tests.bench.connectors.mix import HOLLOW, HOLLOWED, MIX, OUTAGE, OUTAGE_MINUTES
@@ -49,8 +50,8 @@ request that it fits, and how often it came:
 
 How the rounds ended: {outcomes}.
 Kinds of error: {kinds}.
-Comments that were there and not in the database right after a complete round that no emptied answer had misled, by
-platform: {late}.
+Comments below posts younger than {young} days that were there and not in the database right after a complete round,
+where no emptied answer had misled it: {late}.
 
 Afterwards nothing fails any more, a working day begins, and each channel is read whole once:
 
@@ -102,6 +103,7 @@ def _text(costs: Sequence[Costs], figures: Figures, seconds: float) -> str:
         mix=_mix(figures),
         outcomes=_list(figures.outcomes),
         kinds=_list(figures.errors),
+        young=YOUNG.days,
         late=_list(figures.late),
         zeros="\n".join(f"| {what} | {many} |" for what, many in figures.zeros.items()),
     )

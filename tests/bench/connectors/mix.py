@@ -7,7 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -74,13 +74,13 @@ MIX = (
     *(Trouble(kind, 0.006, kind=kind) for kind in ("reset", "close", "lose", "html", "empty", "truncate")),
     Trouble("80001", 0.003, "graph", "facebook", status=400, body=_graph(80001), whose="channel", minutes=(5, 45)),
     Trouble("80002", 0.003, "graph", "instagram", status=400, body=_graph(80002), whose="channel", minutes=(5, 45)),
-    Trouble("4 (app)", 0.001, "graph", status=403, body=_graph(4), whose="app"),
+    Trouble("4 (app)", 0.002, "graph", status=403, body=_graph(4), whose="app"),
     Trouble("1 reduce", 0.004, "graph", status=500, body=_graph(1, REDUCE)),
     Trouble("1 unknown", 0.002, "graph", status=500, body=_graph(1)),
     Trouble("2", 0.003, "graph", status=503, body=_graph(2, is_transient=True)),
     Trouble("500", 0.003, "graph", status=500),
     Trouble(
-        "quotaExceeded", 0.0005, "youtube", status=403, body=_google(403, "quotaExceeded"), whose="app", midnight=True
+        "quotaExceeded", 0.001, "youtube", status=403, body=_google(403, "quotaExceeded"), whose="app", midnight=True
     ),
     Trouble("rateLimitExceeded", 0.003, "youtube", status=403, body=_google(403, "rateLimitExceeded"), whose="app"),
     Trouble("processingFailure", 0.002, "youtube", status=400, body=_google(400, "processingFailure")),
@@ -91,9 +91,9 @@ MIX = (
     _web("server_error", 0.003),
 )
 HOLLOWED = "no comments, though counted"
-HOLLOW = 0.003
+HOLLOW = 0.006
 """Chance of an answer that lists no comments although it counts them."""
-OUTAGE = 0.006
+OUTAGE = 0.01
 """Chance, after each round, that the channel's token is refused (Graph: 190/463) for some minutes."""
 OUTAGE_MINUTES = (5, 240)
 
@@ -123,10 +123,7 @@ class MixedFaults(Faults):
 
     def hollow(self) -> bool:
         """Is this answer to be emptied?"""
-        if self.quiet or self._chance.random() >= HOLLOW:
-            return False
-        self.done[HOLLOWED] += 1
-        return True
+        return not self.quiet and self._chance.random() < HOLLOW
 
     def _strike(self, trouble: Trouble) -> Fault:
         self.done[trouble.name] += 1
@@ -157,8 +154,9 @@ class HollowSite:
             return answer
         found = json.loads(answer.body)
         _empty(found, own=request.path.endswith(("/comments", "/commentThreads")))
-        answer.body = json.dumps(found).encode()
-        return answer
+        emptied = json.dumps(found).encode()
+        self._faults.done[HOLLOWED] += emptied != json.dumps(json.loads(answer.body)).encode()
+        return replace(answer, body=emptied)
 
 
 def _empty(value: Any, *, own: bool) -> None:

@@ -71,11 +71,20 @@ def instagram_public(stage: Stage) -> set[str]:
     return found
 
 
+def blog(stage: Stage) -> set[str]:
+    """WordPress's lists of posts and of comments, in its usual pages of ten; a list of comments holds the replies."""
+    root = f"{stage.emulator.url}/blogg/wp-json/wp/v2"
+    posts, comments = (_wordpress(f"{root}/{kind}") for kind in ("posts", "comments"))
+    written = {post["id"] for post in posts}
+    return {str(comment["id"]) for comment in comments if comment["post"] in written}
+
+
 WALKS: dict[str, Callable[[Stage], set[str]]] = {
     "facebook": facebook,
     "instagram": instagram,
     "instagram_public": instagram_public,
     "youtube": youtube,
+    "blog": blog,
 }
 
 
@@ -84,6 +93,16 @@ def _graph(stage: Stage) -> facebook_sdk.GraphAPI:
     session.mount(f"{GRAPH_URL}/", adapter_for(stage.emulator.url, GRAPH_URL))
     session.params = {"appsecret_proof": proof(token, SECRET)}
     return facebook_sdk.GraphAPI(token, session=session)
+
+
+def _wordpress(address: str) -> list[dict[str, Any]]:
+    found, pages, page = list[dict[str, Any]](), 1, 0
+    while page < pages:
+        page += 1
+        answer = requests.get(address, params={"page": page}, timeout=30)
+        pages = int(answer.headers["X-WP-TotalPages"])
+        found += answer.json()
+    return found
 
 
 def _all(resource: Any, **parameters: str) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from config.settings import Settings
+from connectors.base import YOUNG
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import World
 from monitor.db import Database
@@ -40,7 +41,7 @@ PER_ROUND = 1.2
 class Figures:
     """What came of a run. outcomes: how rounds ended; errors: kinds of error they ended with. early: requests that were
     made although somebody had said "wait": (channel, what was said).
-    late: comments that complete rounds left out, by platform, unless an answer without what it counted misled them."""
+    late: comments below young posts that complete rounds left out, by platform, unless an answer misled them."""
 
     rounds: int
     seed: int
@@ -169,7 +170,14 @@ class Run:
             self.misled.discard(channel)
         if outcome.outcome == "complete" and channel not in self.misled:
             life = self.lives[channel]
-            self.late |= {(channel, id_) for id_ in life.truly_shown().keys() - life.stored().keys()}
+            left_out = life.truly_shown().keys() - life.stored().keys()
+            self.late |= {(channel, id_) for id_ in left_out if self._is_young(id_)}
+
+    def _is_young(self, id_: str) -> bool:
+        """Below a post that is looked into in every round."""
+        world = self.emulator.world
+        post = world.posts.get(id_) or world.comments[id_].post
+        return self.now - post.at < YOUNG
 
     def _was_whole(self, channel: str) -> bool:
         query = select(PollRun.full).where(PollRun.channel_id == channel).order_by(PollRun.id.desc()).limit(1)

@@ -11,7 +11,13 @@ from connectors.youtube.connector import SCOPE
 from tests.connectors.graph_stages import INSTAGRAM_SCOPES, SCOPES
 from tests.connectors.stage import Stage
 
-SITES = {"facebook": "graph", "instagram": "graph", "instagram_public": "instagram_web", "youtube": "youtube"}
+SITES = {
+    "facebook": "graph",
+    "instagram": "graph",
+    "instagram_public": "instagram_web",
+    "youtube": "youtube",
+    "blog": "blog",
+}
 """Where each platform's calls are found in the emulator's ledger."""
 SECRET = "hemlig-app"  # of a toy world: one Meta app and one Google project read all accounts
 APP = {"app_id": "138483919580948", "app_secret": SECRET}
@@ -53,11 +59,20 @@ def youtube(emulator: Emulator, number: int = 0) -> Stage:
     return Stage(emulator, "youtube", channel, credential, world.person("youtube", "Åsa Öberg"), channel.id)
 
 
+def blog(emulator: Emulator, _number: int = 0) -> Stage:
+    """A WordPress blog; the emulator has one."""
+    from tests.connectors.test_blog import BlogStage
+
+    account = emulator.world.account("blog", "3", "redaktionen", "Bloggen")
+    return BlogStage(emulator, "blog", account, Credential(), emulator.world.person("blog", "Bo Ek"), "3")
+
+
 STAGES: dict[str, Callable[[Emulator, int], Stage]] = {
     "facebook": facebook,
     "instagram": instagram,
     "instagram_public": instagram_public,
     "youtube": youtube,
+    "blog": blog,
 }
 
 
@@ -75,4 +90,4 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
 
 def addresses(emulator: Emulator) -> dict[str, str]:
     """The environment that sends Kanalvakt to the emulator, with every way of reading allowed."""
-    return emulator.settings() | {"KANALVAKT_INSTAGRAM_PUBLIC": "true"}
+    return emulator.settings() | {"KANALVAKT_INSTAGRAM_PUBLIC": "true", "KANALVAKT_PRIVATE_ADDRESSES": "true"}

@@ -1,11 +1,15 @@
 """`kanalvakt channel connect` and what comes after: the real command, the emulated platforms, somebody who clicks."""
 
+import fcntl
 import io
 import json
 import os
+import pty
 import re
+import select
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -265,3 +269,72 @@ def test_the_callback_takes_one_answer_and_nothing_else() -> None:
         again = requests.get(f"{base}/?code=other&state=x", timeout=5)
         assert again.status_code == 404
         assert "abc" in (callback.wait(0) or "")
+
+
+# -- with webhooks
+
+
+@pytest.mark.parametrize("platform", ["facebook", "instagram"])
+def test_with_webhooks_set_up_the_permission_is_asked_for_and_the_page_subscribed(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    monkeypatch.setenv("KANALVAKT_WEBHOOK__VERIFY_TOKEN", "a word of our own")
+    monkeypatch.setenv("KANALVAKT_WEBHOOK__APP_SECRET", APP_SECRET)
+    done = connected(platform)
+    assert done.code == 0, done.err
+    assert "pages_manage_metadata: to be told at once" in done.err
+    [fields] = emulator.world.subscriptions.values()
+    assert "feed" in fields
+
+
+def test_a_page_that_cannot_be_subscribed_is_connected_all_the_same(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KANALVAKT_WEBHOOK__VERIFY_TOKEN", "a word of our own")
+    monkeypatch.setenv("KANALVAKT_WEBHOOK__APP_SECRET", APP_SECRET)
+    done = connected("facebook", decide=lambda url: agree(url, but=lambda each: each != "pages_manage_metadata"))
+    assert (done.code, "facebook: no webhooks" in done.err) == (0, True)
+    assert "pages_manage_metadata was not granted" in done.err
+    assert not emulator.world.subscriptions
+
+
+# -- typed at a terminal
+
+
+def test_an_app_that_the_register_does_not_name_is_asked_for_without_showing_the_secret(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("META_APP_ID", "META_APP_SECRET"):
+        monkeypatch.delenv(name)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "monitor.cli.main", "channel", "connect", "facebook", "--no-browser"]
+    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "start_new_session": True}
+    running = subprocess.Popen(command, preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0), **ends)  # type: ignore[call-overload]  # noqa: PLW1509 - it only takes the terminal
+    os.close(theirs)
+    try:
+        shown = _until(ours, "app_id")
+        os.write(ours, f"{APP_ID}\n".encode())
+        shown += _until(ours, "app_secret: ")  # the last space comes when nothing is shown any more
+        os.write(ours, f"{APP_SECRET}\n".encode())
+        shown += _until(ours, r"auth_type=rerequest&scope=\S+\s")
+        found = ADDRESS.search(shown)
+        assert found
+        requests.get(agree(found[0]), timeout=10)
+        shown += _until(ours, "är ansluten")
+        assert running.wait(60) == 0
+    finally:
+        running.kill()
+        running.wait()
+        os.close(ours)
+    assert APP_SECRET not in shown
+    with opened_database().transaction() as session:
+        assert {*secrets.stored(session, "facebook").secrets} == {"app_id", "app_secret", "token"}
+
+
+def _until(terminal: int, pattern: str) -> str:
+    """What the terminal shows until the pattern is there."""
+    shown = ""
+    while not re.search(pattern, shown):
+        assert select.select([terminal], [], [], 15)[0], shown
+        shown += os.read(terminal, 4096).decode()
+    return shown

@@ -103,6 +103,14 @@ def test_a_first_walk_may_have_what_nobody_else_will_need() -> None:
     assert poll_allowance(whole.for_polls, whole.for_polls, Sharing(3, 96, 96)) == 7500 - kept - 95 * A_ROUND
 
 
+@given(rest=amounts, channels=st.integers(1, 30), readers=st.integers(1, 8))
+def test_readings_that_begin_together_come_to_no_more_than_there_is(rest: int, channels: int, readers: int) -> None:
+    """Where there is enough for everybody's rounds."""
+    sharing = Sharing(max(channels, readers), 10, 96, readers)
+    allowance = poll_allowance(rest, 7500, sharing)
+    assert readers * allowance <= max(rest, readers * A_ROUND)
+
+
 def test_towards_the_end_of_the_day_more_is_free() -> None:
     early, late = (poll_allowance(3000, 7500, Sharing(4, rounds, 96)) for rounds in (96, 4))
     assert (early, late) == (3000 - 4 * 96 * A_ROUND + A_ROUND, 3000 - 4 * 4 * A_ROUND + A_ROUND)
@@ -131,6 +139,6 @@ def test_the_next_day_always_lies_ahead_and_is_the_next_one(moment: datetime) ->
 
 
 def test_rounds_are_counted_until_midnight_there() -> None:
-    assert sharing(3, NOON, PACIFIC, QUARTER) == Sharing(3, 48, 96)
-    assert sharing(0, NOON + timedelta(hours=11, minutes=59), PACIFIC, QUARTER) == Sharing(1, 1, 96)
-    assert sharing(1, NOON, PACIFIC, timedelta(days=9)) == Sharing(1, 1, 1)
+    assert sharing(3, 2, NOON, PACIFIC, QUARTER) == Sharing(3, 48, 96, 2)
+    assert sharing(0, 0, NOON + timedelta(hours=11, minutes=59), PACIFIC, QUARTER) == Sharing(1, 1, 96)
+    assert sharing(1, 1, NOON, PACIFIC, timedelta(days=9)) == Sharing(1, 1, 1)

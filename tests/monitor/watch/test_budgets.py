@@ -12,7 +12,7 @@ from connectors.errors import RateLimited
 from monitor.db import Database
 from monitor.watch.budget_rules import A_ROUND, Purpose
 from monitor.watch.budgets import ALLOWANCE, QUOTA, Standing, book, park, standing
-from monitor.watch.models import Parking, Spending
+from monitor.watch.models import Parking, Schedule, Spending
 from tests.monitor.town import Town
 
 PROJECT = Budget("youtube/123", 10_000, "America/Los_Angeles")
@@ -157,6 +157,14 @@ class TestAQuota:
         town.schedule("yt-2", budgets=[PROJECT.key])
         town.schedule("fb", budgets=["youtube/1234", "youtube/12"])
         assert stands(town, PROJECT).allowance == alone - 23 * 4 * A_ROUND
+
+    def test_channels_that_are_read_at_the_same_time_share_what_is_free(self, town: Town) -> None:
+        town.schedule("yt-2", budgets=[PROJECT.key])
+        alone = stands(town, PROJECT).allowance or 0
+        town.change(Schedule, "yt-2", claim="somebody", next_poll_at=NOW + timedelta(seconds=40))
+        assert stands(town, PROJECT).allowance == (alone - A_ROUND) // 2 + A_ROUND
+        town.change(Schedule, "yt-2", next_poll_at=NOW)  # who held the claim is dead
+        assert stands(town, PROJECT).allowance == alone
 
     def test_used_up_parks_polls_until_midnight_there_and_nobody_else(self, town: Town) -> None:
         spend(town, 7500, "yt-2")
