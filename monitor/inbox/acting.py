@@ -26,7 +26,6 @@ from monitor.inbox.models import Action
 from monitor.inbox.requesting import CannotAct, request
 from monitor.register.credentials import resolve
 from monitor.register.models import Channel
-from monitor.register.secrets import stored
 
 __all__ = ["CannotAct", "Held", "carry_out", "claim_due", "go_on", "request"]
 
@@ -65,11 +64,9 @@ def go_on(
     if work is None:
         return
     channel = work.channel
-    with db.transaction(repeatable=True) as session:
-        kept = stored(session, channel.id)
     try:
         account = Account(channel.external_id or "", channel.address)
-        connector = connect(channel.platform, account, resolve(channel, stored=kept), settings)
+        connector = connect(channel.platform, account, resolve(channel, stored=work.stored), settings)
     except ConnectorError as error:
         work.put_off(error, began=clock())
         return
