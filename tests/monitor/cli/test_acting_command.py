@@ -3,7 +3,6 @@
 import io
 import json
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,15 +14,6 @@ from tests.monitor.cli.conftest import Command
 from tests.monitor.inbox.desk import TEXT, Desk
 
 BY = ("--by", "redaktor")
-
-
-@pytest.fixture
-def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    with Emulator() as running:
-        for name, value in running.settings().items():
-            monkeypatch.setenv(name, value)
-        yield running
-    assert [entry.error for entry in running.ledger.errors()] == []
 
 
 @pytest.fixture

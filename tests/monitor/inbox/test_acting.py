@@ -32,15 +32,6 @@ def desk(request: pytest.FixtureRequest, sqlite: Database, emulator: Emulator) -
     return Desk(sqlite, emulator, getattr(request, "param", "facebook"))
 
 
-@pytest.fixture
-def emulator(monkeypatch: pytest.MonkeyPatch) -> "Emulator":
-    with Emulator() as running:
-        for name, value in running.settings().items():
-            monkeypatch.setenv(name, value)
-        yield running
-    assert [entry.error for entry in running.ledger.errors()] == []
-
-
 def breaks(desk: Desk, kind: Kind, times: int | None = 1, seconds: float = 0.0) -> None:
     """The platform's answers to writes go wrong."""
     for method in ("POST", "DELETE"):

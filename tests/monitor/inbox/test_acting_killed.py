@@ -3,7 +3,6 @@
 import multiprocessing
 import threading
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,14 +19,6 @@ from tests.connectors.writing_stages import STAGES
 from tests.monitor.inbox.desk import Desk
 
 PROCESSES = multiprocessing.get_context("fork")
-
-
-@pytest.fixture
-def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    with Emulator() as running:
-        for name, value in running.settings().items():
-            monkeypatch.setenv(name, value)
-        yield running
 
 
 def work(url: str, action_id: int, now: datetime) -> None:
