@@ -179,6 +179,7 @@ class Health:
         though the token lives on. None means never or not told.
     role: what the person behind the token may do on the account, as the platform calls it; None where it does not tell.
     subscribed: does the platform send the app hints about this account (webhooks)? None where it does not tell.
+    requests, counted_cost: of the look itself, as in Reading.
     """
 
     token_kind: str
@@ -191,6 +192,8 @@ class Health:
     data_access_expires: datetime | None = None
     role: str | None = None
     subscribed: bool | None = None
+    requests: int = 0
+    counted_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)

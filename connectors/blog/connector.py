@@ -36,9 +36,10 @@ class Blog:
     def check(self) -> Health:
         """A few requests: are there comments to read?"""
         plan = ReadPlan(now=datetime.now(UTC))
-        look = _Look(self._address, plan, Web(plan, inside=self._inside))
-        problem = _attempt(look.find, plan)
-        return Health("none", can_read=problem is None, problem=problem)
+        web = Web(plan, inside=self._inside)
+        problem = _attempt(_Look(self._address, plan, web).find, plan)
+        sent = web.sent
+        return Health("none", can_read=problem is None, problem=problem, requests=sent, counted_cost=sent)
 
     def read(self, plan: ReadPlan) -> Reading:
         web = Web(plan, inside=self._inside)

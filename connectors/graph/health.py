@@ -6,7 +6,7 @@ behind it; that the role is lost is told by the error 190/492.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from connectors.base import Credential, Health
@@ -93,7 +93,7 @@ def examine(
                 found.role = _role(client, found.token, needs)
     except ConnectorError as error:
         problem = error
-    return _health(found, needs, problem)
+    return replace(_health(found, needs, problem), requests=client.requests, counted_cost=client.requests)
 
 
 def _problem(

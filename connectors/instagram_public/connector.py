@@ -47,7 +47,8 @@ class InstagramPublic:
         look = Look(self._name, ReadPlan(now=now))
         with self._session.in_use() as traffic:
             problem = self._attempt(look.glance, traffic, now)
-        return Health("session", can_read=problem is None, problem=problem)
+        sent = traffic.sent
+        return Health("session", can_read=problem is None, problem=problem, requests=sent, counted_cost=sent)
 
     def read(self, plan: ReadPlan) -> Reading:
         if not self._allowed:

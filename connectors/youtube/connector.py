@@ -55,16 +55,24 @@ class YouTube(YouTubeWriting):
         """Costs two units: whose token is it, and does it read the comments (with OAuth: the held ones)? None where
         the token endpoint tells that the scope is missing. How long a refresh token lives, nobody tells."""
         problem: ConnectorError | None = None
-        try:
-            with self._api(datetime.now(UTC), lambda: None) as api:
+        with self._api(datetime.now(UTC), lambda: None) as api:
+            try:
                 self._compare_scopes(api)
                 self._find_channel(api)
                 self._try_comments(api)
-        except ConnectorError as error:
-            problem = error
+            except ConnectorError as error:
+                problem = error
         scopes = (SCOPE,) if problem and problem.code in SCOPE_MISSING else ()
         kind = "oauth" if self._oauth else "api_key"
-        return Health(kind, problem is None, scopes, can_reply=self._oauth and problem is None, problem=problem)
+        return Health(
+            kind,
+            problem is None,
+            scopes,
+            can_reply=self._oauth and problem is None,
+            problem=problem,
+            requests=api.requests,
+            counted_cost=api.units,
+        )
 
     def read(self, plan: ReadPlan) -> Reading:
         """A round costs one unit with an API key, two with OAuth, and one more for each thread whose replies changed

@@ -26,8 +26,7 @@ from monitor.db import database
 from monitor.db.migrating import is_current
 from monitor.register.models import Channel
 from monitor.register.organisation import NotSetUp, organisation
-from monitor.register.secrets import stored
-from monitor.watch.checking import check
+from monitor.watch.checking import check_now
 
 ENOUGH_SPACE = 500_000_000  # bytes; a year of a large municipality's comments takes less
 FRESH = timedelta(seconds=20)  # a sign of life every 2 s, a canary every 5 s
@@ -189,9 +188,8 @@ def _mail(chosen: Settings) -> Finding:
 def _channels(chosen: Settings) -> Iterator[Finding]:
     with database().snapshot() as session:
         rows = session.scalars(select(Channel).where(Channel.state == "active").order_by(Channel.id)).all()
-        known = [(row, stored(session, row.id)) for row in rows]
-    for row, secrets in known:
-        found = check(row, chosen, stored=secrets)
+    for row in rows:
+        found = check_now(database(), row, chosen)
         yield Finding(f"channel {row.id}", found.ok, found.message, found.remedy)
 
 

@@ -20,7 +20,7 @@ from monitor.db import Database
 from monitor.register.credentials import resolve
 from monitor.register.models import Channel
 from monitor.register.secrets import NOTHING, Stored, stored
-from monitor.watch.budgets import park, standing
+from monitor.watch.budgets import book, park, standing
 from monitor.watch.models import Schedule, TokenHealth
 
 
@@ -48,15 +48,9 @@ class Check:
     subscribed: bool | None = None
 
 
-def check(
-    channel: Channel, settings: Settings, variables: Mapping[str, str] = environ, *, stored: Stored = NOTHING
-) -> Check:
-    """Asks the platform, with a call or two. Never raises for what the platform or the credential lacks."""
-    return _found(channel, look(channel, settings, variables, stored=stored))
-
-
 def check_now(db: Database, channel: Channel, settings: Settings) -> Check:
-    """As `check`, with what is stored for the channel; the result is kept. Asks nothing while a budget is parked."""
+    """Asks the platform, with a call or two, keeps the result and books what it cost. Asks nothing while a budget is
+    parked. Never raises for what the platform or the credential lacks."""
     now = datetime.now(UTC)
     with db.transaction(repeatable=True) as session:
         kept = stored(session, channel.id)
@@ -71,6 +65,7 @@ def check_now(db: Database, channel: Channel, settings: Settings) -> Check:
         health = look(channel, settings, stored=kept)
     with db.transaction() as session:
         keep(session, channel, health, datetime.now(UTC))
+        book(session, budgets, channel.id, "check", health.counted_cost, health.requests, now)
         if isinstance(health.problem, RateLimited) and allowed.parked_until is None:
             park(session, budgets, health.problem, now)
     return _found(channel, health)
