@@ -61,7 +61,10 @@ def _unexpected_since(session: Session, channel_id: str) -> datetime | None:
     """When the first of the latest readings in a row that ended so began; None where the latest ended otherwise."""
     of_channel, ended = PollRun.channel_id == channel_id, PollRun.finished_at.is_not(None)
     otherwise = select(func.max(PollRun.started_at)).where(
-        of_channel, ended, PollRun.error_kind.is_distinct_from(UnexpectedAnswer.kind), PollRun.outcome != "lost"
+        of_channel,
+        ended,
+        PollRun.error_kind.is_distinct_from(UnexpectedAnswer.kind),
+        PollRun.outcome.not_in(("lost", "thread")),
     )
     before = session.scalars(otherwise).one()
     such = select(func.min(PollRun.started_at)).where(of_channel, PollRun.error_kind == UnexpectedAnswer.kind)

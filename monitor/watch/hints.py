@@ -72,7 +72,8 @@ def _hint(session: Session, schedule: Schedule, now: datetime, settings: Setting
     schedule.hinted_at = now
     if schedule.claim is not None or schedule.failing_since is not None:
         return
-    last = session.scalars(select(func.max(PollRun.started_at)).where(PollRun.channel_id == schedule.channel_id)).one()
+    of_channel = (PollRun.channel_id == schedule.channel_id) & (PollRun.outcome != "thread")
+    last = session.scalars(select(func.max(PollRun.started_at)).where(of_channel)).one()
     parked = session.scalars(select(func.max(Parking.until)).where(Parking.key.in_(schedule.budgets))).one()
     schedule.next_poll_at = hinted_poll(
         calendar_of(organisation(session)),
