@@ -54,6 +54,14 @@ def _every(seconds: float) -> dict[str, object]:
 
 beat_schedule = {
     name: {"task": name, **_every(seconds)}
-    for name, seconds in {"tick": 1.0, "judge": 5.0, "send": 2.0, "canary": 5.0, "check": 5.0, "audit": 60.0}.items()
+    for name, seconds in {
+        "tick": 1.0,
+        "act": 2.0,
+        "send": 2.0,
+        "judge": 5.0,
+        "canary": 5.0,
+        "check": 5.0,
+        "audit": 60.0,
+    }.items()
 }
 beat_max_loop_interval = 1.0  # the beat looks at least this often, and says each time that it lives

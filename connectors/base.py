@@ -129,7 +129,7 @@ class ReadPlan:
     `verify`: ids of comments that complete readings did not show any more, to be looked up one by one.
     `allowance`: the counted cost that this reading may come to; None where nobody counts. A connector that would exceed
     it ends with RateLimited instead.
-    `state`: what the last complete reading returned. `keep_alive` is called before every request.
+    `state`: what the last reading returned. `keep_alive` is called before every request.
     """
 
     now: datetime

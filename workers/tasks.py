@@ -14,6 +14,7 @@ from monitor.alerts.judging import judge as judge_all
 from monitor.alerts.sending import send_due
 from monitor.cli.broker import Sign, show_sign, waiting
 from monitor.db import database
+from monitor.inbox import acting
 from monitor.register.organisation import NotSetUp
 from monitor.watch import nightly, polling
 from workers.app import app
@@ -64,6 +65,22 @@ def tick() -> None:
 def poll(channel_id: str, claim: str, platform: str) -> None:
     """Reads one channel for a claim. Nothing happens when the claim is lost meanwhile."""
     polling.poll(database(), polling.Claimed(channel_id, claim, platform), settings=settings())
+
+
+@app.task(name="act")
+@alone
+def act() -> None:
+    """Claims the actions that are due and sends each to the queue of its platform, so that nobody waits for it here."""
+    with database().transaction() as session:
+        due = acting.claim_due(session, datetime.now(UTC), AHEAD)
+    for held in due:
+        go_on.apply_async((held.action_id, held.token, held.platform), queue=queue_of(held.platform))
+
+
+@app.task(name="go_on")
+def go_on(action_id: int, token: str, platform: str) -> None:
+    """One step of one action for a claim. Nothing happens when the claim is lost meanwhile."""
+    acting.go_on(database(), acting.Held(action_id, token, platform), settings())
 
 
 @app.task(name="check")

@@ -115,7 +115,7 @@ class _Look:
         return Reading(
             posts=tuple(found.posts if found else ()),
             comments=tuple(found.comments if found else feed.comments if feed else ()),
-            covered=tuple(found.covered if found and error is None else ()),
+            covered=tuple(found.covered if found else ()),
             state=self._plan.state if error else state,
             requests=web.sent,
             counted_cost=web.sent,

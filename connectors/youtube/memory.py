@@ -78,6 +78,7 @@ class Memory:
     """`public` holds marks of threads with replies only; `held` of all, so that one let through is looked for.
 
     spoken: when the newest public comment was written. looked_at: when the counts of young videos were last compared.
+    uncounted: YouTube last refused to tell the counts.
     blank: there was no earlier reading.
     """
 
@@ -87,6 +88,7 @@ class Memory:
     spoken: datetime = EVER
     looked_at: datetime = EVER
     walk: Walk | None = None
+    uncounted: bool = False
     blank: bool = False
 
     def queue(self, held: bool) -> Queue:
@@ -98,7 +100,8 @@ class Memory:
         try:
             videos = {id_: Known(_moment(at), _number(count)) for id_, (at, count) in state["videos"].items()}
             spoken, looked_at = (datetime.fromisoformat(state[name]) for name in ("spoken", "looked_at"))
-            return cls(_queue(state["public"]), _queue(state["held"]), videos, spoken, looked_at, _walk(state))
+            queues = _queue(state["public"]), _queue(state["held"])
+            return cls(*queues, videos, spoken, looked_at, _walk(state), bool(state["uncounted"]))
         except _FOREIGN:
             return cls(blank=True)
 
@@ -109,6 +112,7 @@ class Memory:
             "videos": {id_: [_text(one.posted_at), one.count] for id_, one in self.videos.items()},
             "spoken": self.spoken.isoformat(),
             "looked_at": self.looked_at.isoformat(),
+            "uncounted": self.uncounted,
         }
         return state | ({"walk": asdict(self.walk)} if self.walk else {})
 
@@ -116,7 +120,7 @@ class Memory:
         """An empty one for the next reading, that keeps what never ends."""
         walk = self.walk and replace(self.walk, replies=dict(self.walk.replies))
         queues = Queue(self.public.newest), Queue(self.held.newest)
-        return Memory(*queues, dict(self.videos), self.spoken, self.looked_at, walk)
+        return Memory(*queues, dict(self.videos), self.spoken, self.looked_at, walk, self.uncounted)
 
     def note(self, thread: Thread, held: bool) -> None:
         if held or thread.count:

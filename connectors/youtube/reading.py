@@ -44,7 +44,6 @@ class Look:
         self.looked_up: dict[str, bool] = {}
         self.held_refused: PermissionLost | None = None
         self.new_videos: list[ReadPost] = []
-        self.counts_refused = False
         self.ordinary_done = False
         self.saw_everything = False
         self._channel = channel
@@ -77,7 +76,7 @@ class Look:
     @property
     def degraded(self) -> tuple[str, ...]:
         """What YouTube refused, in a few words each."""
-        parts = {"held comments": self.held_refused is not None, "statistics": self.counts_refused}
+        parts = {"held": self.held_refused is not None, "statistics": self.memory.uncounted}
         return (*(name for name, refused in parts.items() if refused), *self.troubles)
 
     def state(self, error: ConnectorError | None) -> State:
@@ -182,9 +181,10 @@ class Look:
         wanted = sorted(ids - {self._channel})
         try:
             found = list(self.ask.videos(wanted, "snippet,statistics"))
+            self.memory.uncounted = self.memory.uncounted and not wanted
         except REFUSALS:
             found = list(self.ask.videos(wanted, "snippet"))
-            self.counts_refused = True
+            self.memory.uncounted = True
         for post in found:
             self._videos[post.external_id] = post
             self.memory.meet(post)
@@ -199,7 +199,7 @@ class Look:
         except ConnectorError as refusal:
             if refusal.code not in OF_ONE_VIDEO:
                 raise
-            self.troubles.append(f"comments on {post} ({refusal.code})")
+            self.troubles.append(f"{post}: {refusal.code}")
         walk = self.memory.walk
         left = [one for one in self.shallow.values() if one.top.post_external_id == post]
         for one in left:

@@ -68,7 +68,7 @@ def _compare(look: Look, videos: Set[str]) -> None:
 
 def _hides_something(look: Look, post: ReadPost, seen: int) -> bool:
     """May there be something below it that this reading did not show, and earlier ones did not either?"""
-    if look.counts_refused:
+    if look.memory.uncounted:
         return not look.listed[False].reaches(post.posted_at) and (look.full or _is_grown(look, post))
     if not post.declared_comments or post.declared_comments <= seen:
         return False
@@ -83,7 +83,7 @@ def _is_grown(look: Look, post: ReadPost) -> bool:
 
 def _look_below_closed(look: Look, posts: Iterable[ReadPost]) -> None:
     """Videos that had comments and tell of none any more: comments switched off, private, gone? Once."""
-    told = {post.external_id for post in posts if look.counts_refused or post.declared_comments is not None}
+    told = {post.external_id for post in posts if look.memory.uncounted or post.declared_comments is not None}
     for id_, known in list(look.memory.videos.items()):
         if known.count and id_ not in told:
             look.walk_below(id_)
@@ -116,7 +116,7 @@ def _young(look: Look) -> None:
         look.memory.saw_all_below(post)
     dates = {id_: one.posted_at for id_, one in look.memory.videos.items() if one.posted_at is not None}
     beyond = [id_ for id_, date in dates.items() if date > now - YOUNG and not listing.reaches(date)]
-    if not beyond or not listing.answered or now - look.memory.looked_at < SELDOM:
+    if not beyond or not listing.answered or look.memory.uncounted or now - look.memory.looked_at < SELDOM:
         return
     look.memory.looked_at = now
     for post in look.read_videos(beyond):

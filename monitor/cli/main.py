@@ -15,7 +15,7 @@ import typer
 from config.language import N_, language, set_language
 from config.logging import configure_logging
 from config.settings import settings
-from monitor.cli import budgets, channel, demo, doctor, notices, poll, register, unanswered, up
+from monitor.cli import acting, budgets, channel, demo, doctor, notices, poll, register, unanswered, up
 from monitor.cli.errors import report
 from monitor.cli.translating import translate
 from monitor.cli.words import Words
@@ -34,6 +34,13 @@ app.add_typer(notices.app, name="notices")
 app.command("poll", help=N_("Read channels now: those named, or all."))(poll.poll_)
 app.command("budgets", help=N_("What the platforms' limits allow today, and who has spent what."))(budgets.budgets_)
 app.command("unanswered", help=N_("What waits for somebody, the most overdue first."))(unanswered.unanswered_)
+app.command("reply", help=N_("Answer a comment in the organisation's name."))(acting.reply)
+app.command("hide", help=N_("Hide a resident's comment from the public."))(acting.hide)
+app.command("unhide", help=N_("Show a hidden comment again."))(acting.unhide)
+app.command("remove", help=N_("Take away a comment of the organisation's own."))(acting.remove)
+app.command("release", help=N_("Publish a comment that YouTube holds."))(acting.release)
+app.command("reject", help=N_("Throw away a comment that YouTube holds."))(acting.reject)
+app.command("actions", help=N_("What was done from here, by whom, and what became of it."))(acting.actions)
 
 
 class Language(StrEnum):

@@ -66,7 +66,7 @@ def go_on(
     channel = work.channel
     try:
         account = Account(channel.external_id or "", channel.address)
-        connector = connect(channel.platform, account, resolve(channel), settings)
+        connector = connect(channel.platform, account, resolve(channel, stored=work.stored), settings)
     except ConnectorError as error:
         work.put_off(error, began=clock())
         return

@@ -191,8 +191,9 @@ class Doing:
         if made:
             sent = self.connector.reply_text(work.target, work.action.text)
             reading = with_reply(reading, work.channel, work.comment, made, sent, began)
+        claims = work.action.kind in ("delete", "reject")
         with work.db.transaction() as session:
-            store(session, work.channel.id, reading, work.held.token, began)
+            store(session, work.channel.id, reading, work.held.token, began, claims=claims)
 
     # -- what it costs
 

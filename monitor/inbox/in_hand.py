@@ -18,6 +18,7 @@ from monitor.inbox.action_rules import PATIENCE, Fate, Look, Step, after_look, p
 from monitor.inbox.looking import target_of
 from monitor.inbox.models import Action
 from monitor.register.models import Channel
+from monitor.register.secrets import Stored, stored
 from monitor.watch.models import Comment
 
 LEASE = timedelta(minutes=2)
@@ -49,17 +50,19 @@ class InHand:
     action: Action
     comment: Comment
     channel: Channel
+    stored: Stored
 
     @classmethod
     def open(cls, db: Database, held: Held, settings: Settings, clock: Clock) -> Self | None:
         """None where somebody else holds it. One whose worker died with it armed is a lost answer from now on."""
-        with db.snapshot() as session:
+        with db.transaction() as session:
             action = session.get_one(Action, held.action_id)
             comment = session.get_one(Comment, action.comment_id)
             channel = session.get_one(Channel, action.channel_id)
+            secrets = stored(session, channel.id)
         if action.token != held.token:
             return None
-        work = cls(db, held, settings, clock, action, comment, channel)
+        work = cls(db, held, settings, clock, action, comment, channel, secrets)
         return work if action.state != Fate.ARMED or work._take_over() else None
 
     @property

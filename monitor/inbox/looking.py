@@ -39,13 +39,19 @@ def target_of(comment: Comment) -> Target:
     )
 
 
-def store(session: Session, channel_id: str, reading: Reading, token: str, now: datetime) -> None:
-    """Records the reading of one thread. It leaves a PollRun of outcome "thread": no reading of the channel."""
+def store(
+    session: Session, channel_id: str, reading: Reading, token: str, now: datetime, *, claims: bool = False
+) -> None:
+    """Records the reading of one thread. It leaves a PollRun of outcome "thread": no reading of the channel.
+
+    claims: what it does not show any more is missing from now on; else only what it shows counts, as lists may lag.
+    """
+    shown = reading if claims else replace(reading, covered=())
     run = PollRun(channel_id=channel_id, claim=token, started_at=now, finished_at=now, full=False, outcome="thread")
     run.requests, run.counted_cost = reading.requests, reading.counted_cost
     session.add(run)
     session.flush()
-    record(session, channel_id, reading, run, now)
+    record(session, channel_id, shown, run, now)
 
 
 def compare(session: Session, action: Action, comment: Comment, reading: Reading, sent: str, began: datetime) -> Seen:

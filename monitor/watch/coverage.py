@@ -15,22 +15,20 @@ from monitor.watch.models import Comment, Post, Schedule
 
 FIELDS = {
     "from": N_("who wrote"),
-    "author": N_("who wrote"),
     "username": N_("who wrote"),
-    "user": N_("who wrote"),
-    "message_tags": N_("whom a comment addresses"),
-    "permalink": N_("the address of a comment"),
-    "permalink_url": N_("the address of a comment"),
-    "replies": N_("replies"),
-    "held": N_("comments held for approval"),
+    "message_tags": N_("whom a text addresses"),
+    "permalink": N_("the addresses of posts and comments"),
+    "permalink_url": N_("the addresses of posts and comments"),
     "hidden": N_("whether a comment is hidden"),
     "is_hidden": N_("whether a comment is hidden"),
-    "attachment": N_("pictures and stickers"),
-    "like_count": N_("the number of likes"),
+    "story": N_("what posts without a text are about"),
+    "caption": N_("the texts of posts"),
     "comments_count": N_("the number of comments"),
-    "comment_count": N_("the number of comments"),
     "statistics": N_("the number of comments"),
-    "visitor_posts": N_("posts by visitors"),
+    "held comments": N_("comments held for approval"),
+    "replies": N_("replies"),
+    "rest_api": N_("the site's own interface, so that only the newest comments of its feed are seen"),
+    "feed_gap": N_("comments that have left the feed before it was read"),
 }
 """What the fields that connectors tell as refused are called among people; others are shown as they are."""
 
@@ -150,7 +148,9 @@ def _unlisted(session: Session, channel_id: str) -> int:
 
 
 def _words(fields: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_(FIELDS[field]) if field in FIELDS else field for field in fields))
+    """A field of an object ("comment.from") is called as in all others."""
+    names = ((field, FIELDS.get(field.rpartition(".")[2])) for field in fields)
+    return tuple(dict.fromkeys(_(name) if name else field for field, name in names))
 
 
 def _not_covered(platform: str) -> tuple[str, ...]:

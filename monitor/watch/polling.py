@@ -3,7 +3,7 @@
 Whatever happens, the reading leaves a PollRun: the proof that somebody looked, and what came of it.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -119,7 +119,7 @@ def _record(db: Database, work: Work, reading: Reading, chosen: Settings, now: d
         if isinstance(error, DBAPIError | PoolTimeout) and not isinstance(error, DataError | IntegrityError):
             raise  # the database's own trouble: nothing is lost, the claim runs out and the channel is read again
         bug = a_bug(work.channel, error)
-    spent = Reading(requests=reading.requests, counted_cost=reading.counted_cost, usage=reading.usage, error=bug)
+    spent = replace(reading, posts=(), comments=(), covered=(), looked_up={}, state=work.plan.state, error=bug)
     return _store(db, work, spent, chosen, now)
 
 
@@ -164,7 +164,9 @@ def _finish(run: PollRun, reading: Reading, work: Work, now: datetime) -> None:
 
 
 def _note(session: Session, schedule: Schedule, reading: Reading, work: Work, now: datetime) -> None:
-    """What the reading says about the channel. Only a complete one moves the connector's memory on."""
+    """What the reading says about the channel. The connector's memory moves on with each: that of one which broke off
+    is such that the next one misses nothing, and goes on where it came to."""
+    schedule.connector_state = reading.state
     if reading.usage is not None:
         schedule.usage = reading.usage
     if reading.error is not None:
@@ -173,7 +175,7 @@ def _note(session: Session, schedule: Schedule, reading: Reading, work: Work, no
     if schedule.last_complete_at is None:
         owner = organisation(session)
         schedule.historic_before = historic_cutoff(calendar_of(owner), owner.first_import, now)
-    schedule.connector_state, schedule.last_complete_at = reading.state, now
+    schedule.last_complete_at = now
     if work.plan.full:
         schedule.needs_full, schedule.last_full_at = False, now
     if work.plan.full or work.plan.daily:

@@ -33,6 +33,10 @@ class TestBlog(ConnectorContract):
     site = "blog"
     idle_cost = 1
     residents_have_ids = False
+    tiers = True
+    verifies = True
+    keeps_allowance = True
+    lookup_fails = r"/comments/\d+$"
 
     def set_stage(self, emulator: Emulator) -> Stage:
         account = emulator.world.account("blog", "3", "redaktionen", "Tibro kommun")

@@ -19,10 +19,14 @@ def _allowed_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestInstagramPublic(ConnectorContract):
+    tiers = declares = keeps_allowance = True
     site = "instagram_web"
     idle_cost = 1
     requests_before_lists = 2
     edits_need_a_full_reading = True
+    tiers = True
+    declares = True
+    keeps_allowance = True
 
     def set_stage(self, emulator: Emulator) -> Stage:
         return public_account(emulator)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from connectors.base import Account, Credential, ReadPlan
+from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token, World
 from connectors.youtube.answers import thread
@@ -21,9 +22,12 @@ def town(emulator: Emulator) -> Town:
 
 
 class TestYouTube(ConnectorContract):
+    tiers = verifies = declares = keeps_allowance = True
     site = "youtube"
     idle_cost = 2
     requests_before_lists = 2  # the access token, the held queue
+    tiers = verifies = declares = keeps_allowance = True
+    lookup_fails = "/comments$"
 
     def set_stage(self, emulator: Emulator) -> Stage:
         town = Town(emulator)
@@ -33,6 +37,16 @@ class TestYouTube(ConnectorContract):
 
     def dead_credential(self, stage: Stage) -> Credential:
         return other_token(stage, SCOPE, expires_at=stage.world.now - timedelta(days=1))
+
+    def refuse_a_field(self, stage: Stage) -> str:
+        body = '{"error":{"code":403,"errors":[{"reason":"forbidden"}]}}'
+        fault = Fault("status", path="videos$", parameters={"part": "statistics"}, status=403, body=body, times=None)
+        fault.cost = 1
+        stage.emulator.faults.add(fault)
+        return "statistics"
+
+    def grant_it_again(self, stage: Stage) -> None:
+        stage.emulator.faults.clear()
 
     def blind_credentials(self, stage: Stage) -> list[Credential]:
         return [other_token(stage, "https://www.googleapis.com/auth/youtube.readonly")]

@@ -127,7 +127,7 @@ def test_comments_switched_off_below_one_video_are_told_and_the_channel_is_well(
     town.round()
     town.video.comments_disabled = True
     reading = town.round(daily=True)
-    assert reading.degraded == (f"comments on {town.video.id} (commentsDisabled)",)
+    assert reading.degraded == (f"{town.video.id}: commentsDisabled",)
     assert Covered("post", town.video.id) in reading.covered
     assert asked.id in town.keeper.gone
     assert town.round(daily=True).degraded == ()
@@ -142,7 +142,7 @@ def test_a_video_that_has_gone_is_told_and_the_channel_is_well(town: Town) -> No
     town.round()
     town.world.delete(town.video)
     reading = town.round(daily=True)
-    assert reading.degraded == (f"comments on {town.video.id} (videoNotFound)",)
+    assert reading.degraded == (f"{town.video.id}: videoNotFound",)
     assert town.keeper.texts == town.shown
 
 
@@ -155,7 +155,7 @@ def test_a_video_whose_comments_are_forbidden_does_not_end_the_reading(town: Tow
     fault = town.emulator.faults.add(refusal("forbidden"))
     fault.parameters = {"videoId": "."}
     reading = town.round(**wanted)  # type: ignore[arg-type]
-    assert reading.degraded == (f"comments on {town.video.id} (forbidden)",)
+    assert reading.degraded == (f"{town.video.id}: forbidden",)
     assert asked.id in town.keeper.gone
 
 
@@ -176,7 +176,7 @@ def test_the_held_queue_refused_is_never_a_complete_reading(town: Town) -> None:
     fault.parameters = {"moderationStatus": "heldForReview"}
     reading = town.read()
     assert isinstance(reading.error, PermissionLost)
-    assert reading.degraded == ("held comments",)
+    assert reading.degraded == ("held",)
     assert "owner" in reading.error.remedy
 
 

@@ -87,8 +87,9 @@ def test_a_user_gets_the_tokens_of_the_pages_with_a_role(town: Town) -> None:
     assert town.error("me/accounts") == (100, None)
 
 
-def test_writing_is_not_possible_yet(town: Town) -> None:
-    answer = town.graph.answer(Request.parse("DELETE", "/v23.0/1?access_token=PAGE", {"Host": "graph.facebook.com"}))
+def test_publishing_is_not_possible_yet(town: Town) -> None:
+    target = f"/v23.0/{town.page.id}/feed?access_token=PAGE"
+    answer = town.graph.answer(Request.parse("POST", target, {"Host": "graph.facebook.com"}))
     assert json.loads(answer.body)["error"]["code"] == 3
 
 

@@ -90,5 +90,7 @@ def test_an_emulator_that_was_never_started_can_be_stopped() -> None:
 def test_the_settings_send_every_platform_to_the_emulator(emulator: Emulator) -> None:
     settings = emulator.settings()
     assert settings.pop("KANALVAKT_GOOGLE_TOKEN_URL") == f"{emulator.url}/token"
-    assert set(settings) == {f"KANALVAKT_{n}_URL" for n in ("GRAPH", "YOUTUBE", "INSTAGRAM", "INSTAGRAM_API")}
+    assert settings.pop("KANALVAKT_GOOGLE_AUTH_URL") == f"{emulator.url}/o/oauth2/v2/auth"
+    names = ("GRAPH", "FACEBOOK", "YOUTUBE", "INSTAGRAM", "INSTAGRAM_API")
+    assert set(settings) == {f"KANALVAKT_{name}_URL" for name in names}
     assert set(settings.values()) == {emulator.url}

@@ -33,6 +33,7 @@ HAS_VISITORS = {"facebook"}
 HAS_QUEUE = {"youtube"}
 HIDES = {"facebook", "instagram"}
 CHANNEL = "kanalen"
+DAY, WEEK = 1, 7
 GONE = {State.REMOVED_BY_AUTHOR: State.UNAVAILABLE}
 """Both mean that it is gone: how surely that is known depends on how often somebody has looked since."""
 
@@ -165,11 +166,12 @@ class History:
         )
         self.outcomes.append(outcome.outcome)
 
-    def next_week(self) -> None:
-        """Faults stop, a working day of another week begins, and one round has run: the weekly one that walks all."""
+    def next_round(self, days: int) -> None:
+        """Faults stop, the first working day after so many days begins, and one round has run: after DAY the daily one,
+        which looks into all posts of the last months, after WEEK the one that walks everything."""
         self.calm(0, 0)
         calendar = calendar_of(Organisation(name="Tibro kommun"))
-        day = calendar.next_working_day(calendar.local_date(self.world.now) + timedelta(days=7))
+        day = calendar.next_working_day(calendar.local_date(self.world.now) + timedelta(days=days - 1))
         self.world.advance((calendar.opening(day) - self.world.now).total_seconds())
         self.read()
 

@@ -1,7 +1,7 @@
 """After any history, once faults stop and one round has run, the database holds the truth, and so does `unanswered`.
 
-The round is the one that walks everything, as one does each week: what changed below posts older than the last months
-may wait for it. HISTORIES are played in all, over four connectors.
+The round is the first of a working day, which looks into all posts of the last months (no post here is older), or the
+weekly one, which walks everything. HISTORIES are played in all, over four connectors.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.connectors.stage import Stage
 from tests.connectors.test_facebook import facebook
 from tests.connectors.test_instagram import instagram
 from tests.connectors.test_instagram_public import public_account, start_new_process
-from tests.truth.history import History, begin, migrated, secret_variable
+from tests.truth.history import DAY, WEEK, History, begin, migrated, secret_variable
 
 HISTORIES = int(os.environ.get("HISTORIES", "520"))
 STAGES: dict[str, Callable[[Emulator], Stage]] = {
@@ -44,16 +44,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("platform", STAGES)
 @settings(max_examples=HISTORIES // len(STAGES))
-@given(steps=steps)
+@given(steps=steps, days=st.sampled_from([DAY, WEEK]))
 def test_the_database_holds_what_the_platform_shows_and_knows_who_waits(
-    platform: str, template: Path, steps: list[tuple[str, int, int]], monkeypatch: pytest.MonkeyPatch
+    platform: str, template: Path, steps: list[tuple[str, int, int]], days: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as environment, _in_memory() as folder, Emulator() as emulator:
         history = start(platform, emulator, template, Path(folder), environment)
         history.publish(0, 0)
         for step in steps:
             history.play(*step)
-        history.next_week()
+        history.next_round(days)
         compare(history)
         history.db.close()
 

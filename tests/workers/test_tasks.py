@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import redis
@@ -10,10 +11,12 @@ import redis
 from config.settings import settings
 from connectors import EXCLUSIVE, PLATFORMS
 from monitor.cli.setup import opened_database
+from monitor.inbox.acting import request
 from monitor.register.models import Channel, Organisation, Person, Unit
+from monitor.watch.models import Comment
 from workers import app as workers_app
 from workers.queues import CLOCK, POLLS, queue_of
-from workers.tasks import AHEAD, alone, check, judge, tick
+from workers.tasks import AHEAD, act, alone, check, judge, tick
 
 
 @pytest.fixture
@@ -139,3 +142,19 @@ def test_an_error_that_lasts_is_raised_once_and_again_after_it_was_gone() -> Non
     well = False
     with pytest.raises(ConnectionError):
         failing()
+
+
+@pytest.mark.redis
+def test_actions_that_are_due_are_sent_once_to_the_queue_of_their_platform(broker: "redis.Redis[str]") -> None:
+    channels("facebook", 1)
+    now = datetime.now(UTC)
+    with opened_database().transaction() as session:
+        known = {"post_external_id": "p", "thread_external_id": "c", "text": "Hej", "content_hash": b""}
+        times = {"posted_at": now, "fetched_at": now, "text_seen_at": now}
+        comment = Comment(channel_id="facebook-0", external_id="c", **known, **times)
+        session.add(comment)
+        session.flush()
+        request(session, "key", comment, "hide", "r", "", now)
+    act()
+    act()
+    assert broker.llen("polls") == 1

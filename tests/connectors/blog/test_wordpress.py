@@ -3,7 +3,7 @@
 from connectors.base import Author, Covered
 from connectors.emulator.faults import Fault
 from tests.connectors.blog.blog import daily, read, requests_for, site
-from tests.connectors.stage import Stage, by_id, is_claimed, texts
+from tests.connectors.stage import Stage, by_id, is_claimed, texts, wrongly_claimed
 
 A_DAY = 86_400
 
@@ -207,3 +207,38 @@ def test_the_post_below_which_everything_went_is_claimed(stage: Stage) -> None:
 def test_texts_are_as_a_visitor_sees_them(stage: Stage) -> None:
     comment = stage.comment(stage.post(), 'Får man ta med <hund> & katt?\nOch "häst"?')
     assert texts(read(stage))[comment.id] == comment.text
+
+
+def test_a_comment_that_goes_far_down_while_the_list_is_read_is_missed_by_the_next_reading(stage: Stage) -> None:
+    post = stage.post(comments=250)
+    gone = stage.world.comments_of(post)[-150]
+    stage.world.advance(10 * A_DAY)
+
+    def once_two_pages_are_read() -> None:
+        if stage.emulator.ledger.requests() == 2:
+            stage.world.delete(gone)
+
+    assert gone.id in texts(read(stage, keep_alive=once_two_pages_are_read))
+    assert is_claimed(read(stage), gone)
+    assert requests_for(stage) == 1
+
+
+def test_nothing_is_claimed_of_the_second_in_which_a_listing_ends(stage: Stage) -> None:
+    post = stage.post()
+    for number in range(250):
+        stage.world.comment(post, stage.resident, f"Fråga {number}")  # all in the same second
+    stage.world.advance(10 * A_DAY)
+    read(stage)
+    late = stage.comment(post, "Hallå?")
+    reading = read(stage)
+    assert late.id in texts(reading)
+    assert reading.requests == 1
+    assert wrongly_claimed(reading, stage.world, stage.account) == []
+
+
+def test_a_daily_reading_asks_for_everything_even_where_a_cache_says_that_nothing_changed(stage: Stage) -> None:
+    site(stage).caching = True
+    stage.post(comments=3)
+    read(stage)
+    assert read(stage).comments == ()
+    assert len(daily(stage).comments) == 3

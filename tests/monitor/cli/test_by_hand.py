@@ -8,6 +8,7 @@ import pytest
 from connectors import EVERY_PLATFORM
 from connectors.people import BY_HAND
 from monitor.cli.setup import opened_database
+from monitor.register.identities import identities
 from monitor.register.models import Channel
 from tests.monitor.cli.conftest import SAMPLE, Command
 
@@ -54,3 +55,4 @@ def test_a_blog_is_registered_with_several_user_numbers(kanalvakt: Command, tmp_
     with opened_database().snapshot() as session:
         channel = session.get_one(Channel, "foraldragrupp")
         assert (channel.platform, channel.external_id, channel.watch_mode) == ("blog", "3, 7", "automatic")
+        assert identities(session, channel) == {"3", "7"}

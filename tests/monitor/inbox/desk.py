@@ -97,6 +97,10 @@ class Desk:
         """All of it."""
         return self.to_the_end(self.wants(written or self.asked(kind), kind))
 
+    def does_more(self, written: Written, text: str) -> Action:
+        """Another reply, though somebody has answered."""
+        return self.carry_out(self.wants(written, text=text, confirmed=True))
+
     def state(self, written: Written) -> State:
         with self.db.snapshot() as session:
             found = unanswered(session, self.clock(), channel_id=CHANNEL, all_states=True)

@@ -32,15 +32,6 @@ def desk(request: pytest.FixtureRequest, sqlite: Database, emulator: Emulator) -
     return Desk(sqlite, emulator, getattr(request, "param", "facebook"))
 
 
-@pytest.fixture
-def emulator(monkeypatch: pytest.MonkeyPatch) -> "Emulator":
-    with Emulator() as running:
-        for name, value in running.settings().items():
-            monkeypatch.setenv(name, value)
-        yield running
-    assert [entry.error for entry in running.ledger.errors()] == []
-
-
 def breaks(desk: Desk, kind: Kind, times: int | None = 1, seconds: float = 0.0) -> None:
     """The platform's answers to writes go wrong."""
     for method in ("POST", "DELETE"):
@@ -161,12 +152,15 @@ def test_another_new_comment_of_ours_is_never_taken_for_the_reply(desk: Desk) ->
     assert desk.effects == []
 
 
-def test_the_same_text_that_stood_there_before_is_not_taken_for_the_reply(desk: Desk) -> None:
+@everywhere
+@pytest.mark.parametrize("fault", ["lose", "reset"])
+def test_the_same_text_that_stood_there_before_is_not_taken_for_the_reply(desk: Desk, fault: Kind) -> None:
     asked = desk.asked()
     before = desk.world.answer(asked, TEXT)
     desk.read()
-    breaks(desk, "lose")
+    breaks(desk, fault)
     action = desk.to_the_end(desk.wants(asked, confirmed=True))
+    assert len(desk.effects) == 1
     assert (action.state, action.remote_id) == (Fate.DONE, desk.effects[0].made)
     assert action.remote_id != before.id
 
@@ -185,6 +179,17 @@ def test_two_equal_replies_in_one_thread_do_not_adopt_the_same_comment(desk: Des
     assert {one.state, two.state} == {Fate.DONE}
     assert {one.remote_id, two.remote_id} == {effect.made for effect in desk.effects}
     assert len(desk.effects) == 2
+
+
+@everywhere
+def test_what_another_action_wrote_there_is_no_strangers_comment(desk: Desk) -> None:
+    asked = desk.asked()
+    breaks(desk, "reset", times=1)
+    one = desk.wants(asked, confirmed=True)
+    desk.carry_out(one)
+    desk.does_more(asked, "Och på söndagar är det stängt.")
+    one = desk.to_the_end(one)
+    assert (one.state, one.attempts, len(desk.effects)) == (Fate.DONE, 2, 2)
 
 
 # -- what platforms refuse

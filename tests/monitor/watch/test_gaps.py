@@ -8,7 +8,9 @@ from sqlalchemy import event, select
 
 from connectors.base import Covered
 from connectors.errors import Unavailable
-from monitor.watch.coverage import coverages, reports
+from connectors.facebook import answers as facebook
+from connectors.instagram import answers as instagram
+from monitor.watch.coverage import FIELDS, coverages, reports
 from monitor.watch.models import Post
 from tests.monitor.watch.conftest import Watch
 from tests.monitor.watch.platform import Platform
@@ -180,3 +182,8 @@ def test_the_report_tells_each_post_and_what_cannot_be_had(watch: Watch) -> None
     assert report.last_complete_read == report.last_full_read == report.last_daily_read == watch.platform.now
     assert report.degraded[1] == "something_new"
     assert len(report.not_covered) >= 3
+
+
+def test_every_field_that_connectors_can_do_without_has_words() -> None:
+    optional = (*facebook.OPTIONAL, *instagram.OPTIONAL)
+    assert {field.rpartition(".")[2] for field in optional} <= FIELDS.keys()

@@ -128,7 +128,7 @@ def test_a_reading_that_brought_nothing_has_failed(quick: Watch) -> None:
     assert quick.poll().outcome == "failed"
 
 
-def test_after_trouble_as_much_is_read_as_was_wanted_with_the_old_memory(quick: Watch) -> None:
+def test_after_trouble_as_much_is_read_as_was_wanted_and_goes_on_where_it_came_to(quick: Watch) -> None:
     quick.poll()
     quick.platform.error = Unavailable("HTTP 502")
     quick.platform.now += HOUR
@@ -147,7 +147,7 @@ def test_after_trouble_as_much_is_read_as_was_wanted_with_the_old_memory(quick: 
         (False, True),
         (False, False),
     ]
-    assert [plan.state for plan in quick.platform.plans[1:4]] == [{"looks": 1}] * 3
+    assert [plan.state for plan in quick.platform.plans[1:4]] == [{"looks": 1}, {"looks": 2}, {"looks": 3}]
     schedule = quick.schedule()
     assert (schedule.failures, schedule.failing_since, schedule.failure_kind) == (0, None, None)
     assert (schedule.failure_detail, schedule.failure_code, schedule.failure_remedy) == (None, None, None)
@@ -248,6 +248,7 @@ def test_what_no_database_takes_still_leaves_a_proof(watch: Watch, nonsense: dic
     assert (outcome.outcome, outcome.error and outcome.error.kind) == ("failed", "unexpected_answer")
     [run] = watch.runs()
     assert (run.outcome, run.requests, run.counted_cost) == ("failed", 2, 3)
+    assert watch.schedule().connector_state == {}, "what was not stored is not remembered"
     assert watch.schedule().next_poll_at == MONDAY + timedelta(minutes=1)
     assert watch.comments() == {}
 
@@ -310,3 +311,13 @@ def test_a_run_is_there_before_the_platform_is_asked(watch: Watch) -> None:
     watch.platform.during = lambda: seen.extend(watch.runs())
     watch.poll()
     assert [run.outcome for run in seen] == ["running"]
+
+
+def test_a_reading_that_its_allowance_ended_goes_on_where_it_came_to(quick: Watch) -> None:
+    quick.poll()
+    later = quick.platform.now + HOUR
+    quick.platform.error = RateLimited("it may not cost more", code="allowance", retry_at=later)
+    quick.poll()
+    quick.platform.now, quick.platform.error = later, None
+    quick.poll()
+    assert [plan.state for plan in quick.platform.plans] == [{}, {"looks": 1}, {"looks": 2}]
