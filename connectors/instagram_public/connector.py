@@ -76,19 +76,22 @@ class InstagramPublic:
             error = explain(problem, traffic.last, now)
         else:
             return None
-        if isinstance(error, UnexpectedAnswer) and self._is_logged_out():
-            error = failure("session_over", now)
+        if isinstance(error, UnexpectedAnswer):
+            error = self._reason(traffic, now) or error
         if isinstance(error, RateLimited):
             error.budget = self._budget.key
         self._session.learn_from(error)
         return error
 
-    def _is_logged_out(self) -> bool:
-        """Instagram answers some questions strangely, not with a refusal, when the session is over. One request."""
+    def _reason(self, traffic: Traffic, now: datetime) -> ConnectorError | None:
+        """Instagram answers some questions strangely, not with a refusal, when the session is over. One request; where
+        Instagram then asks to wait, that is what counts."""
         try:
-            return not is_logged_in(self._session.context())
-        except FAILURES:
-            return False
+            logged_in = is_logged_in(self._session.context())
+        except FAILURES as problem:
+            error = explain(problem, traffic.last, now)
+            return error if isinstance(error, RateLimited) else None
+        return None if logged_in else failure("session_over", now)
 
 
 def _switched_off() -> SwitchedOff:

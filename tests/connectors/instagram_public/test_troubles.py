@@ -71,6 +71,15 @@ def test_a_session_that_ends_between_two_readings_is_noticed(stage: Stage) -> No
     assert isinstance(stage.read().error, AuthExpired)
 
 
+@pytest.mark.parametrize("name", ["wait", "too_many_requests"])
+def test_a_wait_that_comes_when_we_ask_whether_the_session_is_over_is_respected(stage: Stage, name: str) -> None:
+    stage.post(comments=1)
+    stage.read()
+    site(stage.emulator).queries.rotated = {TIMELINE_DOC}
+    stage.emulator.faults.add(trouble(name, path="^/graphql/query"))
+    assert isinstance(stage.read().error, RateLimited)
+
+
 def test_tokens_that_instagram_no_longer_takes_are_replaced_in_the_next_reading(stage: Stage) -> None:
     stage.post(comments=1)
     stage.read()
