@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from connectors.errors import AuthExpired, RateLimited
+from monitor.watch.hint_rules import QUIET
 from monitor.watch.models import Parking, Schedule, Spending
 from tests.monitor.watch.conftest import Watch
 from tests.monitor.watch.platform import MONDAY
@@ -132,7 +133,7 @@ def test_a_hint_during_a_reading_makes_the_channel_due_again(watch: Watch) -> No
     began = watch.platform.now
     watch.platform.during = lambda: watch.town.change(Schedule, "fb", hinted_at=began + MINUTE)
     watch.poll()
-    assert watch.schedule().next_poll_at == watch.platform.now
+    assert watch.schedule().next_poll_at == watch.platform.now + QUIET
     watch.platform.during = lambda: None
     watch.platform.now += 2 * MINUTE
     watch.poll()

@@ -126,7 +126,7 @@ def test_a_channel_that_fails_does_not_stop_the_others_and_tells_what_to_do(hous
     assert (error["kind"], error["retry_at"]) == ("auth_expired", None)
     assert "EAAB" not in answer.out + answer.err
     told = house.kanalvakt("poll", "fb-2")
-    assert (told.code, "Renew the channel's token" in told.err) == (1, True)
+    assert (told.code, "Renew the page's token" in told.err) == (1, True)
 
 
 def test_a_parked_channel_is_not_asked_and_says_until_when(house: House) -> None:
