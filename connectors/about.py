@@ -15,7 +15,8 @@ class About:
     external_id alone. exclusive: a login serves one reading at a time. not_covered: what cannot be seen there, for
     the coverage report. connecting: module:class of the flow that gets a token in a browser; empty where there is
     none. connected: secrets that it gets, which the register need not name. errors: module:name of
-    its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning.
+    its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning;
+    write_errors: what means something else for a write.
     """
 
     title: str
@@ -34,3 +35,4 @@ class About:
     connecting: str = ""
     connected: frozenset[str] = frozenset()
     errors: str = ""
+    write_errors: str = ""

@@ -47,8 +47,9 @@ def _tables() -> dict[str, list[str]]:
     """module:name of each table -> the platforms that decide by it."""
     tables: dict[str, list[str]] = {}
     for about in PLATFORMS.values():
-        if about.errors:
-            tables.setdefault(about.errors, []).append(_(about.title))
+        for place, what in ((about.errors, "{}"), (about.write_errors, "{}, writing")):
+            if place:
+                tables.setdefault(place, []).append(what.format(_(about.title)))
     return tables
 
 

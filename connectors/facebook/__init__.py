@@ -18,4 +18,5 @@ ABOUT = About(
         N_("Comments that Facebook counts but shows to nobody, because of privacy settings or deletion"),
     ),
     errors="connectors.graph.errors:TABLE",
+    write_errors="connectors.graph.writing:WRITES",
 )

@@ -18,4 +18,5 @@ ABOUT = About(
         N_("Private messages"),
     ),
     errors="connectors.graph.errors:TABLE",
+    write_errors="connectors.graph.writing:WRITES",
 )

@@ -19,4 +19,5 @@ ABOUT = About(
         N_("Comments held for approval, where the channel is read with an API key alone"),
     ),
     errors="connectors.youtube.errors:TABLE",
+    write_errors="connectors.youtube.writing:WRITES",
 )
