@@ -21,12 +21,16 @@ class Below(NamedTuple):
     top_level: int = 0
 
 
-def note_gaps(session: Session, channel_id: str, reading: Reading, now: datetime, *, whole: bool) -> None:
+def note_gaps(
+    session: Session, channel_id: str, reading: Reading, now: datetime, *, thorough: bool, whole: bool
+) -> None:
     """Compares the counts of every post that the reading listed to its end with what is stored, and writes down the
-    difference. `whole`: the reading showed all posts that there are, so that the others are gone, their gaps with them.
+    difference. `thorough`: it looked into every post whose count may have changed, so that all it gave are compared,
+    those too that nothing can be claimed of because nothing is shown below them. `whole`: it showed all posts that
+    there are, so that the others are gone, their gaps with them.
     """
     posts = {post.external_id: post for post in reading.posts}
-    listed, below = set(_listed(posts, reading.covered)), _shown(reading)
+    listed, below = set(posts if thorough else ()) | set(_listed(posts, reading.covered)), _shown(reading)
     # what was shown is stored: only where that is not enough the database has to be asked for what is unlisted
     doubtful = [id_ for id_ in listed & posts.keys() if _gap(posts[id_], below.get(id_, Below()))]
     below |= stored_below(session, channel_id, doubtful)

@@ -26,7 +26,8 @@ def record(
 
     Safe to repeat. Two recordings of one channel wait for each other, by its schedule row or SQLite's write lock.
     """
-    session.execute(select(Schedule.channel_id).where(Schedule.channel_id == channel_id).with_for_update())
+    failing = select(Schedule.failing_since).where(Schedule.channel_id == channel_id).with_for_update()
+    goes_on = session.scalar(failing) is not None  # perhaps where another broke off: then not all posts are in it
     posts, comments = Marked.of(reading.posts), Marked.of(reading.comments)
     _record_posts(session, channel_id, posts, now)
     _record_comments(session, run, comments, now)
@@ -34,7 +35,10 @@ def record(
     seen = comments.things.keys()
     run.gone = mark_gone(session, run, reading.covered, seen, now, complete=reading.complete)
     note_answers(session, run, asked, reading, now)
-    note_gaps(session, channel_id, reading, now, whole=run.full and reading.complete)
+    if run.outcome != "thread":  # a look at one thread claims without the posts and their counts
+        thorough = reading.complete and (run.full or run.daily)
+        whole = thorough and run.full and not goes_on
+        note_gaps(session, channel_id, reading, now, thorough=thorough, whole=whole)
 
 
 def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], now: datetime) -> None:

@@ -27,11 +27,11 @@ class Watch:
     town: Town
     platform: Platform = field(default_factory=Platform)
 
-    def record(self, reading: Reading | None = None) -> PollRun:
+    def record(self, reading: Reading | None = None, *, full: bool = True, daily: bool = False) -> PollRun:
         """Stores a reading (default: all that the platform shows), a minute after the one before."""
         self.platform.now += timedelta(minutes=1)
         with self.db.transaction() as session:
-            run = PollRun(channel_id="fb", claim="c", started_at=self.platform.now, full=True)
+            run = PollRun(channel_id="fb", claim="c", started_at=self.platform.now, full=full, daily=daily)
             session.add(run)
             session.flush()
             record(session, "fb", reading or self.platform.reading(), run, self.platform.now)

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
-from connectors.base import Covered
-from connectors.errors import Unavailable
+from connectors.base import Covered, Reading
+from connectors.errors import RateLimited, Unavailable
 from connectors.facebook import answers as facebook
 from connectors.instagram import answers as instagram
+from monitor.inbox.looking import store
 from monitor.watch.coverage import FIELDS, coverages, reports
 from monitor.watch.models import Post
 from tests.monitor.watch.conftest import Watch
@@ -111,8 +112,22 @@ def test_only_a_post_that_was_listed_to_its_end_is_compared(
     quick: Watch, claims: tuple[Covered, ...], noted: bool
 ) -> None:
     count(quick.platform, 8)
-    quick.record(replace(quick.platform.reading(), covered=claims))
+    quick.record(replace(quick.platform.reading(), covered=claims), full=False)
     assert gap(quick) == ((8, True) if noted else (0, False))
+
+
+@pytest.mark.parametrize("depth", [{"full": True}, {"full": False, "daily": True}], ids=["full", "daily"])
+def test_a_thorough_reading_compares_what_nothing_is_claimed_of_too(quick: Watch, depth: dict[str, bool]) -> None:
+    """Where nothing at all is shown below a post that counts some, connectors claim nothing: it must not be silent."""
+    count(quick.platform, 1)
+    unclaimed = replace(quick.platform.reading(), covered=())
+    quick.record(replace(unclaimed, error=Unavailable("HTTP 502")), **depth)
+    assert gap(quick) == (0, False), "a reading that broke off may not have come to it"
+    quick.record(unclaimed, **depth)
+    assert gap(quick) == (1, True)
+    count(quick.platform, 0)
+    quick.record(replace(quick.platform.reading(), covered=()), **depth)
+    assert gap(quick) == (0, False)
 
 
 def test_what_a_broken_reading_listed_to_its_end_is_compared_too(quick: Watch) -> None:
@@ -129,6 +144,30 @@ def test_a_post_that_is_gone_has_no_gap_any_more(quick: Watch, whole: bool) -> N
     claims = (Covered("posts"),) if whole else (Covered("post", "p1"),)
     quick.record(replace(quick.platform.reading(), covered=claims))
     assert gap(quick) == (0, False)
+
+
+def test_a_full_reading_that_goes_on_where_one_broke_off_closes_no_gap_of_the_posts_before(quick: Watch) -> None:
+    count(quick.platform, 8)
+    quick.platform.error = RateLimited("so much and no more", code="allowance", retry_at=quick.platform.now)
+    quick.poll(full=True)
+    first, quick.platform.posts = quick.platform.posts, {}
+    quick.platform.error, quick.platform.covered = None, ()
+    quick.platform.now += timedelta(minutes=15)
+    assert quick.poll().outcome == "complete"
+    assert (quick.runs()[-1].full, gap(quick)) == (True, (8, True))
+    quick.platform.posts = first
+    quick.poll(full=True)
+    quick.platform.posts = {}
+    quick.poll(full=True)
+    assert gap(quick) == (0, False), "the next one that shows all of them does"
+
+
+def test_a_look_at_one_thread_closes_no_gap(quick: Watch) -> None:
+    count(quick.platform, 8)
+    quick.record()
+    with quick.db.transaction() as session:
+        store(session, "fb", Reading(covered=(Covered("post", "p1"),)), "token", quick.platform.now, claims=True)
+    assert gap(quick) == (8, True)
 
 
 def test_a_post_that_a_recent_look_does_not_list_keeps_its_gap(quick: Watch) -> None:
