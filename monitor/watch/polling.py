@@ -146,7 +146,7 @@ def _settle(session: Session, reading: Reading, work: Work, now: datetime) -> No
     """What it cost, and until when nobody may ask again."""
     book(session, work.budgets, work.channel.id, "poll", reading.counted_cost, reading.requests, now)
     error = reading.error
-    if error is None and is_used_up(reading.usage):
+    if not isinstance(error, RateLimited) and is_used_up(reading.usage):
         error = RateLimited("the rate budget is used up", code=f"usage {reading.usage} %", retry_at=now + HOUR)
     if isinstance(error, RateLimited) and not work.parked:
         park(session, work.budgets, error, now)

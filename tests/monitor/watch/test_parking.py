@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from config.settings import Settings
-from connectors.errors import AuthExpired, RateLimited
+from connectors.errors import AuthExpired, RateLimited, Unavailable
 from monitor.watch.hint_rules import QUIET
 from monitor.watch.models import Parking, Schedule, Spending
 from tests.monitor.watch.conftest import Watch
@@ -107,6 +107,17 @@ def test_a_budget_that_a_complete_reading_used_up_is_parked_for_an_hour(quick: W
     quick.platform.now += MINUTE
     quick.platform.usage = 5
     assert quick.poll("fb-2").outcome == "complete"
+
+
+def test_a_budget_that_a_broken_reading_used_up_is_parked_as_well(quick: Watch) -> None:
+    """Backing off for a minute would make calls that Graph counts against us, and that make the block longer."""
+    quick.platform.usage, quick.platform.error = 100, Unavailable("HTTP 502")
+    quick.poll()
+    assert parked(quick) == (MONDAY + HOUR, "usage 100 %")
+    quick.platform.now += MINUTE
+    quick.poll()
+    assert len(quick.platform.plans) == 1
+    assert quick.schedule().next_poll_at == MONDAY + HOUR
 
 
 def test_the_usage_that_was_told_last_stays_where_a_reading_tells_none(quick: Watch) -> None:
