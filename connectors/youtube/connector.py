@@ -4,8 +4,10 @@ With client_id, client_secret and refresh_token it reads what is public and what
 only what is public.
 """
 
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import ClassVar
 
 import structlog
@@ -132,7 +134,10 @@ def _walk(look: Look) -> ConnectorError | None:
     except ConnectorError as error:
         return error
     except _MALFORMED as error:
-        _log.exception("youtube_answer_not_understood")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        # not the traceback: its last line may be what a resident wrote
+        _log.error("youtube_answer_not_understood", kind=type(error).__name__, where=where)
         return UnexpectedAnswer("YouTube's answer lacks what its documentation promises", code=type(error).__name__)
     return look.held_refused
 
