@@ -1,7 +1,7 @@
 """The morning digest: what waits on one person's channels, and whether all was fetched, as it is when it is built."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,10 @@ from monitor.alerts.coverage import missed
 from monitor.alerts.wording import Letter, excerpt, letter, signed
 from monitor.inbox.unanswered import Obligation, unanswered
 from monitor.register.models import Organisation, Person
+from monitor.watch.coverage import Coverage
 from monitor.watch.overview import ChannelOverview, channels
+
+NEWS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Line:
 class Part:
     """One channel. reading: how its latest reading went. failing: with an error. unread: not completely today.
 
-    not_shown: sentences about what the platform keeps from us.
+    not_shown: sentences about what the platform keeps from us; news: somebody may not have read them yet.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Part:
     failing: bool
     unread: bool
     not_shown: tuple[str, ...]
+    news: bool
     lines: tuple[Line, ...]
 
 
@@ -79,8 +83,10 @@ def summary(waiting: list[Obligation], parts: list[Part]) -> str:
     failing = sum(part.failing for part in parts)
     unread = sum(part.unread for part in parts)
     if not (waiting or failing or unread):
-        if any(part.not_shown for part in parts):
+        if any(part.news for part in parts):
             return _("Nothing new, but the platform does not show everything")
+        if any(part.not_shown for part in parts):
+            return _("Nothing new, everything that is shown is fetched")
         return _("Nothing new, everything fetched")
     said = [_("1 unanswered") if len(waiting) == 1 else _("{count} unanswered", count=len(waiting))]
     if overdue:
@@ -120,8 +126,15 @@ def _part(
         failing=row.state == "failing",
         unread=unread,
         not_shown=not_shown,
+        news=_is_news(row.coverage, now),
         lines=tuple(_line(item, now, zone, base) for item in waiting),
     )
+
+
+def _is_news(coverage: Coverage, now: datetime) -> bool:
+    """A platform may count for ever what it shows to nobody: that is no news every morning. What it refuses is, until
+    somebody gives the permission back."""
+    return bool(coverage.degraded) or (coverage.newest_gap is not None and now - coverage.newest_gap < NEWS)
 
 
 def _is_today(moment: datetime | None, now: datetime, zone: ZoneInfo) -> bool:

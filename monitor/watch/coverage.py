@@ -25,8 +25,10 @@ FIELDS = {
     "caption": N_("the texts of posts"),
     "comments_count": N_("the number of comments"),
     "statistics": N_("the number of comments"),
-    "held comments": N_("comments held for approval"),
-    "replies": N_("replies"),
+    "held": N_("comments held for approval"),
+    "commentsDisabled": N_("comments below single posts"),
+    "videoNotFound": N_("comments below single posts"),
+    "forbidden": N_("comments below single posts"),
     "rest_api": N_("the site's own interface, so that only the newest comments of its feed are seen"),
     "feed_gap": N_("comments that have left the feed before it was read"),
 }
@@ -38,13 +40,14 @@ class Coverage:
     """What the platform keeps from us on one channel. Words are in the language in use.
 
     gaps: posts below which it counts more comments than it shows; comments_counted: how many it counts there, and
-    comments_not_shown: how many of them it does not show. degraded: fields that it refused in the last reading.
-    not_covered: what cannot be seen there at all.
+    comments_not_shown: how many of them it does not show; newest_gap: since when the latest one is there. degraded:
+    fields that it refused in the last reading. not_covered: what cannot be seen there at all.
     """
 
     gaps: int = 0
     comments_counted: int = 0
     comments_not_shown: int = 0
+    newest_gap: datetime | None = None
     degraded: tuple[str, ...] = ()
     not_covered: tuple[str, ...] = ()
 
@@ -96,7 +99,9 @@ def coverages(session: Session) -> dict[str, Coverage]:
     rows = session.execute(query.outerjoin(Schedule, Schedule.channel_id == Channel.id)).all()
     gaps = _gaps(session)
     return {
-        id_: Coverage(*gaps.get(id_, (0, 0, 0)), degraded=_words(degraded or ()), not_covered=_not_covered(platform))
+        id_: Coverage(
+            *gaps.get(id_, (0, 0, 0, None)), degraded=_words(degraded or ()), not_covered=_not_covered(platform)
+        )
         for id_, platform, degraded in rows
     }
 
@@ -106,12 +111,13 @@ def reports(session: Session, channel_ids: Sequence[str]) -> list[Report]:
     return [_report(session, session.get_one(Channel, id_), session.get(Schedule, id_)) for id_ in channel_ids]
 
 
-def _gaps(session: Session) -> dict[str, tuple[int, int, int]]:
-    """Posts, comments counted and comments not shown, of the channels that have gaps."""
+def _gaps(session: Session) -> dict[str, tuple[int, int, int, datetime | None]]:
+    """Posts, comments counted, comments not shown and the newest gap's time, of the channels that have gaps."""
     counted = func.sum(func.coalesce(Post.declared_comments, Post.gap))
-    query = select(Post.channel_id, func.count(), counted, func.sum(Post.gap)).where(Post.gap_since.is_not(None))
+    figures = (func.count(), counted, func.sum(Post.gap), func.max(Post.gap_since))
+    query = select(Post.channel_id, *figures).where(Post.gap_since.is_not(None))
     rows = session.execute(query.group_by(Post.channel_id))
-    return {channel: (posts, counted, missing) for channel, posts, counted, missing in rows}
+    return {channel: (posts, counted, missing, newest) for channel, posts, counted, missing, newest in rows}
 
 
 def _report(session: Session, channel: Channel, schedule: Schedule | None) -> Report:
@@ -148,8 +154,9 @@ def _unlisted(session: Session, channel_id: str) -> int:
 
 
 def _words(fields: Sequence[str]) -> tuple[str, ...]:
-    """A field of an object ("comment.from") is called as in all others."""
-    names = ((field, FIELDS.get(field.rpartition(".")[2])) for field in fields)
+    """A field of an object ("comment.from") is called as in all others, and so is what is wrong with a single post
+    ("id: reason")."""
+    names = ((field, FIELDS.get(field.replace(": ", ".").rpartition(".")[2])) for field in fields)
     return tuple(dict.fromkeys(_(name) if name else field for field, name in names))
 
 

@@ -148,10 +148,19 @@ def test_what_is_counted_but_not_shown_is_said_and_never_called_everything(town:
     assert "Plattformen räknar 10 kommentarer under 2 inlägg men visar 5." in letter_to(town).text
 
 
-def test_what_the_platform_refuses_is_said(town: Town) -> None:
-    town.change(Schedule, "fb", degraded=["from", "replies"])
+def test_what_was_not_shown_for_a_week_is_no_news_every_morning(town: Town) -> None:
+    """Comments that are counted and shown to nobody stay so for ever: said, but nobody is alarmed."""
+    town.post("p1", declared_comments=8, gap=3, gap_since=NOW - timedelta(days=7))
     letter = letter_to(town)
-    assert "Plattformen lämnar inte ut allt; det här saknas: vem som skrev, svar." in letter.text
+    assert letter.subject.startswith("Inget nytt, allt som visas är hämtat")
+    assert "Plattformen räknar 8 kommentarer under ett inlägg men visar 5." in letter.text
+    assert "allt hämtat" not in letter.text
+
+
+def test_what_the_platform_refuses_is_said(town: Town) -> None:
+    town.change(Schedule, "fb", degraded=["from", "statistics"])
+    letter = letter_to(town)
+    assert "Plattformen lämnar inte ut allt; det här saknas: vem som skrev, antalet kommentarer." in letter.text
     assert letter.subject.startswith("Inget nytt, men plattformen visar inte allt")
 
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
+from config.language import use_language
 from connectors.base import Covered, Reading
 from connectors.errors import RateLimited, Unavailable
 from connectors.facebook import answers as facebook
 from connectors.instagram import answers as instagram
+from connectors.youtube.errors import OF_ONE_VIDEO
 from monitor.inbox.looking import store
 from monitor.watch.coverage import FIELDS, coverages, reports
 from monitor.watch.models import Post
@@ -226,3 +228,11 @@ def test_the_report_tells_each_post_and_what_cannot_be_had(watch: Watch) -> None
 def test_every_field_that_connectors_can_do_without_has_words() -> None:
     optional = (*facebook.OPTIONAL, *instagram.OPTIONAL)
     assert {field.rpartition(".")[2] for field in optional} <= FIELDS.keys()
+    assert {"held", "statistics", *OF_ONE_VIDEO} <= FIELDS.keys(), "YouTube's"
+
+
+def test_what_is_refused_below_single_posts_is_said_once_and_in_words(quick: Watch) -> None:
+    quick.platform.degraded = ("dQw4w9WgXcQ: commentsDisabled", "9bZkp7q19f0: forbidden", "statistics")
+    quick.poll()
+    with quick.db.snapshot() as session, use_language("sv"):
+        assert coverages(session)["fb"].degraded == ("kommentarer under enstaka inlägg", "antalet kommentarer")
