@@ -18,7 +18,7 @@ class Schedule(Base):
     """One channel's place in time. `next_poll_at` is the only schedule and the only retry.
 
     Claiming moves next_poll_at a lease ahead and writes `claim`; whoever holds another claim has lost the channel.
-    historic_before: what was written earlier is historic (set by the first complete reading).
+    historic_before: what was written earlier is historic (set by the first reading that brought something).
     last_full_at: when everything was walked, however old; last_daily_at: when all posts younger than GROWN were.
     failing_since/failure_*: the latest reading's error while it lasts; failure_remedy is a sentence to be translated.
     usage: share of the rate budget that the platform last reported, in percent. degraded: fields that it refuses.

@@ -169,12 +169,11 @@ def _note(session: Session, schedule: Schedule, reading: Reading, work: Work, no
     schedule.connector_state = reading.state
     if reading.usage is not None:
         schedule.usage = reading.usage
+    if schedule.last_complete_at is None and (reading.complete or reading.comments):
+        _note_beginning(session, schedule, now)
     if reading.error is not None:
         _note_failure(schedule, reading.error, work, now)
         return
-    if schedule.last_complete_at is None:
-        owner = organisation(session)
-        schedule.historic_before = historic_cutoff(calendar_of(owner), owner.first_import, now)
     schedule.last_complete_at = now
     if work.plan.full:
         schedule.needs_full, schedule.last_full_at = False, now
@@ -183,6 +182,13 @@ def _note(session: Session, schedule: Schedule, reading: Reading, work: Work, no
     schedule.degraded = list(reading.degraded)
     schedule.failures, schedule.failing_since = 0, None
     schedule.failure_kind = schedule.failure_detail = schedule.failure_code = schedule.failure_remedy = None
+
+
+def _note_beginning(session: Session, schedule: Schedule, now: datetime) -> None:
+    """Also for the first part of a long import: else years of comments seem to wait for an answer until all is read."""
+    owner = organisation(session)
+    cutoff = historic_cutoff(calendar_of(owner), owner.first_import, now)
+    schedule.historic_before = schedule.historic_before or cutoff
 
 
 def _note_failure(schedule: Schedule, error: ConnectorError, work: Work, now: datetime) -> None:

@@ -19,6 +19,7 @@ from connectors.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from monitor.inbox.unanswered import unanswered
 from monitor.register.models import Channel, Organisation
 from monitor.watch.claiming import LEASE, claim_now
 from monitor.watch.models import PollRun, Schedule
@@ -176,7 +177,7 @@ def test_the_settings_say_how_often(quick: Watch) -> None:
     assert quick.schedule().next_poll_at == MONDAY + timedelta(seconds=5)
 
 
-def test_the_first_complete_reading_says_what_is_historic(quick: Watch) -> None:
+def test_the_first_reading_that_brings_something_says_what_is_historic(quick: Watch) -> None:
     quick.platform.error = Unavailable("HTTP 502")
     quick.poll()
     assert quick.schedule().historic_before is None
@@ -187,6 +188,20 @@ def test_the_first_complete_reading_says_what_is_historic(quick: Watch) -> None:
     quick.platform.now += 30 * DAY
     quick.poll()
     assert quick.schedule().historic_before == cutoff
+
+
+def test_the_first_part_of_a_long_import_does_not_make_years_of_comments_wait(quick: Watch) -> None:
+    quick.platform.comment("old", posted_at=MONDAY - 400 * DAY)
+    quick.platform.comment("new")
+    quick.platform.error = RateLimited("so much and no more", code="allowance", retry_at=MONDAY + DAY)
+    quick.poll()
+    with quick.db.snapshot() as session:
+        waiting = [item.external_id for item in unanswered(session, quick.platform.now)]
+    assert (quick.schedule().last_complete_at, waiting) == (None, ["new"])
+    cutoff, quick.platform.error = quick.schedule().historic_before, None
+    quick.platform.now += 2 * DAY
+    quick.poll()
+    assert quick.schedule().historic_before == cutoff, "the watch began with the first part"
 
 
 def test_a_register_that_wants_all_makes_nothing_historic(quick: Watch) -> None:
