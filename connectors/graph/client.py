@@ -192,8 +192,13 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
 
 
 def app_budget(credential: Credential) -> Budget:
-    """The limits of the app, or of the person behind the token where the app is not known."""
-    app = credential.get("app_id") or credential.mark("app_secret" if credential.get("app_secret") else "token")
+    """The limits of the app, or of the person behind the token where the app is not known.
+
+    Its secret names the app wherever it is there: not every register tells the id too, and all channels of one app have
+    to wait together.
+    """
+    secret, app_id = credential.get("app_secret"), credential.get("app_id")
+    app = app_id if app_id and not secret else credential.mark("app_secret" if secret else "token")
     return Budget(f"graph/app/{app}")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from config.language import _, use_language
 from connectors import PLATFORMS
+from connectors.base import Credential
 from connectors.emulator.faults import Fault
 from connectors.emulator.graph.refusals import DEAD
 from connectors.emulator.server import Emulator
@@ -157,6 +158,15 @@ def test_a_throttling_says_whose_budget_is_used_up(stage: Stage, code: int) -> N
     assert error.budget == ("" if str(code) in OF_THE_ACCOUNT else app.key)
     assert app == app_budget(stage.credential)
     assert own.key.startswith(("graph/pages/", "graph/instagram/"))
+
+
+def test_channels_of_one_app_share_its_budget_whether_or_not_their_register_tells_its_id() -> None:
+    secret, app_id = {"app_secret": "hemlig-app"}, {"app_id": "138483919580948"}
+    named, unnamed = ({"token": token, **secret} for token in ("EAAone", "EAAtwo"))
+    assert app_budget(Credential(named | app_id)) == app_budget(Credential(unnamed))
+    alone = [Credential({"token": token, **more}) for token in ("EAAone", "EAAtwo") for more in ({}, app_id)]
+    assert len({app_budget(each) for each in alone}) == 3
+    assert "hemlig" not in app_budget(Credential(named)).key
 
 
 def test_a_used_up_budget_is_told_before_graph_refuses(stage: Stage) -> None:
