@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from connectors.emulator.effects import Effect
 from connectors.emulator.ids import Ids, Platform
 
 START = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
@@ -129,19 +130,6 @@ class Token:
     data_access_expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One thing that the organisation did through a platform's API. target: what it was done to; made: the reply.
-
-    kind: reply, edit, hide, unhide, delete, hold, release, reject.
-    """
-
-    kind: str
-    target: str
-    at: datetime
-    made: str | None = None
-
-
 @dataclass
 class World:
     """Everything there is. Guard every use with `lock`; the server does so for each request.
@@ -229,8 +217,7 @@ class World:
         through_api: bool = False,
     ) -> Comment:
         """A comment on a post, or a reply to a comment. A reply to a reply is stored below the top-level comment."""
-        post = on if isinstance(on, Post) else on.post
-        parent = on.thread if isinstance(on, Comment) else None
+        post, parent = (on, None) if isinstance(on, Post) else (on.post, on.thread)
         id_ = self._ids.comment(post.account.platform, post.id, parent.id if parent else None)
         made = Comment(id_, post, author, self.now, [(self.now, text)], parent, on, tags, anonymous, held=held)
         self.comments[id_] = made
@@ -255,8 +242,7 @@ class World:
             text, tags = f"{on.author.name} {text}", (on.author,)
         elif mention:
             text = f"@{on.author.handle} {text}"
-        below = on.post if top_level and isinstance(on, Comment) else on
-        return self.comment(below, account.person, text, tags=tags)
+        return self.comment(on.post if top_level and isinstance(on, Comment) else on, account.person, text, tags=tags)
 
     def edit(self, thing: Comment | Post, text: str) -> None:
         thing.versions.append((self.now, text))
