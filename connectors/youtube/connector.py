@@ -27,7 +27,7 @@ SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 UNITS_PER_DAY = 10_000
 """What a project has by default for everything but searches and uploads (PLATFORMS 5.2)."""
 A_ROUND = timedelta(minutes=15)
-"""When a reading may go on that its allowance ended after it had brought what every round brings."""
+"""When a reading may go on that its allowance ended after it had seen what is new."""
 NO_SCOPE = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 _log = structlog.get_logger(__name__)
@@ -130,7 +130,8 @@ def _walk(look: Look) -> ConnectorError | None:
     try:
         walk(look)
     except RateLimited as error:
-        return _soon(error, look) if error.code == ALLOWANCE and look.ordinary_done else error
+        saw_what_is_new = look.ordinary_done or look.listed[False].answered
+        return _soon(error, look) if error.code == ALLOWANCE and saw_what_is_new else error
     except ConnectorError as error:
         return error
     except _MALFORMED as error:
@@ -143,6 +144,7 @@ def _walk(look: Look) -> ConnectorError | None:
 
 
 def _soon(error: RateLimited, look: Look) -> RateLimited:
-    """Only the thorough part did not fit. Parked until midnight the channel would be blind: its next round may come."""
+    """What is new was seen; only the rest did not fit. Waiting until midnight the channel would be blind on a busy day:
+    its next round may come, and cost what is left."""
     at = look.plan.now + A_ROUND
     return RateLimited(error.detail, code=error.code, retry_at=at, remedy=error.remedy, budget=error.budget)

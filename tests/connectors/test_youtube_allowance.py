@@ -56,6 +56,23 @@ def test_an_allowance_too_small_for_an_ordinary_round_parks_until_midnight_in_ca
     assert town.state == before
 
 
+def test_a_busy_round_that_an_allowance_ends_does_not_make_the_channel_blind_until_midnight(town: Town) -> None:
+    busy = town.threads(4)
+    for thread in busy:
+        town.replies(thread, 7)
+    town.round()
+    before = town.state
+    for thread in busy:
+        town.replies(thread, 6)
+    new = town.ask("Och i morgon?")
+    reading = town.read(allowance=5)
+    assert stopped(reading).retry_at == town.world.now + timedelta(minutes=15)
+    assert new.id in {one.external_id for one in reading.comments}
+    assert town.state == before, "all of it is read again: nothing is missed"
+    town.round()
+    assert town.keeper.texts == town.shown
+
+
 def test_an_allowance_that_ends_a_walk_lets_the_next_ordinary_round_come(town: Town) -> None:
     town.threads(250)
     error = stopped(town.read(allowance=3))
