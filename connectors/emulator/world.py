@@ -1,8 +1,7 @@
 """The emulated platforms' memory: accounts, people, posts, comments, and a clock of their own.
 
 Whatever happens here is what "really" happened; the platform modules only show it, each with its platform's habits.
-Verbs change the world and return what they made. Ids look like the platform's own and depend on the seed alone.
-Make things through the verbs only: they keep the lists by which the platforms find posts and comments quickly.
+Verbs change the world and return what they made; nothing else may: they keep the lists that platforms look things up in.
 """
 
 import threading
@@ -12,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from connectors.emulator.effects import Effect
 from connectors.emulator.ids import Ids, Platform
 
 START = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
@@ -129,25 +129,10 @@ class Token:
     data_access_expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One thing that the organisation did through a platform's API. target: what it was done to; made: the reply.
-
-    kind: reply, edit, hide, unhide, delete, hold, release, reject.
-    """
-
-    kind: str
-    target: str
-    at: datetime
-    made: str | None = None
-
-
 @dataclass
 class World:
-    """Everything there is. Guard every use with `lock`; the server does so for each request.
-
-    effects: what was done through the APIs, in order. list_lag: seconds until lists show what was written so.
-    """
+    """Everything there is; guard every use with `lock`. effects: what was done through the APIs, in order. list_lag:
+    seconds until lists show what was written so."""
 
     seed: int = 1
     clock: datetime = START

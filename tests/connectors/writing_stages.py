@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from connectors.base import Author, Credential, Hider, Moderator, ReadComment, Reading, ReadPlan, Replier, Target
+from connectors.emulator.effects import Effect
 from connectors.emulator.server import Emulator
-from connectors.emulator.world import Comment, Effect, Post, Token
+from connectors.emulator.world import Comment, Post, Token
 from tests.connectors.graph_stages import facebook, instagram
 from tests.connectors.stage import Stage
 

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from config.settings import Settings
+from connectors.emulator.effects import Effect
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Comment as Written
-from connectors.emulator.world import Effect, World
+from connectors.emulator.world import World
 from monitor import State
 from monitor.db import Database
 from monitor.inbox.acting import carry_out, request

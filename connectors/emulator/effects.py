@@ -1,0 +1,17 @@
+"""What was done through the platforms' APIs, for tests to count: never how often it was asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that the organisation did through a platform's API. target: what it was done to; made: the reply.
+
+    kind: reply, edit, hide, unhide, delete, hold, release, reject.
+    """
+
+    kind: str
+    target: str
+    at: datetime
+    made: str | None = None
