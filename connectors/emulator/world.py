@@ -1,7 +1,7 @@
 """The emulated platforms' memory: accounts, people, posts, comments, and a clock of their own.
 
 Whatever happens here is what "really" happened; the platform modules only show it, each with its platform's habits.
-Verbs change the world and return what they made; nothing else may: they keep the lists that platforms look things up in.
+Verbs change the world and return what they made; nothing else may: they keep the lists that the platforms look up.
 """
 
 import threading
