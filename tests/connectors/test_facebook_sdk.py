@@ -23,7 +23,7 @@ from tests.connectors.graph_stages import facebook as a_page
 from tests.connectors.graph_stages import graph_of
 from tests.connectors.stage import Stage
 
-TOKEN, SECRET = "EAApage", "hemlig-app"  # noqa: S105 - of the stage's page
+TOKEN, SECRET = "EAApage", "hemlig-app"
 JSON = {"Content-Type": "application/json"}
 
 

@@ -11,7 +11,7 @@ from connectors.emulator.world import Token
 from connectors.errors import ConnectorError, PermissionLost, UnexpectedAnswer
 from connectors.facebook.answers import read_post
 from connectors.graph import GraphClient
-from tests.connectors.graph_stages import INSTAGRAM_SCOPES, SCOPES, another, facebook, instagram
+from tests.connectors.graph_stages import INSTAGRAM_SCOPES, SCOPES, another, facebook, graph_of, instagram
 from tests.connectors.instagram_public.account import public_account, start_new_process
 from tests.connectors.stage import Stage, by_id, texts
 
@@ -72,6 +72,22 @@ def test_a_dead_token_is_described_with_its_error_inside_and_status_200(page: St
     problem = page.connector(another(page, "page", *SCOPES, error=(190, 460))).check().problem
     assert isinstance(problem, ConnectorError)
     assert problem.code == "190/460"
+
+
+# -- pages by time
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_a_feed_that_is_paged_by_time_is_turned_to_its_end_by_following_it_to_the_letter(
+    page: Stage, gaps: bool
+) -> None:
+    graph_of(page).habits.gaps = gaps
+    made = [page.world.publish(page.account, str(number)).id for number in range(25)]  # all in the same second
+    feed = asking(page).get(f"{page.account.id}/feed", limit="10", fields="id")
+    assert ("until=" in feed["paging"]["next"]) is not gaps
+    assert "cursors" not in feed["paging"]
+    found = [item["id"] for items in asking(page).pages(feed) for item in items]
+    assert (len(found), set(found)) == (25, set(made))
 
 
 # -- what may not be asked

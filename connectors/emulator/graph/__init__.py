@@ -253,9 +253,8 @@ def _operations(text: str) -> list[Mapping[str, Any]]:
 def _inner(request: Request, operation: Mapping[str, Any]) -> Request:
     """An operation of a batch as a request of its own, with its own token or the batch's."""
     address = urlsplit("/" + str(operation.get("relative_url", "")).lstrip("/"))
-    given = {**request.query, **request.form}
-    outer = {name: given[name] for name in ("access_token", "appsecret_proof") if name in given}
-    query = {**outer, **parse_qs(address.query, keep_blank_values=True)}
+    given = {name: [value] for name in ("access_token", "appsecret_proof") if (value := request.get(name))}
+    query = {**given, **parse_qs(address.query, keep_blank_values=True)}
     if "access_token" in operation:
         query["access_token"] = [operation["access_token"]]
     headers = dict(line.split(": ", 1) for line in operation.get("headers") or [] if ": " in line)
