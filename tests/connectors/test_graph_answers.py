@@ -11,6 +11,7 @@ from connectors.emulator.world import Token
 from connectors.errors import ConnectorError, PermissionLost, UnexpectedAnswer
 from connectors.facebook.answers import read_post
 from connectors.graph import GraphClient
+from connectors.graph.errors import RENEW, TABLE
 from tests.connectors.graph_stages import INSTAGRAM_SCOPES, SCOPES, another, facebook, graph_of, instagram
 from tests.connectors.instagram_public.account import public_account, start_new_process
 from tests.connectors.stage import Stage, by_id, texts
@@ -88,6 +89,19 @@ def test_a_feed_that_is_paged_by_time_is_turned_to_its_end_by_following_it_to_th
     assert "cursors" not in feed["paging"]
     found = [item["id"] for items in asking(page).pages(feed) for item in items]
     assert (len(found), set(found)) == (25, set(made))
+
+
+def test_where_the_role_is_lost_a_new_token_fails_in_the_same_way_and_is_not_asked_for(page: Stage) -> None:
+    page.post(comments=1)
+    graph_of(page).habits.lost_roles = frozenset({page.account.id})
+    for credential in (page.credential, another(page, "page", *SCOPES)):
+        page.credential = credential
+        error = page.read().error
+        assert isinstance(error, PermissionLost)
+        assert (error.code, error.remedy) == ("190/492", TABLE["190/492"].remedy)
+    assert error.remedy != RENEW
+    graph_of(page).habits.lost_roles = frozenset()
+    assert page.read().error is None
 
 
 # -- what may not be asked

@@ -52,6 +52,8 @@ class Viewer:
         """May this token look at the account's things at all? Raises Refusal."""
         if self.token.kind == "app":
             raise lacks(ENGAGING)
+        if self.token.kind == "page" and {account.id, account.page_id} & self.habits.lost_roles:
+            raise dead(190, 492)
         if not self.reaches(account):
             raise gone(id_)
         self.needs(ENGAGING if account.platform == "facebook" else "instagram_basic")
