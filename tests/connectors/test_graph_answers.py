@@ -8,13 +8,14 @@ import pytest
 from config.settings import Settings
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token
-from connectors.errors import ConnectorError, PermissionLost, UnexpectedAnswer
+from connectors.errors import ConnectorError, PermissionLost, Refused, UnexpectedAnswer
 from connectors.facebook.answers import read_post
 from connectors.graph import GraphClient
 from connectors.graph.errors import RENEW, TABLE
 from tests.connectors.graph_stages import INSTAGRAM_SCOPES, SCOPES, another, facebook, graph_of, instagram
 from tests.connectors.instagram_public.account import public_account, start_new_process
 from tests.connectors.stage import Stage, by_id, texts
+from tests.connectors.writing_stages import Pen
 
 
 @pytest.fixture
@@ -143,6 +144,21 @@ def test_instagram_cuts_no_list_of_comments_by_time_whatever_is_asked(account: S
     assert ids(asked)[0] == late.id
     assert len(ids(asked)) == 3, "`since` is passed over in silence"
     assert texts(account.read()) == account.shown()
+
+
+def test_a_comment_that_is_hidden_on_instagram_is_read_and_a_reply_to_it_certainly_was_not_written(
+    account: Stage,
+) -> None:
+    comment = account.comment(account.post(), "Hej")
+    account.world.hide(comment)
+    assert by_id(account.read(), comment).hidden
+    pen = Pen(account)
+    with pytest.raises(Refused) as refused:
+        pen.act("reply", comment)
+    assert (refused.value.code, pen.effects) == ("100", [])
+    pen.act("unhide", comment)
+    pen.act("reply", comment)
+    assert [effect.kind for effect in pen.effects] == ["unhide", "reply"]
 
 
 def test_one_account_has_other_ids_for_its_posts_in_its_two_programs_and_the_same_addresses(
