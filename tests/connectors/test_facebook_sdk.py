@@ -73,7 +73,7 @@ def test_it_waits_as_long_as_it_takes_and_we_do_not(page: Stage) -> None:
     began = time.monotonic()
     with pytest.raises(Unavailable):
         GraphClient(page.credential, Settings(), timeout=(1, 0.1)).get("me")
-    assert time.monotonic() - began < 1.4
+    assert time.monotonic() - began < 4, "three times 1.5 seconds without a limit"
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -158,26 +158,29 @@ def test_its_errors_show_the_key_and_ours_do_not(town: Town, line: httplib2.Http
     assert API_KEY not in f"{error!r} {error.__context__!r} {error.__cause__!r}"
 
 
-def test_two_threads_with_one_of_its_services_spoil_each_others_answers(town: Town, line: httplib2.Http) -> None:
-    """The slow question's answer comes over the connection on which the other one waits."""
+def test_two_threads_with_one_of_its_services_spoil_each_others_answers(town: Town) -> None:
+    """The quick question is asked over the connection on which the slow one waits."""
     slow, quick = town.video, town.world.publish(town.channel, "Sommarlov")
     town.ask("Till badet", on=slow)
     town.ask("Till sommarlovet", on=quick)
-    shared, came = service(town.emulator, line), {}
-    town.emulator.faults.add(Fault("latency", parameters={"videoId": slow.id}, seconds=0.4))
-    shared.videos().list(part="id", id=slow.id, key=API_KEY).execute()  # the connection is open
-
-    def ask(video: str) -> None:
-        try:
-            found = shared.commentThreads().list(part="snippet", videoId=video, key=API_KEY).execute()
-            came[video] = {item["snippet"]["videoId"] for item in found["items"]}
-        except Exception as error:  # noqa: BLE001 - whatever it makes of it
-            came[video] = error
-
-    threads = [threading.Thread(target=ask, args=(video.id,)) for video in (slow, quick)]
-    threads[0].start()
-    time.sleep(0.1)
-    threads[1].start()
-    for thread in threads:
-        thread.join()
+    waits = town.emulator.faults.add(Fault("latency", parameters={"videoId": slow.id}, seconds=1.0))
+    came: dict[str, object] = {}
+    with closing(httplib2.Http(timeout=2)) as line:
+        shared = service(town.emulator, line)
+        threads = [threading.Thread(target=ask, args=(shared, video.id, came)) for video in (slow, quick)]
+        threads[0].start()
+        while not waits.done:
+            time.sleep(0.01)
+        threads[1].start()
+        for thread in threads:
+            thread.join()
     assert came != {slow.id: {slow.id}, quick.id: {quick.id}}
+
+
+def ask(shared: Any, video: str, came: dict[str, object]) -> None:
+    """The videos that the threads of one video are said to be about; or what happened instead."""
+    try:
+        found = shared.commentThreads().list(part="snippet", videoId=video, key=API_KEY).execute()
+        came[video] = {item["snippet"]["videoId"] for item in found["items"]}
+    except Exception as error:  # noqa: BLE001 - whatever it makes of it
+        came[video] = error
