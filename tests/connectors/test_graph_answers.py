@@ -14,7 +14,7 @@ from connectors.graph import GraphClient
 from connectors.graph.errors import RENEW, TABLE
 from tests.connectors.graph_stages import INSTAGRAM_SCOPES, SCOPES, another, facebook, graph_of, instagram
 from tests.connectors.instagram_public.account import public_account, start_new_process
-from tests.connectors.stage import Stage, by_id, texts
+from tests.connectors.stage import Stage, by_id, texts, wrongly_claimed
 from tests.connectors.writing_stages import Pen
 
 
@@ -74,6 +74,33 @@ def test_a_dead_token_is_described_with_its_error_inside_and_status_200(page: St
     problem = page.connector(another(page, "page", *SCOPES, error=(190, 460))).check().problem
     assert isinstance(problem, ConnectorError)
     assert problem.code == "190/460"
+
+
+@pytest.mark.parametrize("make", [facebook, instagram])
+def test_a_comment_without_words_is_a_comment(emulator: Emulator, make: Any) -> None:
+    """A picture or a sticker, and nothing else."""
+    stage = make(emulator)
+    comment = stage.comment(stage.post(), "")
+    assert by_id(stage.read(), comment).text == ""
+
+
+@pytest.mark.parametrize("make", [facebook, instagram])
+def test_a_post_that_no_list_shows_any_more_is_not_taken_for_deleted(emulator: Emulator, make: Any) -> None:
+    """About 600 posts a year are listed, ranked: which ones is not for us to know."""
+    stage = make(emulator)
+    posts = [stage.post(comments=1) for _ in range(3)]
+    stage.read()
+    graph_of(stage).habits.unlisted = frozenset({posts[1].id})
+    [known] = stage.world.comments_of(posts[1])
+    for wanted in ({}, {}, {"daily": True}, {"full": True}):
+        reading = stage.read(**wanted, verify=(known.id,))
+        assert reading.error is None
+        assert wrongly_claimed(reading, stage.world, stage.account) == []
+        assert reading.looked_up == {known.id: True}
+    late = stage.comment(posts[1], "Hallå?")
+    assert late.id not in texts(stage.read(full=True)), "said in the table of traps: what no list shows is not read"
+    graph_of(stage).habits.unlisted = frozenset()
+    assert texts(stage.read()) == stage.shown()
 
 
 # -- pages by time

@@ -20,7 +20,8 @@ class Habits:
     blank: ids of posts whose comments are listed as nothing, with cursors, whatever the count says. odd_order: posts
     are listed from both ends, newest, oldest, second newest, … tasks: what the person behind a user's token may do on
     the pages; everything where empty. lost_roles: ids of pages on which the person behind every page token has lost the
-    role: each token fails, also one that was made afterwards.
+    role: each token fails, also one that was made afterwards. unlisted: ids of posts that are there and that no list
+    shows (Meta: about 600 ranked posts a year are listed).
     """
 
     size: int = 5000
@@ -38,3 +39,4 @@ class Habits:
     odd_order: bool = False
     tasks: tuple[str, ...] = ()
     lost_roles: frozenset[str] = frozenset()
+    unlisted: frozenset[str] = frozenset()

@@ -63,7 +63,8 @@ class Viewer:
         return self.is_page and CONTENT in self.token.scopes
 
     def ordered(self, posts: list[Post]) -> list[Post]:
-        """Newest first as they are given, or not: Graph promises nothing."""
+        """Newest first as they are given, or not, and perhaps not all of them: Graph promises nothing."""
+        posts = [post for post in posts if post.id not in self.habits.unlisted]
         if not self.habits.odd_order:
             return posts
         pairs = zip(posts, reversed(posts), strict=True)
