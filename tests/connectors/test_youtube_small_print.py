@@ -46,6 +46,7 @@ def test_a_thread_that_nobody_may_answer_is_read_and_a_reply_is_refused_for_cert
         pen.act("reply", comment)
     assert not isinstance(refused.value, OutcomeUnknown)
     assert (refused.value.code, pen.effects) == ("forbidden", [])
+    assert refused.value.remedy.startswith("Look at the comment"), "a new token may not be what it needs"
     assert emulator.ledger.since(mark).cost("youtube") == 50
 
 
