@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -13,6 +14,9 @@ from hypothesis import settings as hypothesis_settings
 from config.settings import settings
 from monitor.db import Database, database
 from monitor.db.migrating import upgrade
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 hypothesis_settings.register_profile(
     "kanalvakt", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -74,3 +78,16 @@ def db(request: pytest.FixtureRequest) -> Database:
     """Both databases: a test that uses it runs once on each."""
     found: Database = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium, as few of its own network habits as can be had; one for all tests of a process, as Playwright
+    can be started only once in it."""
+    from playwright.sync_api import sync_playwright  # only where a test needs it: it is slow to load
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=os.environ["TEST_CHROMIUM"], args=quiet)
+        yield started
+        started.close()

@@ -1,4 +1,4 @@
-"""What the organisation did through the platforms' APIs: the ledger by which tests count effects."""
+"""What was done through the platforms' APIs, for tests to count: never how often it was asked for."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,8 +1,7 @@
 """The emulated platforms' memory: accounts, people, posts, comments, and a clock of their own.
 
 Whatever happens here is what "really" happened; the platform modules only show it, each with its platform's habits.
-Verbs change the world and return what they made. Ids look like the platform's own and depend on the seed alone.
-Make things through the verbs only: they keep the lists by which the platforms find posts and comments quickly.
+Verbs change the world and return what they made; nothing else may: they keep the lists that the platforms look up.
 """
 
 import threading
@@ -132,10 +131,8 @@ class Token:
 
 @dataclass
 class World:
-    """Everything there is. Guard every use with `lock`; the server does so for each request.
-
-    effects: what was done through the APIs, in order. list_lag: seconds until lists show what was written so.
-    """
+    """Everything there is; guard every use with `lock`. effects: what was done through the APIs, in order. list_lag:
+    seconds until lists show what was written so."""
 
     seed: int = 1
     clock: datetime = START
@@ -217,7 +214,8 @@ class World:
         through_api: bool = False,
     ) -> Comment:
         """A comment on a post, or a reply to a comment. A reply to a reply is stored below the top-level comment."""
-        post, parent = (on, None) if isinstance(on, Post) else (on.post, on.thread)
+        post = on if isinstance(on, Post) else on.post
+        parent = on.thread if isinstance(on, Comment) else None
         id_ = self._ids.comment(post.account.platform, post.id, parent.id if parent else None)
         made = Comment(id_, post, author, self.now, [(self.now, text)], parent, on, tags, anonymous, held=held)
         self.comments[id_] = made
@@ -242,7 +240,8 @@ class World:
             text, tags = f"{on.author.name} {text}", (on.author,)
         elif mention:
             text = f"@{on.author.handle} {text}"
-        return self.comment(on.post if top_level and isinstance(on, Comment) else on, account.person, text, tags=tags)
+        below = on.post if top_level and isinstance(on, Comment) else on
+        return self.comment(below, account.person, text, tags=tags)
 
     def edit(self, thing: Comment | Post, text: str) -> None:
         thing.versions.append((self.now, text))

@@ -16,6 +16,7 @@ ABOUT = About(
         N_("Stories and live chat"),
         N_("Private messages"),
         N_("Comments that Facebook counts but shows to nobody, because of privacy settings or deletion"),
+        N_("Comments below posts that Facebook leaves out of its lists: it lists about 600 posts for each year"),
     ),
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",

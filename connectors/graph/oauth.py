@@ -4,6 +4,7 @@ Dialog → code → short-lived user token → long-lived one (60 days) → what
 do not expire when they come from a long-lived user token.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -37,7 +38,7 @@ ROLE = N_(
 )
 
 
-class MetaLogin:
+class MetaLogin(ABC):
     """What Facebook and Instagram share; a platform's class says what it asks for, and what it takes a page for."""
 
     app: ClassVar[tuple[str, str]] = ("app_id", "app_secret")
@@ -83,9 +84,9 @@ class MetaLogin:
             problem = NotConnected("the role on the page may not moderate comments", code="role", remedy=ROLE)
         return Candidate(external_id, name, {"token": page["access_token"]}, tuple(missing), problem)
 
+    @abstractmethod
     def _candidates(self, page: Json, missing: Sequence[Scope]) -> Iterator[Candidate]:
         """What a page that was agreed to is read as."""
-        raise NotImplementedError
 
     def subscribe(self, candidate: Candidate) -> None:
         """Raises what Graph refuses it with."""

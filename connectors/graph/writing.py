@@ -5,6 +5,7 @@ code); or nobody knows (OutcomeUnknown: whoever wants to go on has to look first
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -96,7 +97,7 @@ def _causes(error: BaseException | None) -> Iterable[BaseException]:
         error = getattr(inner, "reason", None) or (inner if isinstance(inner, BaseException) else None)
 
 
-class Writing:
+class Writing(ABC):
     """The writing side that Facebook and Instagram have in common; a mixin of their connectors.
 
     settle: lists show what was written after this at the latest. Nobody documents it: seconds were seen, so it is kept
@@ -162,17 +163,17 @@ class Writing:
 
     # -- what the platforms do differently
 
+    @abstractmethod
     def _read_thread(self, client: GraphClient, target: Target, into: list[ReadComment]) -> tuple[Covered, ...]:
         """Reads all of it and says what was covered. Raises ConnectorError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _place(self, target: Target) -> str:
         """The edge that takes an answer to the target."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _called(self, author: Author | None) -> str:
         """What somebody is addressed by; nothing where the platform does not tell who it is."""
-        raise NotImplementedError
 
     def _writer(self) -> Writer:
         return Writer(self._credential, self._settings)

@@ -33,6 +33,10 @@ from connectors.youtube.errors import from_answer
 _TARGET = N_("The comment is gone or cannot be answered: look at it on YouTube.")
 _TEXT = N_("Write a text, and not too long a one.")
 _OWNER = N_("Connect the channel with its own Google account: an API key reads, but cannot write.")
+_FORBIDDEN = N_(
+    "Look at the comment in YouTube Studio: perhaps nobody may answer it. If every reply is refused, connect the "
+    "channel again, signed in as the channel itself."
+)
 
 WRITES: dict[str, Meaning] = {
     "commentTextRequired": Meaning(Refused, "the text is empty", _TEXT),
@@ -43,6 +47,7 @@ WRITES: dict[str, Meaning] = {
     "operationNotSupported": Meaning(Refused, "YouTube does not do this to that comment", _TARGET),
     "commentsDisabled": Meaning(Refused, "comments are turned off", _TARGET),
     "processingFailure": Meaning(OutcomeUnknown, "YouTube could not process it: it may be transient"),
+    "forbidden": Meaning(PermissionLost, "YouTube does not let the channel do this to that comment", _FORBIDDEN),
     "ineligibleAccount": Meaning(PermissionLost, "the account has no channel to write as", _OWNER),
 }
 """What a reason means for a write where that differs from what it means for a question."""

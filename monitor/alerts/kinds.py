@@ -1,6 +1,6 @@
 """Every kind of notice there is. Adding one adds a module and a line here."""
 
-from monitor.alerts import expiry, findings, morning, trouble, unwatched
+from monitor.alerts import expiry, findings, morning, trouble, undone, unwatched
 from monitor.alerts.telling import Kind
 
 KINDS: dict[str, Kind] = {
@@ -10,5 +10,6 @@ KINDS: dict[str, Kind] = {
     trouble.RECOVERY: trouble.RECOVERIES,
     expiry.EXPIRY: expiry.KIND,
     findings.FINDING: findings.KIND,
+    undone.UNDONE: undone.KIND,
 }
 """By the notice's subject_kind."""

@@ -47,9 +47,10 @@ def _show(rows: list[BudgetOverview], timezone: str) -> None:
 def _row(row: BudgetOverview, timezone: str) -> tuple[object, ...]:
     cost = sum(each.cost for each in row.spent)
     left = f"{row.left.polls} / {row.left.replies} / {row.left.crisis}" if row.left else None
+    anew = local(row.resets_at, timezone) if row.per_day else None
     until = local(row.parked_until, timezone)
     parked = f"{until} ({row.reason})" if until and row.reason else until
-    return row.key, len(row.channels), row.per_day, cost, left, local(row.resets_at, timezone), cell(parked)
+    return row.key, len(row.channels), row.per_day, cost, left, anew, cell(parked)
 
 
 def _spent(key: str, spent: Spent) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
 """Taking in what a person wants done to a comment: once, however often the button is pressed."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,17 +41,8 @@ def request(
     if earlier is not None:
         return _again(earlier, key, comment, kind, text, now, confirmed=confirmed)
     _check(session, comment, kind, text)
-    action = Action(
-        key=key,
-        channel_id=comment.channel_id,
-        comment_id=comment.id,
-        kind=kind,
-        by_id=by,
-        created_at=now,
-        next_at=now,
-        text=text,
-        confirmed=confirmed,
-    )
+    about: dict[str, Any] = {"channel_id": comment.channel_id, "comment_id": comment.id, "kind": kind, "text": text}
+    action = Action(key=key, by_id=by, created_at=now, next_at=now, confirmed=confirmed, **about)
     session.add(action)
     session.flush()
     return action

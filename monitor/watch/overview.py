@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -83,12 +83,7 @@ def _overview(
         name=channel.name,
         platform=channel.platform,
         address=channel.address,
-        unit=channel.unit_id,
-        unit_name=units[channel.unit_id],
-        responsible=channel.responsible_id,
-        responsible_name=names[channel.responsible_id],
-        deputy=channel.deputy_id,
-        deputy_name=names[channel.deputy_id] if channel.deputy_id else None,
+        **_whose(channel, names, units),
         watch_mode=channel.watch_mode,
         has_comments=channel.has_comments,
         state=state,
@@ -101,6 +96,18 @@ def _overview(
         remedy=_remedy(schedule) if state == "failing" else None,
         coverage=coverage,
     )
+
+
+def _whose(channel: Channel, names: dict[str, str], units: dict[str, str]) -> dict[str, Any]:
+    """The unit and the people, by id and by name."""
+    return {
+        "unit": channel.unit_id,
+        "unit_name": units[channel.unit_id],
+        "responsible": channel.responsible_id,
+        "responsible_name": names[channel.responsible_id],
+        "deputy": channel.deputy_id,
+        "deputy_name": names[channel.deputy_id] if channel.deputy_id else None,
+    }
 
 
 def _remedy(schedule: Schedule | None) -> str | None:

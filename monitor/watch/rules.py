@@ -74,6 +74,12 @@ def next_poll(
         policy = replace(policy, interval=policy.interval * 2)
     if outcome is Outcome.COMPLETE:
         return _regular(calendar, policy, now)
+    return _after_failure(calendar, policy, outcome, failures, now, behind=behind)
+
+
+def _after_failure(
+    calendar: Calendar, policy: Policy, outcome: Outcome, failures: int, now: datetime, *, behind: bool
+) -> tuple[datetime, Reason]:
     if outcome is Outcome.NEEDS_PERSON:
         wait, reason = max(HOUR, policy.interval), Reason.SLOW
     else:

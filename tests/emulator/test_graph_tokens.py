@@ -141,6 +141,24 @@ def test_a_batch_of_more_than_fifty_or_without_a_token_is_refused(town: Town) ->
     assert json.loads(town.batch([], batch="{").body)["error"]["code"] == 100
 
 
+def test_an_operation_may_use_anothers_answer_which_is_null_though_it_went_well(town: Town) -> None:
+    posts = [town.post(comments=1) for _ in range(3)]
+    listed = {"method": "GET", "name": "posts", "relative_url": f"{LATEST}/{town.page.id}/posts?fields=id"}
+    below = {"method": "GET", "relative_url": f"{LATEST}/comments?ids={{result=posts:$.data.*.id}}"}
+    answers = json.loads(town.batch([listed, below]).body)
+    assert (answers[0], answers[1]["code"]) == (None, 200)
+    assert set(json.loads(answers[1]["body"])) == {post.id for post in posts}
+    told = json.loads(town.batch([{**listed, "omit_response_on_success": False}, below]).body)
+    assert [answer["code"] for answer in told] == [200, 200]
+
+
+def test_an_operation_that_waits_for_a_failed_one_is_not_done(town: Town) -> None:
+    wrong = {"method": "GET", "name": "first", "relative_url": f"{LATEST}/999"}
+    after = {"method": "GET", "relative_url": f"{LATEST}/me", "depends_on": "first"}
+    answers = json.loads(town.batch([wrong, after]).body)
+    assert (answers[0]["code"], answers[1]) == (400, None)
+
+
 # -- limits
 
 

@@ -1,6 +1,5 @@
 """A served site with a small register and a few comments, and a real browser to look at it."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
 
 from config.settings import Settings
 from monitor.db import Database
@@ -123,13 +121,3 @@ def serve(db: Database, settings: Settings) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, as few of its own network habits as can be had."""
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=os.environ["TEST_CHROMIUM"], args=quiet)
-        yield started
-        started.close()

@@ -4,19 +4,18 @@ fields.py    the language of `fields`     nodes.py, paging.py, times.py    rende
 tokens.py    who asks                     facebook.py, instagram.py        what there is to ask for
 usage.py     what it costs                refusals.py, habits.py           errors and traps
 subscribing.py    which app hears of a page    logins.py    codes and tokens out of Facebook's login
-writing.py   replies, hiding, deleting
+writing.py   replies, hiding, deleting       batch.py    several questions in one
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from connectors.emulator.graph import facebook, instagram
+from connectors.emulator.graph.batch import Batch, read_operations
 from connectors.emulator.graph.fields import Asked, FieldSyntax, parse
 from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.logins import Logins
@@ -41,7 +40,6 @@ VERSIONS = {  # usable until
 KINDS: dict[str, Kind] = {
     kind.name: kind for module in (facebook, instagram) for kind in vars(module).values() if isinstance(kind, Kind)
 }
-MOST_OPERATIONS = 50
 _VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/|$)")
 _OWN = frozenset({"access_token", "appsecret_proof", "fields", "ids", "pretty"})
 """Parameters of every question; the others are the edge's."""
@@ -84,22 +82,11 @@ class Graph:
         """Each operation counts as one call, whatever comes of it."""
         try:
             caller(self.world, request)
-            operations = _operations(text)
+            operations = read_operations(text)
         except Refusal as refusal:
             return Answer(400, _body(refusal.envelope()), _JSON | _ERROR)
-        headers = request.get("include_headers", "true") != "false"
-        answers = [self._operation(request, place, each, headers) for place, each in enumerate(operations)]
+        answers = Batch(request, self._one, self.habits.null_operations).answers(operations)
         return Answer(200, _body(answers), dict(_JSON), cost=len(operations))
-
-    def _operation(self, request: Request, place: int, operation: Mapping[str, Any], headers: bool) -> Any:
-        """An operation's answer as a text inside; null for one that timed out."""
-        if place in self.habits.null_operations:
-            return None
-        inner = self._one(_inner(request, operation))
-        named = [{"name": name, "value": value} for name, value in inner.headers.items() if name != "Content-Type"]
-        named.append({"name": "Content-Type", "value": "text/javascript; charset=UTF-8"})
-        found = {"code": inner.status, "headers": named, "body": inner.body.decode()}
-        return found if headers else {name: value for name, value in found.items() if name != "headers"}
 
 
 @dataclass
@@ -236,32 +223,6 @@ def _route(path: str, now: datetime) -> tuple[str, tuple[str, ...]]:
     if found and int(found[1]) > newest:
         return alive[0], (asked, *parts)
     return asked if asked in alive else alive[0], parts
-
-
-def _operations(text: str) -> list[Mapping[str, Any]]:
-    """Raises Refusal."""
-    try:
-        operations = json.loads(text)
-    except ValueError:
-        raise Refusal(100, "(#100) batch parameter must be a JSON array") from None
-    if len(operations) > MOST_OPERATIONS:
-        message = f"Too many requests in batch message. Maximum batch size is {MOST_OPERATIONS}"
-        raise Refusal(1, message, kind="GraphBatchException")
-    return list(operations)
-
-
-def _inner(request: Request, operation: Mapping[str, Any]) -> Request:
-    """An operation of a batch as a request of its own, with its own token or the batch's."""
-    address = urlsplit("/" + str(operation.get("relative_url", "")).lstrip("/"))
-    outer = {name: request.form[name] for name in ("access_token", "appsecret_proof") if name in request.form}
-    query = {**outer, **parse_qs(address.query, keep_blank_values=True)}
-    if "access_token" in operation:
-        query["access_token"] = [operation["access_token"]]
-    headers = dict(line.split(": ", 1) for line in operation.get("headers") or [] if ": " in line)
-    lower = {name.lower(): value for name, value in headers.items()}
-    body = str(operation.get("body", "")).encode()
-    method = str(operation.get("method", "GET"))
-    return replace(request, method=method, path=address.path, query=query, headers=lower, body=body)
 
 
 _JSON = {"Content-Type": "application/json; charset=UTF-8"}

@@ -19,7 +19,9 @@ class Habits:
     app without the MODERATE task. unshown: ids of comments that are counted but given to nobody (privacy, deletion).
     blank: ids of posts whose comments are listed as nothing, with cursors, whatever the count says. odd_order: posts
     are listed from both ends, newest, oldest, second newest, … tasks: what the person behind a user's token may do on
-    the pages; everything where empty.
+    the pages; everything where empty. lost_roles: ids of pages on which the person behind every page token has lost the
+    role: each token fails, also one that was made afterwards. unlisted: ids of posts that are there and that no list
+    shows (Meta: about 600 ranked posts a year are listed).
     """
 
     size: int = 5000
@@ -36,3 +38,5 @@ class Habits:
     blank: frozenset[str] = frozenset()
     odd_order: bool = False
     tasks: tuple[str, ...] = ()
+    lost_roles: frozenset[str] = frozenset()
+    unlisted: frozenset[str] = frozenset()

@@ -72,7 +72,7 @@ MEDIA = Kind(
         "timestamp": lambda post, _: written(post.at),
         "username": lambda post, _: post.account.handle,
     },
-    {"comments": Edge("IGComment", _comments, most=CAP)},
+    {"comments": Edge("IGComment", _comments, most=CAP, dated=False)},
 )
 COMMENT = Kind(
     "IGComment",
@@ -88,6 +88,6 @@ COMMENT = Kind(
         "media": lambda comment, _: Node("IGMedia", comment.post),
         "parent_id": lambda comment, _: comment.parent.id if comment.parent else None,
     },
-    {"replies": Edge("IGComment", _replies, most=CAP)},
+    {"replies": Edge("IGComment", _replies, most=CAP, dated=False)},
     ("timestamp", "text", "id"),
 )

@@ -21,7 +21,8 @@ class Edge:
     """A list below a node.
 
     kind: what its things are. things: all of them in order. total: what `summary` says of them; None where the edge
-    has no summary. most: the largest page. by_time: pages are told apart by time (`until`), as in feeds.
+    has no summary. most: the largest page. by_time: pages are told apart by time (`until`), as in feeds. dated: `since`
+    and `until` cut it; where they do not, they are passed over in silence.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Edge:
     cursors: Callable[[Options], Cursors] = lambda _options: BY_THING
     most: int = 100
     by_time: bool = False
+    dated: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class _Page:
 
     def __init__(self, edge: Edge, things: Sequence[Any], options: Options, habits: Habits) -> None:
         self.edge, self.options, self.circles = edge, options, habits.circles
-        self.all = _between(things, options)
+        self.all = _between(things, options) if edge.dated else list(things)
         self.start = self._start()
         limit = options.get("limit", "25")
         if not limit.isdigit():

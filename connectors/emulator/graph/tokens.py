@@ -52,6 +52,8 @@ class Viewer:
         """May this token look at the account's things at all? Raises Refusal."""
         if self.token.kind == "app":
             raise lacks(ENGAGING)
+        if self.token.kind == "page" and {account.id, account.page_id} & self.habits.lost_roles:
+            raise dead(190, 492)
         if not self.reaches(account):
             raise gone(id_)
         self.needs(ENGAGING if account.platform == "facebook" else "instagram_basic")
@@ -61,7 +63,8 @@ class Viewer:
         return self.is_page and CONTENT in self.token.scopes
 
     def ordered(self, posts: list[Post]) -> list[Post]:
-        """Newest first as they are given, or not: Graph promises nothing."""
+        """Newest first as they are given, or not, and perhaps not all of them: Graph promises nothing."""
+        posts = [post for post in posts if post.id not in self.habits.unlisted]
         if not self.habits.odd_order:
             return posts
         pairs = zip(posts, reversed(posts), strict=True)

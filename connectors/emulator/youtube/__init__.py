@@ -33,7 +33,7 @@ class YouTube:
         self._lists = Lists(world, self.habits)
         self.gate = Gate(world)
         self.quota = Quota()
-        self.writing = Writing(world, self.gate, self.quota)
+        self.writing = Writing(world, self.gate, self.quota, self.habits)
 
     def owns(self, request: Request) -> bool:
         if request.host in API_HOSTS or request.host == TOKEN_HOST:

@@ -11,6 +11,8 @@ class Habits:
     threads of a channel or video are listed, then the list ends as if there were no more (how deep it goes is not
     documented). community: are comments on posts in the community tab among a channel's (not documented either)?
     empty_pages: between two pages comes one without items. circle: the page after the last is the first.
+    titles: plain texts show a link by the title that is given for it. images: the address of what a comment shows, by
+    its id, signed for six hours. closed: ids of threads that nobody may answer (`canReply`).
     """
 
     spam: set[str] = field(default_factory=set)
@@ -18,3 +20,6 @@ class Habits:
     community: bool = True
     empty_pages: bool = False
     circle: bool = False
+    titles: dict[str, str] = field(default_factory=dict)
+    images: dict[str, str] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)

@@ -130,7 +130,7 @@ class Lists:
 
     def _view(self, asked: Asked, caller: Caller) -> View:
         plain = asked.get("textFormat") == "plainText"
-        return View(self._world, plain=plain, viewer=caller.account, spam=self._habits.spam)
+        return View(self._world, plain=plain, viewer=caller.account, habits=self._habits)
 
     def _is_there(self, one: Comment) -> bool:
         there = one.deleted_at is None and not one.rejected

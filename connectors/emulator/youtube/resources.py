@@ -6,11 +6,12 @@ import html
 import json
 import re
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from connectors.emulator.world import Account, Comment, Post, World
+from connectors.emulator.youtube.habits import Habits
 
 INLINE_REPLIES = 5
 _LINK = re.compile(r"https?://[^\s<]+")
@@ -22,7 +23,6 @@ class View:
     """How somebody looks at comments: as HTML or plain text, as which channel, and whether to tell about moderation.
 
     `held_too`: replies that wait for approval are shown (to the owner, in the queue and in a thread's replies).
-    `spam`: ids of what is shown in a list of its own.
     """
 
     world: World
@@ -30,7 +30,17 @@ class View:
     viewer: Account | None = None
     tells_status: bool = False
     held_too: bool = False
-    spam: Set[str] = frozenset()
+    habits: Habits = field(default_factory=Habits)
+
+    @property
+    def spam(self) -> Set[str]:
+        """Ids of what is shown in a list of its own."""
+        return self.habits.spam
+
+    def text(self, one: Comment) -> str:
+        if not self.plain:
+            return _as_html(one.text)
+        return _LINK.sub(lambda link: self.habits.titles.get(link[0], link[0]), one.text)
 
     def replies(self, top: Comment) -> list[Comment]:
         """Newest first."""
@@ -52,7 +62,7 @@ def thread(top: Comment, view: View) -> Resource:
     replies = view.replies(top)
     snippet = _place(top.post) | {
         "topLevelComment": _comment(top, view, _place(top.post)),
-        "canReply": True,
+        "canReply": top.id not in view.habits.closed,
         "totalReplyCount": len(replies),
         "isPublic": not top.held,
     }
@@ -140,7 +150,7 @@ def _place(post: Post) -> dict[str, str]:
 
 
 def _comment(one: Comment, view: View, place: dict[str, str]) -> Resource:
-    snippet: Resource = {**place, "textDisplay": one.text if view.plain else _as_html(one.text)}
+    snippet: Resource = {**place, "textDisplay": view.text(one)}
     if view.viewer is not None and view.viewer.id == one.author.id:
         snippet["textOriginal"] = one.text
     snippet |= {"authorDisplayName": ""} if one.anonymous else _author(one)
@@ -150,6 +160,8 @@ def _comment(one: Comment, view: View, place: dict[str, str]) -> Resource:
     if view.tells_status and view.viewer is one.post.account:
         held = "heldForReview" if one.held else "published"
         snippet["moderationStatus"] = "likelySpam" if one.id in view.spam else held
+    if image := view.habits.images.get(one.id):
+        snippet["imageUrl"] = image
     snippet |= {"publishedAt": stamp(one.at), "updatedAt": stamp(one.versions[-1][0])}
     return _resource("comment", one.id, {"snippet": snippet})
 

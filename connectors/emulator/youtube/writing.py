@@ -6,6 +6,7 @@ from collections.abc import Callable
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Comment, World
 from connectors.emulator.youtube.google import Caller, Gate, Quota, Refusal, login_required, missing_scope
+from connectors.emulator.youtube.habits import Habits
 from connectors.emulator.youtube.resources import View, comment
 
 ROOT = "/youtube/v3/"
@@ -20,8 +21,8 @@ Act = Callable[[Request, Caller], Answer]
 class Writing:
     """The methods that change comments."""
 
-    def __init__(self, world: World, gate: Gate, quota: Quota) -> None:
-        self._world, self._gate, self._quota = world, gate, quota
+    def __init__(self, world: World, gate: Gate, quota: Quota, habits: Habits) -> None:
+        self._world, self._gate, self._quota, self._habits = world, gate, quota, habits
 
     def answer(self, request: Request) -> Answer:
         """Raises Refusal."""
@@ -62,6 +63,8 @@ class Writing:
             raise _refusal(400, "parentCommentIsPrivate", "The parent comment is private.")
         if top.post.comments_disabled:
             raise _refusal(403, "commentsDisabled", "Comments are disabled.")
+        if top.id in self._habits.closed:
+            raise _refusal(403, "forbidden", "The comment cannot be created due to insufficient permissions.")
         if caller.account is None:
             raise login_required()
         made = self._world.comment(top, caller.account.person, text, through_api=True)

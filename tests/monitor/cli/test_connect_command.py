@@ -30,7 +30,6 @@ from monitor.register.models import Channel
 from monitor.watch.models import Schedule, TokenHealth
 from tests.connectors.visitor import agree
 from tests.monitor.cli.conftest import Answer, Command
-from tests.web.conftest import browser  # noqa: F401 - a fixture
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+\S*(?:dialog/oauth|/o/oauth2)\S*")
 APP = {"META_APP_ID": APP_ID, "META_APP_SECRET": APP_SECRET, "YT_ID": CLIENT_ID, "YT_SECRET": CLIENT_SECRET}
@@ -237,7 +236,7 @@ def test_with_a_wrong_key_the_channel_fails_with_the_remedy_and_the_others_go_on
 
 @pytest.mark.browser
 @pytest.mark.parametrize("platform", ["facebook", "youtube"])
-def test_a_person_with_a_real_browser_gets_through(emulator: Emulator, browser: Browser, platform: str) -> None:  # noqa: F811
+def test_a_person_with_a_real_browser_gets_through(emulator: Emulator, browser: Browser, platform: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     def click(url: str) -> str:

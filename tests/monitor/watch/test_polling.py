@@ -177,7 +177,7 @@ def test_the_settings_say_how_often(quick: Watch) -> None:
     assert quick.schedule().next_poll_at == MONDAY + timedelta(seconds=5)
 
 
-def test_the_first_reading_that_brings_something_says_what_is_historic(quick: Watch) -> None:
+def test_the_first_complete_reading_says_what_is_historic(quick: Watch) -> None:
     quick.platform.error = Unavailable("HTTP 502")
     quick.poll()
     assert quick.schedule().historic_before is None
