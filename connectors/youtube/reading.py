@@ -80,9 +80,10 @@ class Look:
         return (*(name for name, refused in parts.items() if refused), *self.troubles)
 
     def state(self, error: ConnectorError | None) -> State:
-        """For the next reading. A walk that an allowance ended goes on where it came to; else an error undoes all."""
+        """For the next reading. A walk that an allowance ended goes on where it came to, and without the held queue all
+        that is public was seen; else an error undoes all."""
         in_pieces = self.before.walk is not None or (error is not None and error.code == ALLOWANCE)
-        goes_on = error is None or (self.ordinary_done and self.full and in_pieces)
+        goes_on = error in (None, self.held_refused) or (self.ordinary_done and self.full and in_pieces)
         return self.memory.to_state() if goes_on else self.plan.state
 
     @property
@@ -103,6 +104,7 @@ class Look:
                 if not held or (refusal.code in TABLE and refusal.code not in OF_THE_QUEUE):
                     raise
                 self.held_refused = refusal
+                self.memory.held = self.before.held
         self.memory.count_new(self._public())
         if not (self.full or self.plan.daily):
             self.look_up_older()

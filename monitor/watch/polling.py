@@ -173,13 +173,20 @@ def _note(session: Session, schedule: Schedule, reading: Reading, work: Work, no
         _note_beginning(session, schedule, now)
     if reading.error is not None:
         _note_failure(schedule, reading.error, work, now)
-        return
-    schedule.last_complete_at = now
+        if not (reading.degraded and reading.error.needs_person):
+            return
+    # what a platform refuses until a person acts must not make us walk all the rest again and again
     if work.plan.full:
         schedule.needs_full, schedule.last_full_at = False, now
     if work.plan.full or work.plan.daily:
         schedule.last_daily_at = now
     schedule.degraded = list(reading.degraded)
+    if reading.complete:
+        _note_success(schedule, now)
+
+
+def _note_success(schedule: Schedule, now: datetime) -> None:
+    schedule.last_complete_at = now
     schedule.failures, schedule.failing_since = 0, None
     schedule.failure_kind = schedule.failure_detail = schedule.failure_code = schedule.failure_remedy = None
 

@@ -25,6 +25,7 @@ from connectors.errors import (
 )
 from connectors.youtube.connector import YouTube
 from connectors.youtube.errors import PACIFIC, TABLE, from_answer, next_pacific_midnight
+from tests.connectors.stage import texts
 from tests.connectors.youtube_town import (
     API_KEY,
     CLIENT_SECRET,
@@ -186,6 +187,22 @@ def test_without_the_held_queue_what_is_public_is_read_and_the_reading_is_partia
     assert isinstance(reading.error, PermissionLost)
     assert [one.external_id for one in reading.comments] == [asked.id]
     assert held.id not in town.keeper.gone
+
+
+def test_while_the_held_queue_is_refused_the_public_rest_is_not_walked_anew_each_time(town: Town) -> None:
+    for _ in range(3):
+        town.replies(town.ask(), 8)
+    held = town.ask(held=True)
+    fault = refusal("forbidden")
+    fault.parameters, fault.times = {"moderationStatus": "heldForReview"}, None
+    town.emulator.faults.add(fault)
+    first, second = town.read(), town.read()
+    assert (second.counted_cost, second.degraded) == (2, ("held",))
+    assert first.counted_cost > second.counted_cost
+    late = town.ask()
+    assert late.id in texts(town.read())
+    town.emulator.faults.clear()
+    assert held.id in texts(town.read())
 
 
 def test_a_thread_that_goes_while_its_replies_are_fetched_is_no_error(town: Town) -> None:

@@ -328,6 +328,16 @@ def test_a_run_is_there_before_the_platform_is_asked(watch: Watch) -> None:
     assert [run.outcome for run in seen] == ["running"]
 
 
+def test_what_needs_a_person_does_not_make_us_walk_all_the_rest_again_each_time(quick: Watch) -> None:
+    quick.platform.error, quick.platform.degraded = PermissionLost("the held queue is refused"), ("held",)
+    for _ in range(3):
+        quick.poll()
+        quick.platform.now += HOUR
+    assert [(plan.full, plan.daily) for plan in quick.platform.plans] == [(True, False), (False, False), (False, False)]
+    assert quick.schedule().degraded == ["held"]
+    assert quick.schedule().last_complete_at is None
+
+
 def test_a_reading_that_its_allowance_ended_goes_on_where_it_came_to(quick: Watch) -> None:
     quick.poll()
     later = quick.platform.now + HOUR
