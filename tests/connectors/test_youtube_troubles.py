@@ -1,11 +1,10 @@
 """What the YouTube connector makes of refusals and broken connections, and what it never gives away."""
 
+import io
 import json
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import structlog
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -142,15 +141,12 @@ def test_an_answer_of_another_shape_is_ours_to_mend(town: Town, body: str) -> No
     assert isinstance(error, UnexpectedAnswer)
 
 
-def test_the_log_of_a_strange_answer_says_where_and_nothing_of_what_it_says(
-    town: Town, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_log_of_a_strange_answer_says_where_and_nothing_of_what_it_says(town: Town, log: io.StringIO) -> None:
     said = "Anna bor på Storgatan 1"
     top = {"id": "Ug1", "snippet": {"publishedAt": said, "updatedAt": said, "textDisplay": said}}
     items = [{"id": "Ug1", "snippet": {"videoId": town.video.id, "topLevelComment": top}}]
-    monkeypatch.setattr("connectors.youtube.connector._log", structlog.wrap_logger(structlog.PrintLogger(sys.stdout)))
     error = error_of(town, Fault("status", path=LISTS, status=200, body=LIST + json.dumps(items) + "}"))
-    logged = capfd.readouterr().out
+    logged = log.getvalue()
     assert isinstance(error, UnexpectedAnswer)
     assert "youtube_answer_not_understood" in logged
     assert "answers.py:" in logged
