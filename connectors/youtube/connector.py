@@ -25,7 +25,7 @@ from connectors.youtube.writing import YouTubeWriting
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 """The only scope that lets an app read the held queue, and reply."""
 UNITS_PER_DAY = 10_000
-"""What a project has by default for everything but searches and uploads (PLATFORMS 5.2)."""
+"""What a project has by default for everything but searches and uploads (Google's quota page, as of June 2026)."""
 A_ROUND = timedelta(minutes=15)
 """When a reading may go on that its allowance ended after it had seen what is new."""
 NO_SCOPE = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
