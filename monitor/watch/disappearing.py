@@ -17,13 +17,6 @@ from monitor.watch.rules import READINGS_BEFORE_DELETED
 Shape = Literal["post", "thread", "threads", "posts"]
 
 
-class Absent(NamedTuple):
-    """A comment that a claim covers and the reading did not show. new: until now it was there."""
-
-    external_id: str
-    new: bool
-
-
 class Stretch(NamedTuple):
     """Covered claims of one shape, to be looked up together."""
 
@@ -39,15 +32,15 @@ def mark_gone(
 
     A complete reading also counts as one more that did not show what is missing; one that broke off proves nothing.
     """
-    absent: dict[int, Absent] = {}
+    absent: dict[int, str] = {}
     for stretch, ids in _stretches(covered).items():
         absent |= _not_seen(session, run.channel_id, _claimed(session, stretch, ids), seen)
     if not absent:
         return 0
     # platforms delete a comment's replies, and what stands below a post, together with it
-    ids = [one.external_id for one in absent.values()]
-    absent |= _not_seen(session, run.channel_id, below(session, ids), seen)
-    new = [id_ for id_, one in absent.items() if one.new]
+    absent |= _not_seen(session, run.channel_id, below(session, list(absent.values())), seen)
+    was_there = among(session, Comment.id, list(absent)) & Comment.missing_since.is_(None)
+    new = session.scalars(select(Comment.id).where(was_there).order_by(Comment.id)).all()
     _update(session, new, missing_since=now)
     observe(session, run, [Noticed(id_, "gone") for id_ in new], now)
     if complete:
@@ -85,14 +78,12 @@ def _spoken_of(session: Session, what: Shape, ids: Sequence[str]) -> ColumnEleme
             return Comment.is_post.is_(True)
 
 
-def _not_seen(
-    session: Session, channel_id: str, chosen: ColumnElement[bool], seen: Collection[str]
-) -> dict[int, Absent]:
+def _not_seen(session: Session, channel_id: str, chosen: ColumnElement[bool], seen: Collection[str]) -> dict[int, str]:
     """Of the chosen, those not shown now and not yet to be asked for one by one. That counts for unlisted ones too."""
-    query = select(Comment.id, Comment.external_id, Comment.missing_since.is_(None))
+    query = select(Comment.id, Comment.external_id)
     undecided = Comment.deleted_at.is_(None) & (Comment.missed < READINGS_BEFORE_DELETED)
     known = session.execute(query.where(Comment.channel_id == channel_id, chosen, undecided))
-    return {id_: Absent(external_id, new) for id_, external_id, new in known if external_id not in seen}
+    return {id_: external_id for id_, external_id in known if external_id not in seen}
 
 
 def _update(session: Session, ids: Sequence[int], **values: Any) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from connectors.base import Covered, Reading, ReadPost
+from connectors.base import Covered, ReadComment, Reading, ReadPost
 from monitor.db.bulk import among
 from monitor.watch.models import Comment, Post
 from monitor.watch.rules import gap
@@ -22,15 +22,24 @@ class Below(NamedTuple):
 
 
 def note_gaps(
-    session: Session, channel_id: str, reading: Reading, now: datetime, *, thorough: bool, whole: bool
+    session: Session,
+    channel_id: str,
+    reading: Reading,
+    comments: Iterable[ReadComment],
+    now: datetime,
+    *,
+    thorough: bool,
+    whole: bool,
 ) -> None:
     """Compares the counts of every post that the reading listed to its end with what is stored, and writes down the
-    difference. `thorough`: it looked into every post whose count may have changed, so that all it gave are compared,
-    those too that nothing can be claimed of because nothing is shown below them. `whole`: it showed all posts that
-    there are, so that the others are gone, their gaps with them.
+    difference.
+
+    comments: the reading's, each once. thorough: it looked into every post whose count may have changed, so that all it
+    gave are compared, those too that nothing can be claimed of because nothing is shown below them. whole: it showed all
+    posts that there are, so that the others are gone, their gaps with them.
     """
     posts = {post.external_id: post for post in reading.posts}
-    listed, below = set(posts if thorough else ()) | set(_listed(posts, reading.covered)), _shown(reading)
+    listed, below = set(posts if thorough else ()) | set(_listed(posts, reading.covered)), _shown(comments)
     # what was shown is stored: only where that is not enough the database has to be asked for what is unlisted
     doubtful = [id_ for id_ in listed & posts.keys() if _gap(posts[id_], below.get(id_, Below()))]
     below |= stored_below(session, channel_id, doubtful)
@@ -69,13 +78,11 @@ def _listed(posts: Iterable[str], covered: Iterable[Covered]) -> Iterator[str]:
             yield from posts
 
 
-def _shown(reading: Reading) -> dict[str, Below]:
+def _shown(comments: Iterable[ReadComment]) -> dict[str, Below]:
     """By post, the comments that the reading itself brought."""
-    everything, top_level = Counter[str](), Counter[str]()
-    for comment in {comment.external_id: comment for comment in reading.comments}.values():
-        if not (comment.held or comment.is_post):
-            everything[comment.post_external_id] += 1
-            top_level[comment.post_external_id] += comment.parent_external_id is None
+    public = [comment for comment in comments if not (comment.held or comment.is_post)]
+    everything = Counter(comment.post_external_id for comment in public)
+    top_level = Counter(comment.post_external_id for comment in public if comment.parent_external_id is None)
     return {post: Below(count, top_level[post]) for post, count in everything.items()}
 
 

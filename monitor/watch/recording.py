@@ -38,7 +38,7 @@ def record(
     if run.outcome != "thread":  # a look at one thread claims without the posts and their counts
         thorough = reading.complete and (run.full or run.daily)
         whole = thorough and run.full and not goes_on
-        note_gaps(session, channel_id, reading, now, thorough=thorough, whole=whole)
+        note_gaps(session, channel_id, reading, comments.things.values(), now, thorough=thorough, whole=whole)
 
 
 def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], now: datetime) -> None:
