@@ -35,8 +35,8 @@ def note_gaps(
     difference.
 
     comments: the reading's, each once. thorough: it looked into every post whose count may have changed, so that all it
-    gave are compared, those too that nothing can be claimed of because nothing is shown below them. whole: it showed all
-    posts that there are, so that the others are gone, their gaps with them.
+    gave are compared, those too that nothing can be claimed of because nothing is shown below them. whole: it showed
+    all posts that there are, so that the others are gone, their gaps with them.
     """
     posts = {post.external_id: post for post in reading.posts}
     listed, below = set(posts if thorough else ()) | set(_listed(posts, reading.covered)), _shown(comments)
