@@ -15,7 +15,7 @@ from connectors.emulator.graph.logins import APP_SECRET
 from connectors.emulator.graph.tokens import APP_ID
 from connectors.emulator.server import Emulator
 from connectors.emulator.youtube.consents import CLIENT_ID, CLIENT_SECRET
-from connectors.errors import AuthExpired
+from connectors.errors import AuthExpired, PermissionLost
 from tests.connectors.visitor import agree, anything
 
 HOME = "http://localhost:8481/"
@@ -164,6 +164,15 @@ def test_a_permission_that_lapsed_because_nobody_used_it_is_named(town: Town) ->
     with pytest.raises(NotConnected, match="pages_read_engagement") as told:
         login.finish(code, HOME)
     assert told.value.code == "missing_scope"
+
+
+def test_a_permission_that_lapses_later_is_named_by_the_next_check(town: Town) -> None:
+    page = next(each for each in town.connect("facebook") if each.external_id == PAGE)
+    assert town.check("facebook", PAGE, dict(page.secrets)).problem is None
+    town.emulator.graph.logins.lapse("pages_read_user_content")
+    health = town.check("facebook", PAGE, dict(page.secrets))
+    assert isinstance(health.problem, PermissionLost)
+    assert health.scopes_missing == ("pages_read_user_content",)
 
 
 def test_a_role_without_moderate_is_a_problem_of_that_page_alone(town: Town) -> None:
