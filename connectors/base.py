@@ -60,7 +60,7 @@ class ReadPost:
     """What the organisation (or, on its page, a visitor) published: the context of comments.
 
     `declared_comments` is the platform's own count of comments below it. `counts_replies`: whether replies are in that
-    count; None where the platform does not say.
+    count; None where the platform does not say. links: web addresses that it leads to besides those in its text.
     """
 
     external_id: str
@@ -71,6 +71,7 @@ class ReadPost:
     declared_comments: int | None = None
     by_visitor: bool = False
     counts_replies: bool | None = True
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

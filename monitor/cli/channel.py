@@ -150,6 +150,7 @@ def _check_row(found: Check) -> tuple[object, ...]:
 
 DECISION = {
     "purpose": N_("Purpose"),
+    "address": N_("Address"),
     "audience": N_("Main target group"),
     "responsible": N_("Responsible for the channel"),
     "decided_by": N_("Decided by"),

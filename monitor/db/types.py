@@ -37,4 +37,4 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON, dict[str, str]: JSON}  # noqa: RUF012
+    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON, list[int]: JSON, dict[str, str]: JSON}  # noqa: RUF012

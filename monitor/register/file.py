@@ -50,6 +50,7 @@ class PersonEntry(Entry):
 
 class DecisionEntry(Entry):
     purpose: Text
+    address: WebAddress | None = None
     audience: Text
     responsible: Text
     decided_by: Text

@@ -1,7 +1,7 @@
 """Bringing the register file into the database. Doing it again changes nothing; nothing is ever deleted."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from config.language import N_
 from monitor.db import Base
 from monitor.register.file import ChannelEntry, DecisionEntry, OrganisationEntry, PersonEntry, RegisterFile, UnitEntry
-from monitor.register.models import Channel, Decision, Organisation, Person, Unit
+from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
 from monitor.register.rows import decisions_of
 
 NOT_IN_FILE = N_("no longer in the register file")
@@ -79,18 +79,31 @@ def _channel(session: Session, entry: ChannelEntry, done: Imported) -> None:
 
 
 def _decisions(session: Session, entry: ChannelEntry, now: datetime) -> None:
-    known = decisions_of(session, entry.id)
+    known = {_said(decision) for decision in decisions_of(session, entry.id)}
     version = len(known)
     for decision in sorted(entry.decision, key=lambda each: each.decided_on):
-        if decision not in known:
+        whole = decision.model_copy(update={"address": decision.address or entry.address})
+        if _said(whole) not in known:
             version += 1
-            session.add(_new_decision(entry.id, version, decision, now))
+            _add_decision(session, entry.id, version, whole, now)
 
 
-def _new_decision(channel_id: str, version: int, entry: DecisionEntry, now: datetime) -> Decision:
-    people = {f"{key}_id": getattr(entry, key) for key in ("responsible", "decided_by", "communicated_to")}
-    same = entry.model_dump(exclude={"responsible", "decided_by", "communicated_to"})
-    return Decision(channel_id=channel_id, version=version, created_at=now, **people, **same)
+def _said(entry: DecisionEntry) -> str:
+    """What the decision says; whom it was sent to is no part of it."""
+    return entry.model_dump_json(exclude={"communicated_to", "communicated_on"})
+
+
+def _add_decision(session: Session, channel_id: str, version: int, entry: DecisionEntry, now: datetime) -> None:
+    same = entry.model_dump(exclude={"responsible", "decided_by", "communicated_to", "communicated_on"})
+    same |= {"responsible_id": entry.responsible, "decided_by_id": entry.decided_by}
+    decision = Decision(channel_id=channel_id, version=version, created_at=now, **same)
+    session.add(decision)
+    session.flush()
+    if entry.communicated_to is not None:
+        told = datetime.combine(entry.communicated_on, time.min, UTC) if entry.communicated_on else None
+        receipt = DecisionReceipt(decision_id=decision.id, sent_to_id=entry.communicated_to, sent_at=told)
+        receipt.confirmed_by_id, receipt.confirmed_at = entry.communicated_to if told else None, told
+        session.add(receipt)
 
 
 def _retire(session: Session, register_file: RegisterFile, done: Imported) -> None:

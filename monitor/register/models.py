@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy_encrypted_field import EncryptedText, Secret
 
@@ -11,7 +11,14 @@ from monitor.db import Base
 
 
 class Organisation(Base):
-    """The public body: one row. service_hours: {"mon-fri": "07:30-16:00"} in its own time zone."""
+    """The public body: one row. service_hours: {"mon-fri": "07:30-16:00"} in its own time zone.
+
+    closed_days: dates on which it is closed though the calendar says otherwise. other_hours: {"2026-04-30":
+    "07:30-12:00"}, hours of single days. reminder_minutes: how long before closing time responsible, deputy and
+    communicator hear of a channel that nobody has watched yet. longest_decision_months: of a manager's decision.
+    hub_hosts: hosts besides the website's on which what a post says may be found. phone, email, rules_url, privacy_url:
+    for the texts that accounts must show.
+    """
 
     __tablename__ = "organisation"
     id: Mapped[int] = mapped_column(primary_key=True, init=False, insert_default=1)
@@ -23,6 +30,15 @@ class Organisation(Base):
     service_hours: Mapped[dict[str, str]] = mapped_column(default_factory=lambda: {"mon-fri": "07:30-16:00"})
     first_import: Mapped[str] = mapped_column(default="recent")
     policy_url: Mapped[str | None] = mapped_column(default=None)
+    phone: Mapped[str | None] = mapped_column(default=None)
+    email: Mapped[str | None] = mapped_column(default=None)
+    rules_url: Mapped[str | None] = mapped_column(default=None)
+    privacy_url: Mapped[str | None] = mapped_column(default=None)
+    closed_days: Mapped[list[str]] = mapped_column(default_factory=list)
+    other_hours: Mapped[dict[str, str]] = mapped_column(default_factory=dict)
+    reminder_minutes: Mapped[list[int]] = mapped_column(default_factory=lambda: [60, 30, 0])
+    longest_decision_months: Mapped[int] = mapped_column(default=24)
+    hub_hosts: Mapped[list[str]] = mapped_column(default_factory=list)
 
 
 class Unit(Base):
@@ -51,8 +67,24 @@ class Person(Base):
     retired: Mapped[bool] = mapped_column(default=False)
 
 
+class Absence(Base):
+    """A person is away from `first_day` to `last_day`, both included; who stands in hears instead."""
+
+    __tablename__ = "absence"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+
+
 class Channel(Base):
-    """`credential` names where secrets lie ({"token_env": "TIBRO_FB_TOKEN"}), never the secrets."""
+    """`credential` names where secrets lie ({"token_env": "TIBRO_FB_TOKEN"}), never the secrets.
+
+    closed: a group that only members see; publish_address: False keeps such a group's address out of the public list.
+    administrators: ids of the people who administer the account on the platform. account_text: which of
+    register.account_text.POINTS the account's own presentation has; account_text_checked_on: when that was looked at.
+    watched_since, watched_until: when the duty to watch it began, and ended; None: it has none, or still has it.
+    """
 
     __tablename__ = "channel"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -70,6 +102,13 @@ class Channel(Base):
     state: Mapped[str] = mapped_column(default="active")  # active, paused, retired
     state_reason: Mapped[str | None] = mapped_column(default=None)
     extra: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    closed: Mapped[bool] = mapped_column(default=False)
+    publish_address: Mapped[bool] = mapped_column(default=True)
+    administrators: Mapped[list[str]] = mapped_column(default_factory=list)
+    account_text: Mapped[list[str]] = mapped_column(default_factory=list)
+    account_text_checked_on: Mapped[date | None] = mapped_column(default=None)
+    watched_since: Mapped[datetime | None] = mapped_column(default=None)
+    watched_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class StoredSecret(Base):
@@ -86,19 +125,34 @@ class StoredSecret(Base):
 
 
 class Decision(Base):
-    """One version of a manager's decision; never changed, renewed by the next."""
+    """One version of a manager's decision. The database refuses to change or remove it: the next version renews it.
+
+    address: of the channel, as it was decided about. authorised: who may answer and post there, besides the responsible
+    person. What became of telling the communicator is its DecisionReceipt.
+    """
 
     __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("channel_id", "version"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id"), index=True)
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id"))
     version: Mapped[int]
     purpose: Mapped[str]
+    address: Mapped[str]
     audience: Mapped[str]
     responsible_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     decided_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     decided_on: Mapped[date]
     valid_until: Mapped[date]
+    created_at: Mapped[datetime]
     authorised: Mapped[list[str]] = mapped_column(default_factory=list)
-    communicated_to_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
-    communicated_on: Mapped[date | None] = mapped_column(default=None)
-    created_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class DecisionReceipt(Base):
+    """That a decision was sent to the communicator, and that somebody there has confirmed that it arrived."""
+
+    __tablename__ = "decision_receipt"
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    sent_to_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    confirmed_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)

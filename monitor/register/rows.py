@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from monitor.register.file import ChannelEntry, DecisionEntry, OrganisationEntry, PersonEntry, RegisterFile, UnitEntry
-from monitor.register.models import Channel, Decision, Person, Unit
+from monitor.register.models import Channel, Decision, DecisionReceipt, Person, Unit
 from monitor.register.organisation import organisation
 
 
@@ -30,23 +30,30 @@ def register_file(session: Session) -> RegisterFile:
 
 def decisions_of(session: Session, channel_id: str) -> list[DecisionEntry]:
     """A channel's decisions, oldest version first."""
-    query = select(Decision).where(Decision.channel_id == channel_id).order_by(Decision.version)
-    return [decision_entry(decision) for decision in session.scalars(query)]
+    query = _with_receipts().where(Decision.channel_id == channel_id)
+    return [decision_entry(decision, receipt) for decision, receipt in session.execute(query)]
 
 
-def decision_entry(decision: Decision) -> DecisionEntry:
-    """The decision as the file says it."""
+def decision_entry(decision: Decision, receipt: DecisionReceipt | None) -> DecisionEntry:
+    """The decision as the file says it; the day on which the communicator confirmed is told in UTC."""
+    confirmed = receipt.confirmed_at if receipt else None
     return DecisionEntry(
         purpose=decision.purpose,
+        address=decision.address,
         audience=decision.audience,
         responsible=decision.responsible_id,
         decided_by=decision.decided_by_id,
         decided_on=decision.decided_on,
         valid_until=decision.valid_until,
         authorised=decision.authorised,
-        communicated_to=decision.communicated_to_id,
-        communicated_on=decision.communicated_on,
+        communicated_to=receipt.sent_to_id if receipt else None,
+        communicated_on=confirmed.date() if confirmed else None,
     )
+
+
+def _with_receipts() -> Select[Decision, DecisionReceipt]:
+    receipts = DecisionReceipt.decision_id == Decision.id
+    return select(Decision, DecisionReceipt).outerjoin(DecisionReceipt, receipts).order_by(Decision.version)
 
 
 def _channel_entry(channel: Channel, decisions: list[DecisionEntry]) -> ChannelEntry:
@@ -59,8 +66,9 @@ def _channel_entry(channel: Channel, decisions: list[DecisionEntry]) -> ChannelE
 def _decisions(session: Session, people: set[str]) -> defaultdict[str, list[DecisionEntry]]:
     """By channel, oldest version first."""
     found: defaultdict[str, list[DecisionEntry]] = defaultdict(list)
-    for decision in session.scalars(select(Decision).order_by(Decision.version)):
-        named = {decision.responsible_id, decision.decided_by_id, decision.communicated_to_id, *decision.authorised}
+    for decision, receipt in session.execute(_with_receipts()):
+        entry = decision_entry(decision, receipt)
+        named = {entry.responsible, entry.decided_by, entry.communicated_to, *entry.authorised}
         if named - {None} <= people:
-            found[decision.channel_id].append(decision_entry(decision))
+            found[decision.channel_id].append(entry)
     return found

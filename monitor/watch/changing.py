@@ -45,6 +45,7 @@ def change_post(post: Post, shown: ReadPost) -> None:
     post.permalink = shown.permalink or post.permalink
     post.posted_at, post.text, post.by_visitor = shown.posted_at, shown.text, shown.by_visitor
     post.declared_comments, post.counts_replies = shown.declared_comments, shown.counts_replies
+    post.links = list(shown.links) or post.links
 
 
 def observe(session: Session, run: PollRun, noticed: Sequence[Noticed], now: datetime) -> None:

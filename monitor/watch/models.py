@@ -23,7 +23,8 @@ class Schedule(Base):
     failing_since/failure_*: the latest reading's error while it lasts; failure_remedy is a sentence to be translated.
     usage: share of the rate budget that the platform last reported, in percent. degraded: fields that it refuses.
     budgets: keys of what the channel's calls count against, as its connector last told.
-    hinted_at: when a webhook last said that something happened here.
+    hinted_at: when a webhook last said that something happened here. due_at: when the reading that is due now became
+    due; claiming leaves it alone, so a channel that is claimed again and again and never read stands out.
     """
 
     __tablename__ = "schedule"
@@ -46,6 +47,7 @@ class Schedule(Base):
     degraded: Mapped[list[str]] = mapped_column(default_factory=list)
     budgets: Mapped[list[str]] = mapped_column(default_factory=list)
     hinted_at: Mapped[datetime | None] = mapped_column(default=None)
+    due_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class PollRun(Base):
@@ -84,7 +86,7 @@ class Post(Base):
     """Context of comments. content_hash: of everything shown, to write only what changed.
 
     gap: comments that the platform counted below it beyond those it showed, when it was last listed to its end;
-    gap_since: since when there has been one.
+    gap_since: since when there has been one. links: addresses that it leads to, as far as its text does not say them.
     """
 
     __tablename__ = "post"
@@ -107,6 +109,7 @@ class Post(Base):
     counts_replies: Mapped[bool | None] = mapped_column(default=True)
     gap: Mapped[int] = mapped_column(default=0)
     gap_since: Mapped[datetime | None] = mapped_column(default=None)
+    links: Mapped[list[str]] = mapped_column(default_factory=list)
 
 
 class Comment(Base):
@@ -124,6 +127,7 @@ class Comment(Base):
         UniqueConstraint("channel_id", "external_id"),
         Index("ix_comment_thread", "channel_id", "thread_external_id"),
         Index("ix_comment_post_posted", "channel_id", "post_external_id", "posted_at"),
+        Index("ix_comment_fetched", "channel_id", "fetched_at"),
         Index("ix_comment_missed", "channel_id", sqlite_where=sql("missed > 0"), postgresql_where=sql("missed > 0")),
     )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -225,3 +229,95 @@ class Hint(Base):
     __tablename__ = "hint"
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class WatchDay(Base):
+    """The proof of one channel's watch on one working day. Planned by the calendar; the database refuses to change it
+    once it is concluded, which happens when the day is over: what is put right later is a Correction.
+
+    mode: automatic or manual, as the channel was that day. fetch: none, failed, partial or complete: the best reading
+    of the day; fetched_at: when that ended; poll_run_id: which it was. first_complete_at: when the first complete one
+    ended. failure_kind: of the latest reading that failed. unseen: comments that nobody has gone through, as last
+    counted. review: none, nothing_new, handled (all that was new has been answered), person; reviewed_by_id: who.
+    attestation_id: the person's word that counts where no machine read. verdict, how and reason (of day_rules) are how
+    it stands now; final from concluded_at on.
+    """
+
+    __tablename__ = "watch_day"
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
+    mode: Mapped[str]
+    planned_at: Mapped[datetime]
+    fetch: Mapped[str] = mapped_column(default="none")
+    fetched_at: Mapped[datetime | None] = mapped_column(default=None)
+    first_complete_at: Mapped[datetime | None] = mapped_column(default=None)
+    poll_run_id: Mapped[int | None] = mapped_column(ForeignKey("poll_run.id"), default=None)
+    failure_kind: Mapped[str | None] = mapped_column(default=None)
+    unseen: Mapped[int] = mapped_column(default=0)
+    review: Mapped[str] = mapped_column(default="none")
+    reviewed_at: Mapped[datetime | None] = mapped_column(default=None)
+    reviewed_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
+    attestation_id: Mapped[int | None] = mapped_column(ForeignKey("attestation.id"), default=None)
+    verdict: Mapped[str | None] = mapped_column(default=None)
+    how: Mapped[str] = mapped_column(default="none")
+    reason: Mapped[str | None] = mapped_column(default=None)
+    concluded_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+
+
+class Attestation(Base):
+    """A person's "I have gone through the channel" for one day. count: comments seen, where somebody counted."""
+
+    __tablename__ = "attestation"
+    __table_args__ = (Index("ix_attestation_channel_day", "channel_id", "day"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id"))
+    day: Mapped[date]
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    count: Mapped[int | None] = mapped_column(default=None)
+
+
+class Review(Base):
+    """A person has gone through everything that was fetched of a channel until then."""
+
+    __tablename__ = "review"
+    __table_args__ = (Index("ix_review_channel_at", "channel_id", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id"))
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class Correction(Base):
+    """What holds instead of a concluded WatchDay's verdict; of several the latest. The row itself stays as it was.
+
+    attestation_id: the late attestation that it rests on, if it is one. note: why, in the person's own words.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (Index("ix_correction_channel_day", "channel_id", "day"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id"))
+    day: Mapped[date]
+    verdict: Mapped[str]
+    how: Mapped[str]
+    reason: Mapped[str | None]
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    attestation_id: Mapped[int | None] = mapped_column(ForeignKey("attestation.id"), default=None)
+
+
+class HubNote(Base):
+    """What a person says of an own post that leads to no page of the website: kind linked (url: where it is said), or
+    dismissed (reason: why it need not be there). The latest one of a post counts."""
+
+    __tablename__ = "hub_note"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    kind: Mapped[str]
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    url: Mapped[str | None] = mapped_column(default=None)
+    reason: Mapped[str | None] = mapped_column(default=None)

@@ -104,6 +104,7 @@ def _post_columns(channel_id: str, marked: Marked[ReadPost], ids: Sequence[str],
         "by_visitor": [post.by_visitor for post in posts],
         "counts_replies": [post.counts_replies for post in posts],
         "gap": [0] * len(ids),
+        "links": [list(post.links) for post in posts],
     }
 
 

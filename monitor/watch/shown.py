@@ -87,6 +87,7 @@ def _post_parts(post: ReadPost) -> tuple[str, ...]:
         str(post.declared_comments),
         "visitor" if post.by_visitor else "",
         str(post.counts_replies),
+        *post.links,
     )
 
 

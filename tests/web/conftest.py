@@ -16,6 +16,7 @@ from monitor.watch.models import Comment, Post, Schedule
 from monitor.web.app import create_app
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
 NASTY = '<script>document.title="taken"</script> & "citat"'
 
 
@@ -59,7 +60,8 @@ def _channel(id_: str, platform: str) -> Channel:
 
 def _decision(channel: str, until: date) -> Decision:
     who = {"responsible_id": "redaktor", "decided_by_id": "redaktor", "decided_on": date(2019, 1, 1)}
-    return Decision(channel_id=channel, version=1, purpose="Dialog", audience="Alla", valid_until=until, **who)
+    said = {"purpose": "Dialog", "address": "https://www.example.org/x", "audience": "Alla"}
+    return Decision(channel_id=channel, version=1, valid_until=until, created_at=MADE, **said, **who)
 
 
 def _comments(now: datetime) -> list[Post | Comment]:

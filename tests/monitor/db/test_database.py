@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import monitor.alerts.models
+import monitor.audit.models
 import monitor.inbox.models
 import monitor.watch.models
 from monitor.db import Base, Database

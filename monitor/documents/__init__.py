@@ -1,0 +1,5 @@
+"""Documents on paper: PDF files that are archived (PDF/A-2a) and that a screen reader can read (PDF/UA-1)."""
+
+from monitor.documents.typesetting import typeset
+
+__all__ = ["typeset"]

@@ -1,0 +1,41 @@
+"""Who is to be told: the communicators, a unit's manager, and who is away."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.register.models import Absence, Channel, Person, Unit
+
+
+def with_role(session: Session, role: str) -> list[Person]:
+    """The people who have a role, by id."""
+    people = session.scalars(select(Person).where(~Person.retired).order_by(Person.id))
+    return [person for person in people if role in person.roles]
+
+
+def communicators(session: Session) -> list[Person]:
+    return with_role(session, "communicator")
+
+
+def managers(session: Session) -> dict[str, str | None]:
+    """The manager of each unit, by the unit's id."""
+    return {unit.id: unit.manager_id for unit in session.scalars(select(Unit))}
+
+
+def manager_of(session: Session, channel: Channel) -> str | None:
+    """The manager of the channel's unit."""
+    return session.get_one(Unit, channel.unit_id).manager_id
+
+
+def away(session: Session, day: date) -> frozenset[str]:
+    """Ids of the people who are away on that day."""
+    query = select(Absence.person_id).where(Absence.first_day <= day, Absence.last_day >= day)
+    return frozenset(session.scalars(query))
+
+
+def absences(session: Session, person_id: str) -> Sequence[Absence]:
+    """A person's absences, the latest first."""
+    query = select(Absence).where(Absence.person_id == person_id).order_by(Absence.first_day.desc(), Absence.id)
+    return session.scalars(query).all()

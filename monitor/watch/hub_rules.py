@@ -1,0 +1,1 @@
+"""Is what a post says also to be found on the organisation's website? Pure."""
