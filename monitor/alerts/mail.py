@@ -79,7 +79,7 @@ def send(server: MailServer, message: EmailMessage) -> None:
 
 
 def compose(letter: Letter, *, sender: str, to: str, message_id: str, now: datetime) -> EmailMessage:
-    """The mail as it is sent: text and HTML, marked as automatic so that no out-of-office reply comes back.
+    """The mail as it is sent: text and HTML, marked as automatic so that no out-of-office reply comes back, and files.
 
     Raises MailError for an address that is none.
     """
@@ -92,6 +92,9 @@ def compose(letter: Letter, *, sender: str, to: str, message_id: str, now: datet
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    for each in letter.attachments:
+        main, _slash, sub = each.media_type.partition("/")
+        message.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
     message["Content-Language"] = letter.language  # last: headers of that kind wander into the first part otherwise
     return message
 

@@ -24,13 +24,23 @@ TEMPLATES.globals.update(_=_)
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail. media_type: "application/pdf"."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says: subject, language, and the same content as plain text and as HTML."""
+    """What a mail says: subject, language, the same content as plain text and as HTML, and what goes with it."""
 
     subject: str
     language: str
     text: str = field(repr=False)
     html: str = field(repr=False)
+    attachments: tuple[Attachment, ...] = ()
 
 
 def letter(template: str, subject: str, **values: Any) -> Letter:

@@ -19,7 +19,7 @@ MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 's
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as received. `name`: its file."""
+    """One mail as received. `name`: its file. attachments: names of the files that came with it."""
 
     name: str
     subject: str
@@ -27,6 +27,7 @@ class Mail:
     sent_at: datetime
     text: str
     html: str
+    attachments: tuple[str, ...]
 
 
 @router.get("/mails")
@@ -61,6 +62,7 @@ def read(path: Path) -> Mail:
         sent_at=parsedate_to_datetime(str(message["Date"])),
         text=_part(message, "plain"),
         html=_part(message, "html"),
+        attachments=tuple(part.get_filename() or "" for part in message.iter_attachments()),
     )
 
 

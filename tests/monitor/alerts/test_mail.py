@@ -11,7 +11,7 @@ import pytest
 from config.language import use_language
 from config.settings import SettingsError
 from monitor.alerts.mail import MailError, MailServer, compose, mail_server, send
-from monitor.alerts.wording import Letter
+from monitor.alerts.wording import Attachment, Letter
 from tests.monitor.alerts.conftest import with_mail
 from tests.monitor.alerts.post_office import PostOffice
 
@@ -45,6 +45,22 @@ def test_a_mail_arrives_with_both_parts_and_asks_for_no_automatic_reply(post_off
     assert found["Date"].datetime == NOON
     parts = {part.get_content_type(): part.get_content().strip() for part in found.iter_parts()}
     assert parts == {"text/plain": LETTER.text.strip(), "text/html": LETTER.html}
+
+
+def test_files_go_with_a_mail_and_change_nothing_else(post_office: PostOffice) -> None:
+    paper = Attachment("chefsbeslut-fb-tibro-2 å.pdf", "application/pdf", bytes(range(256)) * 500)
+    letter = replace(LETTER, attachments=(paper,))
+    send(server_at(post_office.url), compose(letter, sender="k@a.se", to="r@a.se", message_id="notice-1", now=NOON))
+    [found] = post_office.mails
+    assert (found["Message-ID"], found["Content-Language"]) == ("<notice-1@a.se>", "sv")
+    [file] = found.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == (paper.name, paper.media_type)
+    assert file.get_content() == paper.content
+    text, html = found.get_body(("plain",)), found.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert (text.get_content().strip(), html.get_content().strip()) == (LETTER.text.strip(), LETTER.html)
+    assert "x00" not in repr(letter)
 
 
 def test_without_an_smtp_url_there_is_no_mail_server() -> None:
