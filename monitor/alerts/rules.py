@@ -6,6 +6,8 @@ from monitor import Calendar
 
 WORKING_DAYS_BACK = 5  # older gaps are history: the reports tell of them, not the mails
 WARNING_DAYS = (14, 7, 1)  # before a credential runs out
+DECISION_DAYS = (60, 30, 7)  # before a manager's decision ends
+ENDED = "ended"
 CONFIRMATION_DAYS = 30  # that a link to confirm a decision is good for
 TASK_WORKING_DAYS = 2  # that a link to a day's task is good for, after that day
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60, 60, 60))
@@ -45,6 +47,29 @@ def warning(expires: datetime, now: datetime, calendar: Calendar) -> int | None:
         return None
     last, today = calendar.local_date(expires), calendar.local_date(now)
     return min((days for days in WARNING_DAYS if _told_on(last, days, calendar) <= today), default=None)
+
+
+def reminder(made: date, valid_until: date, today: date, calendar: Calendar) -> str | None:
+    """What has to be said by now of a decision that runs out: "60", "30" or "7" (days), or ENDED after its last day.
+
+    Only the most urgent one, so that nobody who could not be told in time is told of all at once. A day off is reminded
+    of on the working day before it. What lies before the day on which the decision was made is never said: who has just
+    decided for three weeks knows that. None: nothing yet.
+    """
+    if today > valid_until:
+        return ENDED
+    told = ((days, _told_on(valid_until, days, calendar)) for days in DECISION_DAYS)
+    return min((f"{days}" for days, day in told if made < day <= today), key=int, default=None)
+
+
+def weekly(today: date, calendar: Calendar) -> date | None:
+    """Which weekly list is due: the date of the week's first working day, from that day on until the week is over.
+
+    Whoever could not be told on that day is told later in the week. None: the week has not had a working day yet.
+    """
+    monday = today - timedelta(days=today.weekday())
+    first = calendar.next_working_day(monday - timedelta(days=1))
+    return first if first <= today else None
 
 
 def task_ends(day: date, calendar: Calendar) -> datetime:
