@@ -25,7 +25,7 @@ from monitor.alerts.telling import (
     check_recipient,
     concerned,
 )
-from monitor.alerts.wording import Letter
+from monitor.alerts.wording import Letter, days_left
 from monitor.register.models import Channel
 from monitor.watch.models import TokenHealth
 
@@ -77,17 +77,11 @@ def _letter(scene: Scene, notice: Notice) -> Letter:
         else _("The token of {channel} expires {day}", channel=channel.name, day=day)
     )
     said = [
-        _left((scene.calendar.local_date(ends) - scene.today).days),
+        days_left((scene.calendar.local_date(ends) - scene.today).days),
         _("What to do: {remedy}", remedy=_(CONFIRM if confirmation else AuthExpired.remedy)),
         _("From {moment} on, Kanalvakt cannot read the channel.", moment=moment(ends, scene.zone)),
     ]
     return channel_note(scene, channel, headline, said)
-
-
-def _left(days: int) -> str:
-    if days == 0:
-        return _("This is the last day.")
-    return _("1 day is left.") if days == 1 else _("{count} days are left.", count=days)
 
 
 KIND = Kind(_tellings, _check, _letter)

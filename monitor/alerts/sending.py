@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 from config.language import _, use_language
 from config.settings import Settings
 from monitor.alerts.contents import NoLongerTrue, NotNow, content, language_of, trial_letter
+from monitor.alerts.kinds import KINDS
 from monitor.alerts.mail import MailError, MailServer, compose, mail_server, send
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import ATTEMPTS, next_attempt
@@ -127,7 +128,10 @@ def _conclude(db: Database, notice: Notice, outcome: Outcome, **values: Any) -> 
     """Writes what came of it, unless the lease has run out and the notice is somebody else's now."""
     mine = (Notice.id == notice.id, Notice.claim == notice.claim, Notice.state == "sending")
     with db.transaction() as session:
-        session.execute(update(Notice).where(*mine).values(state=outcome, claim=None, **values))
+        conclusion = update(Notice).where(*mine).values(state=outcome, claim=None, **values).returning(Notice)
+        concluded = session.scalars(conclusion.execution_options(synchronize_session=False)).one_or_none()
+        if concluded is not None and concluded.sent_at is not None and (noted := KINDS[notice.subject_kind].sent):
+            noted(session, concluded, concluded.sent_at)
     return outcome
 
 

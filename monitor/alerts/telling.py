@@ -68,12 +68,14 @@ class Kind:
     """One kind of notice.
 
     tellings: all that there is to tell now, told or not. check: raises NoLongerTrue (its text in the language in use)
-    or NotNow. letter: what is sent, in the language in use.
+    or NotNow. letter: what is sent, in the language in use. sent: what else is written when it has been sent, in the
+    transaction that says so.
     """
 
     tellings: Callable[[Scene], Iterable[Telling]]
     check: Callable[[Scene, Notice], None]
     letter: Callable[[Scene, Notice], Letter]
+    sent: Callable[[Session, Notice, datetime], None] | None = None
 
 
 def concerned(scene: Scene, channels: Iterable[Channel]) -> dict[str, tuple[str, ...]]:

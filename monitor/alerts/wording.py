@@ -63,6 +63,13 @@ def signed(subject: str, organisation: str) -> str:
     return f"{subject} – Kanalvakt, {' '.join(organisation.split())}"
 
 
+def days_left(days: int) -> str:
+    """How long something still lasts, in words."""
+    if days == 0:
+        return _("This is the last day.")
+    return _("1 day is left.") if days == 1 else _("{count} days are left.", count=days)
+
+
 def base_url(settings: Settings) -> str:
     """Where people reach the web pages, without a slash at the end."""
     return (settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}").rstrip("/")

@@ -52,9 +52,9 @@ def all_channels(request: Request) -> HTMLResponse:
 
 
 @router.get("/language/{name}")
-def choose(name: str) -> RedirectResponse:
-    """Remembers the language in a cookie, the only one there is, and goes back to the start."""
-    answer = RedirectResponse("/", status_code=303)
+def choose(name: str, task: Annotated[str, Query(pattern=r"^[\w.-]*$")] = "") -> RedirectResponse:
+    """Remembers the language in a cookie, the only one there is, and goes back to the start, or to one's task."""
+    answer = RedirectResponse(f"/task/{task}" if task else "/", status_code=303)
     answer.set_cookie(COOKIE, "en" if name == "en" else "sv", max_age=31_536_000, httponly=True, samesite="lax")
     return answer
 

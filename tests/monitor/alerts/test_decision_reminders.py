@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.rules import DECISION_DAYS, ENDED, confirmation_ends, reminder, task_ends, weekly
+from monitor.alerts.rules import ENDED, confirmation_ends, overdue_receipt, reminder, task_ends, weekly
 from monitor.register.calendar import calendar_of
+from monitor.register.decision_rules import REMINDER_DAYS
 from monitor.register.models import Organisation
 
 CALENDAR = calendar_of(Organisation(name="Tibro kommun"))
@@ -53,7 +54,7 @@ def test_whoever_looks_each_working_day_hears_each_word_in_order_and_once(last: 
     assert heard == [word for word in ORDER if word in heard], "in order, and never again after another"
     assert heard[-1] == ENDED
     assert {int(word) for word in heard if word and word != ENDED} == {
-        days for days in DECISION_DAYS if told_on(last, days) > made
+        days for days in REMINDER_DAYS if told_on(last, days) > made
     }
 
 
@@ -64,7 +65,7 @@ def test_days_off_never_hide_a_word(last: date, left: int) -> None:
     if left < 0:
         assert said == ENDED
     else:
-        due = [days for days in DECISION_DAYS if told_on(last, days) <= today]
+        due = [days for days in REMINDER_DAYS if told_on(last, days) <= today]
         assert said == (str(min(due)) if due else None)
         assert said is None or left <= int(said) + 6, "days off are never that many in a row"
 
@@ -106,3 +107,12 @@ def test_a_link_to_a_days_task_ends_with_the_second_working_day_after_it() -> No
 
 def test_a_link_to_confirm_a_decision_is_good_for_thirty_days() -> None:
     assert confirmation_ends(datetime(2026, 6, 15, 8, tzinfo=UTC), CALENDAR) == datetime(2026, 7, 15, 22, tzinfo=UTC)
+
+
+@given(DATES, st.integers(0, 23), st.integers(0, 20))
+def test_a_receipt_is_overdue_when_three_whole_working_days_have_passed(sent: date, hour: int, later: int) -> None:
+    moment = CALENDAR.midnight(sent) + timedelta(hours=hour, minutes=30)
+    today = sent + later * DAY
+    passed = [day for day in working_days(sent + DAY, max(later - 1, 0)) if day < today]
+    if CALENDAR.is_working_day(today) and CALENDAR.local_date(moment) == sent:
+        assert overdue_receipt(moment, today, CALENDAR) == (len(passed) >= 3)

@@ -1,0 +1,71 @@
+"""A decision that runs out: told 60, 30 and 7 days before, and when it has ended. The watch goes on all the same."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from babel.dates import format_date
+from sqlalchemy.orm import Session
+
+from config.language import _, language
+from monitor.alerts.decisions import current, informed, still_current
+from monitor.alerts.models import Notice
+from monitor.alerts.rules import ENDED, reminder
+from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, channel_note, check_hours
+from monitor.alerts.wording import Letter, days_left
+from monitor.audit import SYSTEM, audited
+from monitor.register.models import Decision
+
+DECISION_ENDS = "decision_ends"
+
+
+def _tellings(scene: Scene) -> Iterable[Telling]:
+    for each in current(scene.session):
+        if each.decision is not None and (rung := _rung(scene, each.decision)) is not None:
+            for person in informed(scene.session, each.channel):
+                yield Telling(DECISION_ENDS, each.subject, rung, str(each.decision.valid_until), person)
+
+
+def _rung(scene: Scene, decision: Decision) -> str | None:
+    return reminder(decision.decided_on, decision.valid_until, scene.today, scene.calendar)
+
+
+def _check(scene: Scene, notice: Notice) -> None:
+    found, decision = still_current(scene, notice)
+    if notice.recipient_id not in informed(scene.session, found.channel):
+        raise NoLongerTrue(_("The recipient no longer answers for decisions about the channel."))
+    if _rung(scene, decision) != notice.rung:
+        raise NoLongerTrue(_("The day is closer by now, or past."))
+    check_hours(scene)
+
+
+def _letter(scene: Scene, notice: Notice) -> Letter:
+    found, decision = still_current(scene, notice)
+    day = format_date(decision.valid_until, "d MMM y", locale=language())
+    if notice.rung == ENDED:
+        headline = _("The decision about {channel} has ended", channel=found.channel.name)
+        said = [_("Its last day was {day}. The channel is still watched.", day=day)]
+        said.append(_("Until there is a new one, nobody may answer or post there through Kanalvakt."))
+    else:
+        headline = _("The decision about {channel} ends {day}", channel=found.channel.name, day=day)
+        said = [days_left((decision.valid_until - scene.today).days)]
+        said.append(
+            _("After that day nobody may answer or post there through Kanalvakt. The channel will still be watched.")
+        )
+    return channel_note(scene, found.channel, headline, [*said, renewal(found.channel.id)])
+
+
+def renewal(channel_id: str) -> str:
+    """How a decision is renewed."""
+    return _(
+        "What to do: the unit's manager decides again with `{command}`, or lets the channel end with `{other}`.",
+        command=f"kanalvakt decision renew {channel_id}",
+        other=f"kanalvakt channel retire {channel_id}",
+    )
+
+
+def _sent(session: Session, notice: Notice, now: datetime) -> None:
+    told = {"what": f"ends_{notice.rung}" if notice.rung != ENDED else ENDED, "to": notice.recipient_id}
+    audited(session, SYSTEM, "decision.told", ("decision", notice.subject), now, after=told)
+
+
+KIND = Kind(_tellings, _check, _letter, _sent)

@@ -1,0 +1,156 @@
+"""What a link in a mail lets its holder do: what the page shows of it, and what pressing its button does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.language import N_, _, language, moment
+from monitor.alerts.tasks import ATTEST, REVIEW
+from monitor.inbox.unanswered import Obligation, unanswered
+from monitor.register.models import Channel, Organisation, Person
+from monitor.watch.attesting import CannotAttest, attest
+from monitor.watch.models import Attestation, Review
+from monitor.watch.reviewing import CannotReview, review
+
+MOST_LINKS = 50
+REFUSALS = (CannotAttest, CannotReview)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a link, and what it is about. rest: what follows the channel in the link's subject."""
+
+    session: Session
+    owner: Organisation
+    person: Person
+    channel: Channel
+    purpose: str
+    rest: str
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.owner.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the holder has written beside the button."""
+
+    note: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of what the task is about. url: where its value leads."""
+
+    label: str
+    value: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a page shows. done: who did it and when, where it is done. links: what to look at first. pdf: to read."""
+
+    title: str
+    button: str
+    said: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    links: tuple[Fact, ...] = ()
+    done: str | None = None
+    fields: bool = False
+    pdf: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKind:
+    """One purpose. act raises one of REFUSALS; done again it changes nothing. paper: a file's name and bytes."""
+
+    view: Callable[[Holder], Task]
+    act: Callable[[Holder, Filled], object]
+    paper: Callable[[Holder], tuple[str, bytes]] | None = None
+
+
+def _attest_view(holder: Holder) -> Task:
+    day = date.fromisoformat(holder.rest)
+    given = select(Attestation).where(Attestation.channel_id == holder.channel.id, Attestation.day == day)
+    first = holder.session.scalars(given.order_by(Attestation.id)).first()
+    return Task(
+        title=_("Go through {channel}", channel=holder.channel.name),
+        button=_("I have gone through the channel"),
+        said=(_("Open the channel and read what has been written since last time. Then press the button."),),
+        facts=(Fact(_("Working day"), _in_words(day)),),
+        done=_done(holder, N_("{person} went through the channel {moment}."), first.by_id, first.at) if first else None,
+        fields=True,
+    )
+
+
+def _attest(holder: Holder, filled: Filled) -> object:
+    day = date.fromisoformat(holder.rest)
+    return attest(holder.session, holder.channel, day, holder.person.id, holder.now, filled.note, filled.count)
+
+
+def _review_view(holder: Holder) -> Task:
+    last, unseen = _last_review(holder), _unseen(holder)
+    done = last if last is not None and not unseen and _is_today(holder, last.at) else None
+    received = N_("Comment received {moment}")
+    return Task(
+        title=_("Go through what is new on {channel}", channel=holder.channel.name),
+        button=_("I have gone through what is new"),
+        said=(_new_in_words(len(unseen)),),
+        facts=(Fact(_("Working day"), _in_words(holder.now.astimezone(holder.zone).date())),),
+        links=tuple(
+            Fact("", _(received, moment=moment(each.posted_at, holder.zone)), each.permalink)
+            for each in unseen[:MOST_LINKS]
+            if (each.permalink or "").startswith(("https://", "http://"))
+        ),
+        done=_done(holder, N_("{person} went through what was new {moment}."), done.by_id, done.at) if done else None,
+    )
+
+
+def _review(holder: Holder, _filled: Filled) -> object:
+    if _review_view(holder).done:
+        return None
+    return review(holder.session, holder.channel, holder.person.id, holder.now)
+
+
+def _last_review(holder: Holder) -> Review | None:
+    given = select(Review).where(Review.channel_id == holder.channel.id).order_by(Review.at.desc(), Review.id.desc())
+    return holder.session.scalars(given).first()
+
+
+def _unseen(holder: Holder) -> list[Obligation]:
+    last = _last_review(holder)
+    waiting = unanswered(holder.session, holder.now, channel_id=holder.channel.id)
+    return [each for each in waiting if last is None or each.fetched_at > last.at]
+
+
+def _is_today(holder: Holder, at: datetime) -> bool:
+    return at.astimezone(holder.zone).date() == holder.now.astimezone(holder.zone).date()
+
+
+def _new_in_words(count: int) -> str:
+    if count == 0:
+        return _("No comment waits for somebody to look at it.")
+    if count == 1:
+        return _("1 comment waits for somebody to look at it. Read it, and press the button.")
+    return _("{count} comments wait for somebody to look at them. Read them, and press the button.", count=count)
+
+
+def _in_words(day: date) -> str:
+    return format_date(day, "EEEE d MMMM y", locale=language())
+
+
+def _done(holder: Holder, sentence: str, person_id: str, at: datetime) -> str:
+    name = holder.session.get_one(Person, person_id).name
+    return _(sentence, person=name, moment=moment(at, holder.zone))
+
+
+KINDS = {ATTEST: TaskKind(_attest_view, _attest), REVIEW: TaskKind(_review_view, _review)}

@@ -1,0 +1,139 @@
+"""/task/…: what a link in a mail lets its holder do, without logging in. Looking changes nothing; the button does.
+
+Whoever holds the link is taken for the person that it was sent to. Nothing that residents wrote is shown.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from config.language import _, language, use_language
+from monitor.register.links import Link, LinkExpired, LinkInvalid, opened
+from monitor.register.models import Channel, Organisation, Person
+from monitor.register.organisation import organisation
+from monitor.web.middleware import COOKIE
+from monitor.web.rendering import page
+from monitor.web.task_forms import HIGHEST_COUNT, LONGEST_NOTE, Form, TooLarge, form
+from monitor.web.task_kinds import KINDS, REFUSALS, Holder
+
+router = APIRouter(prefix="/task", default_response_class=HTMLResponse)
+
+
+class Refused(Exception):
+    """The link does nothing. title and text say why, and what to do instead; status: of the answer."""
+
+    def __init__(self, status: int, title: str, text: str) -> None:
+        super().__init__(title)
+        self.status, self.title, self.text = status, title, text
+
+
+@router.get("/{word}")
+def show(request: Request, word: str) -> Response:
+    """What it is about, and one button; or by whom it was done."""
+    try:
+        with request.app.state.db.snapshot() as session, _held(request, session, word) as holder:
+            return _page(request, holder, Form())
+    except Refused as why:
+        return _refusal(request, why)
+
+
+@router.post("/{word}")
+async def press(request: Request, word: str) -> Response:
+    """Does it, and leads to the page that says so. 422 with what is wrong at the field; 409 when it would not count."""
+    try:
+        sent = await form(request)
+    except TooLarge:
+        return _refusal(request, Refused(413, _("Too much text"), _("Go back and shorten the note.")))
+    return await run_in_threadpool(_press, request, word, sent)
+
+
+@router.get("/{word}/decision.pdf")
+def decision(request: Request, word: str) -> Response:
+    """The decision that the link is about, on paper."""
+    try:
+        with request.app.state.db.snapshot() as session, _held(request, session, word) as holder:
+            paper = KINDS[holder.purpose].paper
+            if paper is None:
+                raise _not_ours()
+            name, content = paper(holder)
+    except Refused as why:
+        return _refusal(request, why)
+    return Response(
+        content, headers={"Content-Disposition": f'inline; filename="{name}"'}, media_type="application/pdf"
+    )
+
+
+def _press(request: Request, word: str, sent: Form) -> Response:
+    try:
+        with request.app.state.db.transaction() as session, _held(request, session, word) as holder:
+            filled = sent.filled()
+            if sent.faults:
+                return _page(request, holder, sent, status=422)
+            KINDS[holder.purpose].act(holder, filled)
+    except REFUSALS as why:
+        return _would_not_count(request, word, sent, str(why))
+    except Refused as why:
+        return _refusal(request, why)
+    return RedirectResponse(request.url.path, status_code=303)
+
+
+def _would_not_count(request: Request, word: str, sent: Form, why: str) -> Response:
+    with request.app.state.db.snapshot() as session, _held(request, session, word) as holder:
+        return _page(request, holder, sent, status=409, refusal=why)
+
+
+@contextmanager
+def _held(request: Request, session: Session, word: str) -> Iterator[Holder]:
+    """Who holds the link, in the language chosen on this device, else in the person's own. Raises Refused."""
+    owner, now = organisation(session), datetime.now(UTC)
+    link = _link(word, now)
+    person = session.get(Person, link.person)
+    chosen = request.cookies.get(COOKIE)
+    with use_language(language() if chosen or person is None else person.language or owner.language):
+        yield _holder(session, owner, link, now)
+
+
+def _link(word: str, now: datetime) -> Link:
+    try:
+        link = opened(word, now)
+    except LinkExpired:
+        text = _("Use the link in a newer mail, run `{command}`, or ask the communicator.", command="kanalvakt attest")
+        raise Refused(410, _("The link is too old"), text) from None
+    except LinkInvalid:
+        raise _not_ours() from None
+    if link.purpose not in KINDS:
+        raise _not_ours()
+    return link
+
+
+def _not_ours() -> Refused:
+    text = _("Perhaps it was cut off: copy the whole link from the mail. If that does not help, ask the communicator.")
+    return Refused(404, _("The link does not work"), text)
+
+
+def _holder(session: Session, owner: Organisation, link: Link, now: datetime) -> Holder:
+    channel_id, _slash, rest = link.subject.partition("/")
+    person, channel = session.get(Person, link.person), session.get(Channel, channel_id)
+    if person is None or person.retired:
+        text = _("The link was made for somebody who is no longer in the register. Ask the communicator.")
+        raise Refused(403, _("The link is no longer yours to use"), text)
+    if channel is None or channel.state == "retired":
+        text = _("It has been taken out of use, so you need not do anything.")
+        raise Refused(410, _("The channel is no longer watched"), text)
+    return Holder(session, owner, person, channel, link.purpose, rest, now)
+
+
+def _page(request: Request, holder: Holder, sent: Form, *, status: int = 200, refusal: str | None = None) -> Response:
+    task = KINDS[holder.purpose].view(holder)
+    limits = {"longest_note": LONGEST_NOTE, "highest_count": HIGHEST_COUNT}
+    shown = {"task": task, "form": sent, "refusal": refusal, "person": holder.person, "channel": holder.channel}
+    return page(request, "task.html", status=status, organisation=holder.owner, **shown, **limits)
+
+
+def _refusal(request: Request, why: Refused) -> Response:
+    return page(request, "message.html", status=why.status, title=why.title, text=why.text)
