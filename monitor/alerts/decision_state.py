@@ -27,8 +27,8 @@ SENTENCES = {
         "`kanalvakt decision renew CHANNEL`."
     ),
     UNCONFIRMED: N_(
-        "Nobody has confirmed that the decision arrived: {channels}. What to do: the communicator confirms it, with the "
-        "link in the mail that came with it or with `kanalvakt decision confirm CHANNEL`."
+        "Nobody has confirmed that the decision arrived: {channels}. What to do: the communicator confirms it with the "
+        "link in the mail that it came with, or with `kanalvakt decision confirm CHANNEL`."
     ),
 }
 

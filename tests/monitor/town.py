@@ -1,10 +1,12 @@
 """A small municipality in the database, its comments stored as readings store them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from monitor.db import Database
-from monitor.register.models import Channel, Organisation, Person, Unit
+from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
 from monitor.watch.models import Comment, Observation, PollRun, Post, Schedule
 
 POST = "p1"
@@ -38,6 +40,30 @@ class Town:
 
     def person(self, id_: str, **values: Any) -> None:
         self._add(Person(id=id_, **({"name": id_.title(), "email": f"{id_}@example.org"} | values)))
+
+    def decision(self, channel: str = "fb", *, confirmed: bool = True, **values: Any) -> int:
+        """A manager's decision, the channel's next version; gives its row's id. confirmed: it has arrived as well."""
+        with self.db.transaction() as session:
+            made = session.scalar(select(func.count()).where(Decision.channel_id == channel)) or 0
+            known = {
+                "version": made + 1,
+                "purpose": "Svara på frågor om kommunens service",
+                "address": session.get_one(Channel, channel).address,
+                "audience": "Kommuninvånare",
+                "responsible_id": "redaktor",
+                "decided_by_id": "redaktor",
+                "decided_on": date(2026, 1, 12),
+                "valid_until": date(2027, 12, 31),
+                "created_at": datetime(2026, 1, 12, 9, 0, tzinfo=UTC),
+            }
+            decision = Decision(channel_id=channel, **(known | values))
+            session.add(decision)
+            session.flush()
+            if confirmed:
+                by, at = "redaktor", decision.created_at
+                told = {"sent_to_id": by, "sent_at": at, "confirmed_by_id": by, "confirmed_at": at}
+                session.add(DecisionReceipt(decision_id=decision.id, **told))
+            return decision.id
 
     def change(self, table: type[Any], key: Any, **values: Any) -> None:
         with self.db.transaction() as session:

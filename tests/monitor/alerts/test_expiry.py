@@ -34,6 +34,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=s
 def town(db: Database) -> Town:
     """With an administrator who reads English, and a page that is read."""
     town = Town(db)
+    town.decision()
     town.person("it", roles=["communicator", "administrator"], language="en")
     town.schedule(last_complete_at=MORNING)
     return town

@@ -33,6 +33,7 @@ FACEBOOK = "Tibro kommun på fb"
 def town(db: Database) -> Town:
     """With an administrator, and a page that has just begun to fail; today's digests are out of the way."""
     town = Town(db)
+    town.decision()
     town.person("it", roles=["administrator"], language="en")
     town.schedule(last_complete_at=MORNING)
     for day in (8, 9, 10, 11, 12, 15):

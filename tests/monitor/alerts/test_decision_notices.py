@@ -1,0 +1,195 @@
+"""Who hears of a manager's decision: when it is made, before it ends, when it has ended, and while it is not in order."""
+
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import select
+
+from config.settings import Settings
+from monitor.alerts.judging import judge
+from monitor.alerts.models import Notice
+from monitor.alerts.sending import send_due
+from monitor.audit.models import AuditEntry
+from monitor.db import Database
+from monitor.register.models import Channel, Person, Unit
+from tests.monitor.alerts.conftest import MORNING
+from tests.monitor.alerts.post_office import PostOffice
+from tests.monitor.town import Town
+
+DAY = timedelta(days=1)
+NOW = MORNING + timedelta(hours=1)  # Monday 15 June 2026
+TODAY = date(2026, 6, 15)
+CHEF, KOM = "chef@example.org", "kommunikator@example.org"
+
+
+@pytest.fixture
+def town(db: Database) -> Town:
+    """With a manager of the unit, a communicator who reads English, and an administrator."""
+    town = Town(db)
+    town.person("chef", roles=["unit_manager"])
+    town.person("kommunikator", roles=["communicator"], language="en")
+    town.person("it", roles=["administrator"])
+    town.change(Unit, "kommunikation", manager_id="chef")
+    return town
+
+
+def told(db: Database, kind: str) -> list[tuple[str, str, str]]:
+    """Subject, rung and recipient of the notices of a kind that went out."""
+    with db.snapshot() as session:
+        rows = session.scalars(select(Notice).where(Notice.subject_kind == kind, Notice.state == "sent"))
+        return sorted((row.subject, row.rung, row.recipient_id) for row in rows)
+
+
+def acts(db: Database, act: str) -> list[tuple[str, dict[str, object]]]:
+    with db.snapshot() as session:
+        rows = session.scalars(select(AuditEntry).where(AuditEntry.act == act).order_by(AuditEntry.id))
+        return [(row.subject, row.after or {}) for row in rows]
+
+
+def mails(office: PostOffice, to: str, word: str) -> list[EmailMessage]:
+    return [mail for mail in office.mails if mail["To"] == to and word in str(mail["Subject"])]
+
+
+def text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def run(town: Town, mail: Settings, now: datetime) -> None:
+    judge(town.db, now)
+    judge(town.db, now + timedelta(minutes=1))
+    send_due(town.db, now + timedelta(minutes=1), mail)
+
+
+def test_manager_and_communicator_hear_before_the_end_and_after_it_each_word_once(
+    town: Town, mail: Settings, post_office: PostOffice
+) -> None:
+    last = TODAY + 60 * DAY
+    town.decision(valid_until=last)
+    for number in range(-2, 75):
+        run(town, mail, NOW + number * DAY)
+    people = ("chef", "kommunikator")
+    rungs = ("30", "60", "7", "ended")
+    assert told(town.db, "decision_ends") == [("fb/1", rung, person) for rung in rungs for person in people]
+    subjects = [str(found["Subject"]).split(" – ")[0] for found in mails(post_office, CHEF, "eslut")]
+    ends = "Beslutet om Tibro kommun på fb går ut 14 aug. 2026"
+    assert [one for one in subjects if "chefsbeslut" not in one] == [
+        *[ends] * 3,
+        "Utgånget beslut: Tibro kommun på fb",
+    ]
+    first, *_others, ended = [text(found) for found in mails(post_office, KOM, "The decision about")]
+    assert "60 days are left." in first
+    assert "kanalvakt decision renew fb" in first
+    assert "Its last day was 14 Aug 2026. The channel is still watched." in ended
+    assert acts(town.db, "decision.told")[:2] == [
+        ("fb/1", {"what": "ends_60", "to": "chef"}),
+        ("fb/1", {"what": "ends_60", "to": "kommunikator"}),
+    ]
+
+
+def test_after_a_long_stop_only_the_most_urgent_word_is_said(
+    town: Town, mail: Settings, post_office: PostOffice
+) -> None:
+    town.decision(valid_until=TODAY + 60 * DAY)
+    judge(town.db, NOW)  # written, but nothing is sent for a while
+    run(town, mail, NOW + 56 * DAY)
+    assert told(town.db, "decision_ends") == [("fb/1", "7", person) for person in ("chef", "kommunikator")]
+
+
+def test_a_renewed_decision_is_not_reminded_of(town: Town, mail: Settings, post_office: PostOffice) -> None:
+    town.decision(valid_until=TODAY + 7 * DAY)
+    judge(town.db, NOW)
+    town.decision(valid_until=TODAY + 700 * DAY)
+    run(town, mail, NOW)
+    run(town, mail, NOW + 10 * DAY)
+    assert told(town.db, "decision_ends") == told(town.db, "decision_state") == []
+    with town.db.snapshot() as session:
+        why = set(session.scalars(select(Notice.reason).where(Notice.subject_kind == "decision_ends")))
+    assert why == {"Ett nyare beslut har ersatt det."}
+
+
+def test_a_channel_out_of_use_is_not_told_of(town: Town, mail: Settings, post_office: PostOffice) -> None:
+    town.decision(valid_until=TODAY - DAY, confirmed=False)
+    judge(town.db, NOW)
+    town.change(Channel, "fb", state="retired")
+    run(town, mail, NOW)
+    run(town, mail, NOW + 7 * DAY)
+    assert told(town.db, "decision_ends") == told(town.db, "decision_state") == []
+
+
+def test_without_a_manager_the_communicators_hear_and_without_one_the_administrators(
+    town: Town, mail: Settings, post_office: PostOffice
+) -> None:
+    town.decision(valid_until=TODAY - DAY)
+    town.change(Unit, "kommunikation", manager_id=None)
+    run(town, mail, NOW)
+    assert told(town.db, "decision_ends") == [("fb/1", "ended", "kommunikator")]
+    town.decision(valid_until=TODAY)
+    town.change(Person, "kommunikator", email=None)
+    run(town, mail, NOW + DAY)
+    assert told(town.db, "decision_ends")[-1] == ("fb/2", "ended", "it")
+
+
+def test_when_there_is_nobody_to_tell_it_is_logged_once(
+    town: Town, mail: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town.channel("ensam")
+    for person in ("chef", "kommunikator", "it"):
+        town.change(Person, person, email=None)
+    run(town, mail, NOW)
+    run(town, mail, NOW + DAY)
+    assert told(town.db, "decision_state") == []
+    assert capsys.readouterr().out.count("channel=ensam") == 1
+
+
+def test_once_a_week_each_hears_what_is_not_in_order(town: Town, mail: Settings, post_office: PostOffice) -> None:
+    town.person("bibliotekschef", roles=["unit_manager"])
+    with town.db.transaction() as session:
+        session.add(Unit(id="bibliotek", name="Biblioteket", manager_id="bibliotekschef"))
+    town.channel("bok", unit_id="bibliotek", name="Böcker på Instagram")
+    town.decision("bok", valid_until=date(2026, 5, 31))
+    for number in range(14):
+        run(town, mail, NOW + number * DAY)
+    people = ("bibliotekschef", "chef", "kommunikator")
+    assert told(town.db, "decision_state") == sorted([(person, "week", person) for person in people] * 2)
+    [manager, _next] = mails(post_office, CHEF, "chefsbeslut behöver")
+    assert "Chefsbeslut saknas: Tibro kommun på fb (fb)." in text(manager)
+    assert "Böcker" not in text(manager)
+    [whole, _next] = mails(post_office, KOM, "decisions need")
+    assert "No decision: Tibro kommun på fb (fb)." in text(whole)
+    assert "The decision has ended: Böcker på Instagram (bok)." in text(whole)
+    assert ("chef", {"what": "state", "week": "2026-06-15", "to": "chef"}) in acts(town.db, "decision.told")
+
+
+def test_the_list_comes_on_the_weeks_first_working_day_or_at_the_first_chance(
+    town: Town, mail: Settings, post_office: PostOffice
+) -> None:
+    run(town, mail, datetime(2026, 12, 28, 9, tzinfo=UTC))
+    run(town, mail, datetime(2027, 1, 1, 9, tzinfo=UTC))
+    run(town, mail, datetime(2027, 1, 7, 9, tzinfo=UTC))  # nobody could send it on the Monday, nor on the Tuesday
+    run(town, mail, datetime(2027, 1, 8, 9, tzinfo=UTC))
+    with town.db.snapshot() as session:
+        weeks = select(Notice.cycle).where(Notice.subject_kind == "decision_state", Notice.recipient_id == "chef")
+        assert session.scalars(weeks.order_by(Notice.cycle)).all() == ["2026-12-28", "2027-01-04"]
+
+
+def test_nothing_is_sent_when_every_decision_is_in_order(town: Town, mail: Settings, post_office: PostOffice) -> None:
+    town.decision()
+    for number in range(10):
+        run(town, mail, NOW + number * DAY)
+    assert mails(post_office, CHEF, "") == mails(post_office, KOM, "") == []
+
+
+def test_a_list_that_has_become_untrue_is_not_sent(town: Town, mail: Settings, post_office: PostOffice) -> None:
+    judge(town.db, NOW)
+    town.decision()
+    send_due(town.db, NOW, mail)
+    assert told(town.db, "decision_state") == []
+
+
+@pytest.mark.parametrize("now", ["2026-06-14T10:00+02:00", "2026-06-15T16:30+02:00", "2026-06-19T10:00+02:00"])
+def test_nobody_is_told_of_decisions_on_days_off_or_at_night(town: Town, now: str) -> None:
+    town.decision(valid_until=TODAY - DAY, confirmed=False)
+    assert judge(town.db, datetime.fromisoformat(now).astimezone(UTC)) == 0
