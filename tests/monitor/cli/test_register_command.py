@@ -51,7 +51,7 @@ def faulty(tmp_path: Path) -> str:
 def test_the_sample_register_is_sound(kanalvakt: Command, home: Path) -> None:
     answer = kanalvakt("register", "validate", str(SAMPLE), "--lang", "en")
     assert (answer.code, answer.err) == (0, "")
-    assert "is sound: 4 channels, 5 people" in answer.out
+    assert "is sound: 6 channels, 5 people" in answer.out
     assert not home.exists()
 
 
@@ -78,8 +78,8 @@ def test_a_faulty_file_leaves_the_register_as_it_was(kanalvakt: Command, faulty:
 
 
 def test_importing_says_what_it_did(kanalvakt: Command) -> None:
-    assert kanalvakt("register", "import", str(SAMPLE), "--lang", "en").out == "4 channels: 4 new, 0 changed.\n"
-    assert kanalvakt("register", "import", str(SAMPLE), "--lang", "en").out == "4 channels: 0 new, 0 changed.\n"
+    assert kanalvakt("register", "import", str(SAMPLE), "--lang", "en").out == "6 channels: 6 new, 0 changed.\n"
+    assert kanalvakt("register", "import", str(SAMPLE), "--lang", "en").out == "6 channels: 0 new, 0 changed.\n"
 
 
 def test_a_channel_that_leaves_the_file_is_named(kanalvakt: Command, imported: None, tmp_path: Path) -> None:
@@ -95,12 +95,19 @@ def test_what_is_exported_can_be_imported(kanalvakt: Command, imported: None, tm
     copy = tmp_path / "copy.toml"
     copy.write_text(kanalvakt("register", "export").out, encoding="utf-8")
     assert load(copy).organisation == load(SAMPLE).organisation
-    assert kanalvakt("register", "import", str(copy), "--lang", "en").out == "4 channels: 0 new, 0 changed.\n"
+    assert kanalvakt("register", "import", str(copy), "--lang", "en").out == "6 channels: 0 new, 0 changed.\n"
 
 
 def test_the_public_list_as_json_is_one_document(kanalvakt: Command, imported: None) -> None:
     rows = json.loads(kanalvakt("register", "export", "--format", "json").out)
-    assert {row["platform"] for row in rows} == {"facebook", "instagram", "youtube", "facebook_group"}
+    assert {row["platform"] for row in rows} == {
+        "facebook",
+        "instagram",
+        "youtube",
+        "facebook_group",
+        "website",
+        "other",
+    }
 
 
 def test_a_file_that_is_not_there_is_named(kanalvakt: Command) -> None:
