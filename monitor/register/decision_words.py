@@ -33,9 +33,12 @@ WRONGS = {
     Wrong.OTHER_UNIT: N_("{name} is not the manager of {unit}, and cannot decide about its channel: {manager} can."),
 }
 REFUSALS = {
-    Refusal.MISSING: N_("There is no manager's decision about {channel}: nobody may answer there. {manager} decides."),
+    Refusal.MISSING: N_(
+        "There is no manager's decision about {channel}: nobody may answer there until {manager} has decided."
+    ),
     Refusal.EXPIRED: N_(
-        "The manager's decision about {channel} expired on {date}: nobody may answer there. {manager} can renew it."
+        "The manager's decision about {channel} expired on {date}: nobody may answer there until {manager} has renewed "
+        "it."
     ),
     Refusal.NOT_NAMED: N_("The manager's decision about {channel} does not name {name}. It names {named}."),
     Refusal.NOT_CHARGED: N_("{name} is not charged with {channel}. These are: {named}."),

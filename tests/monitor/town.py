@@ -1,10 +1,10 @@
 """A small municipality in the database, its comments stored as readings store them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from monitor.db import Database
-from monitor.register.models import Channel, Organisation, Person, Unit
+from monitor.register.models import Channel, Decision, Organisation, Person, Unit
 from monitor.watch.models import Comment, Observation, PollRun, Post, Schedule
 
 POST = "p1"
@@ -16,6 +16,7 @@ class Town:
 
     def __init__(self, db: Database, language: str = "sv") -> None:
         self.db = db
+        self._decisions = 0
         with db.transaction() as session:
             session.add(Organisation(name="Tibro kommun", language=language))
             session.add(Person(id="redaktor", name="Rut Redaktör", email="redaktor@example.org"))
@@ -35,6 +36,23 @@ class Town:
             "deputy_id": "ersattare",
         }
         self._add(Channel(id=id_, **(known | values)))
+
+    def decision(self, channel: str = "fb", **values: Any) -> None:
+        """The manager's next decision about a channel: the editor and the deputy may answer, until 2030."""
+        known = {
+            "version": self._decisions + 1,
+            "purpose": "Svara på frågor",
+            "address": "https://www.facebook.com/tibrokommun",
+            "audience": "Kommuninvånare",
+            "responsible_id": "redaktor",
+            "decided_by_id": "redaktor",
+            "decided_on": date(2026, 1, 12),
+            "valid_until": date(2030, 12, 31),
+            "created_at": POSTED,
+            "authorised": ["ersattare"],
+        }
+        self._decisions += 1
+        self._add(Decision(channel_id=channel, **(known | values)))
 
     def person(self, id_: str, **values: Any) -> None:
         self._add(Person(id=id_, **({"name": id_.title(), "email": f"{id_}@example.org"} | values)))
