@@ -121,8 +121,9 @@ def _state(row: ChannelOverview) -> str:
 def _decision(row: ChannelOverview) -> str:
     if row.decision is None:
         return _("No decision")
-    until = str(row.decision.valid_until)
-    return until if row.decision.status == "valid" else f"{until} ({_('Expired')})"
+    expired, unconfirmed = row.decision.status == "expired", row.decision.unconfirmed
+    marks = [*([_("Expired")] if expired else []), *([_("Not confirmed")] if unconfirmed else [])]
+    return f"{row.decision.valid_until} ({', '.join(marks)})" if marks else str(row.decision.valid_until)
 
 
 def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[tuple[str, object]]:

@@ -44,12 +44,12 @@ class Standing:
 
 def standings(session: Session, today: date) -> dict[str, Standing]:
     """Every channel in the register, retired ones too. today: the organisation's date."""
-    calendar = calendar_of(organisation(session))
+    channels = session.scalars(select(Channel).order_by(Channel.id)).all()
     rows: defaultdict[str, list[tuple[Decision, DecisionReceipt | None]]] = defaultdict(list)
     for decision, receipt in session.execute(with_receipts()):
         rows[decision.channel_id].append((decision, receipt))
-    channels = session.scalars(select(Channel).order_by(Channel.id))
-    return {channel.id: _standing(channel, rows[channel.id], today, calendar) for channel in channels}
+    calendar = calendar_of(organisation(session)) if channels else None
+    return {channel.id: _standing(channel, rows[channel.id], today, calendar) for channel in channels if calendar}
 
 
 def versions_of(session: Session, channel_id: str) -> list[Version]:
