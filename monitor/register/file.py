@@ -11,7 +11,23 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from config.language import _
 from monitor.register.consistency import inconsistencies
 from monitor.register.faults import Fault, RegisterFaults, place
-from monitor.register.fields import Code, Email, Phone, Platform, Role, ServiceHours, ShortName, Text, WebAddress, Zone
+from monitor.register.fields import (
+    Code,
+    Email,
+    Host,
+    Months,
+    OtherHours,
+    Phone,
+    Platform,
+    Point,
+    ReminderMinutes,
+    Role,
+    ServiceHours,
+    ShortName,
+    Text,
+    WebAddress,
+    Zone,
+)
 from monitor.register.lines import line_numbers
 from monitor.register.shape import misshapen
 
@@ -31,6 +47,15 @@ class OrganisationEntry(Entry):
     service_hours: ServiceHours = Field(default_factory=lambda: {"mon-fri": "07:30-16:00"})
     first_import: Literal["recent", "all"] = "recent"
     policy_url: WebAddress | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    rules_url: WebAddress | None = None
+    privacy_url: WebAddress | None = None
+    closed_days: list[date] = []
+    other_hours: OtherHours = {}
+    reminder_minutes: ReminderMinutes = Field(default_factory=lambda: [60, 30, 0])
+    longest_decision_months: Months = 24
+    hub_hosts: list[Host] = []
 
 
 class UnitEntry(Entry):
@@ -61,6 +86,11 @@ class DecisionEntry(Entry):
     communicated_on: date | None = None
 
 
+class AccountTextEntry(Entry):
+    points: list[Point] = []
+    checked_on: date | None = None
+
+
 class ChannelEntry(Entry):
     id: ShortName
     platform: Platform
@@ -74,6 +104,10 @@ class ChannelEntry(Entry):
     has_comments: bool = True
     watch_mode: Literal["automatic", "manual"] = "automatic"
     credential: dict[str, Text] = {}
+    closed: bool = False
+    publish_address: bool = True
+    administrators: list[Text] = []
+    account_text: AccountTextEntry = AccountTextEntry()
     decision: list[DecisionEntry] = []
 
 

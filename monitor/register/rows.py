@@ -1,12 +1,21 @@
 """From rows back to the register file's own form."""
 
 from collections import defaultdict
+from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from monitor.register.file import ChannelEntry, DecisionEntry, OrganisationEntry, PersonEntry, RegisterFile, UnitEntry
-from monitor.register.models import Channel, Decision, DecisionReceipt, Person, Unit
+from monitor.register.file import (
+    AccountTextEntry,
+    ChannelEntry,
+    DecisionEntry,
+    OrganisationEntry,
+    PersonEntry,
+    RegisterFile,
+    UnitEntry,
+)
+from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
 from monitor.register.organisation import organisation
 
 
@@ -21,7 +30,7 @@ def register_file(session: Session) -> RegisterFile:
     channels = session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id)).all()
     decisions = _decisions(session, {person.id for person in people})
     return RegisterFile(
-        organisation=OrganisationEntry(**{key: getattr(owner, key) for key in OrganisationEntry.model_fields}),
+        organisation=_organisation_entry(owner),
         unit=[UnitEntry(id=unit.id, name=unit.name, manager=unit.manager_id) for unit in units],
         person=[PersonEntry(**{key: getattr(person, key) for key in PersonEntry.model_fields}) for person in people],
         channel=[_channel_entry(channel, decisions[channel.id]) for channel in channels],
@@ -56,11 +65,17 @@ def _with_receipts() -> Select[Decision, DecisionReceipt]:
     return select(Decision, DecisionReceipt).outerjoin(DecisionReceipt, receipts).order_by(Decision.version)
 
 
+def _organisation_entry(owner: Organisation) -> OrganisationEntry:
+    values = {key: getattr(owner, key) for key in OrganisationEntry.model_fields}
+    return OrganisationEntry(**values | {"closed_days": [date.fromisoformat(day) for day in owner.closed_days]})
+
+
 def _channel_entry(channel: Channel, decisions: list[DecisionEntry]) -> ChannelEntry:
     references = {"unit": channel.unit_id, "responsible": channel.responsible_id, "deputy": channel.deputy_id}
-    same = ChannelEntry.model_fields.keys() - references.keys() - {"decision"}
-    values = {key: getattr(channel, key) for key in same}
-    return ChannelEntry.model_validate(values | references | {"decision": decisions})
+    text = AccountTextEntry(points=channel.account_text, checked_on=channel.account_text_checked_on)
+    below = {"decision": decisions, "account_text": text}
+    values = {key: getattr(channel, key) for key in ChannelEntry.model_fields.keys() - references.keys() - below.keys()}
+    return ChannelEntry.model_validate(values | references | below)
 
 
 def _decisions(session: Session, people: set[str]) -> defaultdict[str, list[DecisionEntry]]:
