@@ -54,7 +54,7 @@ def list_(json: Json = False) -> None:
     columns = ("Channel", "Platform", "Responsible", "State", "Last complete read", "Decision valid until")
     show_table([_(column) for column in columns], [_row(row, owner) for row in rows])
     for row in rows:
-        for sentence in [*([_(row.remedy)] if row.remedy else []), *row.coverage.warnings()]:
+        for sentence in [*([_(row.remedy)] if row.remedy else []), *row.coverage.warnings(), *row.warnings]:
             remark(f"{row.id}: {sentence}")
 
 
@@ -140,6 +140,7 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("What to do"), _(row.remedy) if row.remedy else None),
         (_("Coverage"), " ".join(row.coverage.warnings())),
         (_("Not covered"), row.coverage.not_covered),
+        (_("Worth mending"), " ".join(row.warnings)),
     ]
 
 

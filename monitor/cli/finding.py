@@ -15,7 +15,7 @@ def channel_named(session: Session, name: str) -> Channel:
     """The channel with that id. Raises WrongWords."""
     found = session.get(Channel, name)
     if found is None:
-        hint = _nearest(name, session.scalars(select(Channel.id)).all())
+        hint = nearest(name, session.scalars(select(Channel.id)).all())
         raise WrongWords(_("There is no channel {name}.", name=name) + hint)
     return found
 
@@ -24,12 +24,13 @@ def person_named(session: Session, name: str) -> Person:
     """The person with that id. Raises WrongWords."""
     found = session.get(Person, name)
     if found is None:
-        hint = _nearest(name, session.scalars(select(Person.id)).all())
+        hint = nearest(name, session.scalars(select(Person.id)).all())
         raise WrongWords(_("There is no person {name}.", name=name) + hint)
     return found
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Which one was meant, or which there are: a sentence to follow another."""
     near = get_close_matches(name, known, n=1)
     return (
         _(" Did you mean {name}?", name=near[0]) if near else _(" There are: {names}.", names=", ".join(known) or "–")

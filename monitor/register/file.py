@@ -30,6 +30,7 @@ from monitor.register.fields import (
 )
 from monitor.register.lines import line_numbers
 from monitor.register.shape import misshapen
+from monitor.register.sheet import placed, read_sheet
 
 
 class Entry(BaseModel):
@@ -121,15 +122,16 @@ class RegisterFile(Entry):
 
 
 def load(path: Path) -> RegisterFile:
-    """Reads a register file. Raises RegisterFaults with every fault in it."""
+    """Reads a register file, a sheet if its name ends with .csv. Raises RegisterFaults with every fault in it."""
+    read = parse_sheet if path.suffix.lower() == ".csv" else parse
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise RegisterFaults(str(path), [Fault((), _("The file is not UTF-8."), _("Save it as UTF-8."))]) from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise RegisterFaults(str(path), [Fault((), _("The file cannot be read: {why}.", why=why))]) from None
-    return parse(text, str(path))
+    return read(text, str(path))
 
 
 def parse(text: str, name: str = "register.toml") -> RegisterFile:
@@ -142,6 +144,16 @@ def parse(text: str, name: str = "register.toml") -> RegisterFile:
     faults += inconsistencies(raw)
     if register is None or faults:
         raise RegisterFaults(name, place(faults, raw, line_numbers(text)))
+    return register
+
+
+def parse_sheet(text: str, name: str = "register.csv") -> RegisterFile:
+    """Reads the register as a sheet. Raises RegisterFaults with every fault in it; `name` is for its message."""
+    found = read_sheet(text.removeprefix("\ufeff"))
+    register, faults = _read(found.raw) if found.raw else (None, [])
+    faults += inconsistencies(found.raw)
+    if register is None or faults or found.faults:
+        raise RegisterFaults(name, placed(faults, found))
     return register
 
 

@@ -1,6 +1,6 @@
 """Every channel at a glance: what the register says, what its decision says, and when it was last read completely."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from connectors.errors import remedy
 from monitor.register.models import Channel, Decision, Person, Unit
+from monitor.register.warnings import warnings
 from monitor.watch.coverage import Coverage, coverages
 from monitor.watch.models import Schedule, TokenHealth
 
@@ -27,7 +28,8 @@ class ChannelOverview:
 
     state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
     state_reason: why it is paused or retired, or the kind of error it fails with. remedy: what to do about that error,
-    a sentence to be translated where it is shown. coverage: what the platform keeps from us.
+    a sentence to be translated where it is shown. coverage: what the platform keeps from us. warnings: what is worth
+    mending in the register, sentences in the language in use.
     """
 
     id: str
@@ -51,6 +53,7 @@ class ChannelOverview:
     failure_detail: str | None
     remedy: str | None
     coverage: Coverage
+    warnings: tuple[str, ...] = ()
 
 
 def channels(session: Session, today: date) -> list[ChannelOverview]:
@@ -65,6 +68,8 @@ def channels(session: Session, today: date) -> list[ChannelOverview]:
         _overview(channel, schedule, names, units, decisions.get(channel.id), tokens.get(channel.id), shown[channel.id])
         for channel, schedule in session.execute(query)
     ]
+    told = warnings(session, today)
+    rows = [replace(row, warnings=tuple(told.get(row.id, ()))) for row in rows]
     return sorted(rows, key=lambda row: row.state == "retired")
 
 
