@@ -21,6 +21,8 @@ class Done(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     RETIRED = "retired"
+    PAUSED = "paused"
+    RESUMED = "resumed"
 
 
 @dataclass(frozen=True, slots=True)
