@@ -143,7 +143,7 @@ def _found(platforms: Town, seconds: float) -> Found:
     costs = select(Channel.platform, func.sum(PollRun.counted_cost)).join(Channel).group_by(Channel.platform)
     with database().snapshot() as session:
         return Found(
-            channels=session.scalar(select(func.count()).select_from(Channel)) or 0,
+            channels=session.scalar(select(func.count()).where(Channel.watch_mode == "automatic")) or 0,
             comments=session.scalar(select(func.count()).select_from(Comment)) or 0,
             unanswered=len(unanswered(session, datetime.now(UTC))),
             mails=len(list(platforms.mails.glob("*.eml"))),

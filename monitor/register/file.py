@@ -150,7 +150,7 @@ def parse(text: str, name: str = "register.toml") -> RegisterFile:
 def parse_sheet(text: str, name: str = "register.csv") -> RegisterFile:
     """Reads the register as a sheet. Raises RegisterFaults with every fault in it; `name` is for its message."""
     found = read_sheet(text.removeprefix("\ufeff"))
-    register, faults = _read(found.raw) if found.raw else (None, [])
+    register, faults = _read(found.raw) if found.raw or not found.faults else (None, [])
     faults += inconsistencies(found.raw)
     if register is None or faults or found.faults:
         raise RegisterFaults(name, placed(faults, found))

@@ -10,7 +10,7 @@ from datetime import date
 YES = frozenset({"true", "yes", "ja", "sant", "1"})
 NO = frozenset({"false", "no", "nej", "falskt", "0"})
 SIGNS = {"%": "%25", ";": "%3B"}  # in a value of a list, where ; ends it
-GUARDED = re.compile(r"'[@+\-=|%']")
+GUARDED = re.compile(r"'(?:[@+\-=%']|\\\|)")
 
 
 def written(value: object) -> str:

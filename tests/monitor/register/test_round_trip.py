@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from monitor.db import Database
+from monitor.register.account_text import POINTS
 from monitor.register.exporting import export
 from monitor.register.file import RegisterFile, parse
 from monitor.register.importing import import_register
@@ -23,6 +24,10 @@ texts = st.text(signs, min_size=1, max_size=20).filter(str.strip)
 ids = st.from_regex(r"[a-z0-9åäö]([a-z0-9_-]{0,6})", fullmatch=True)
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 ROLES = ["communicator", "unit_manager", "moderator", "crisis_staff", "registrar", "auditor", "administrator"]
+
+
+def falling(numbers: list[int]) -> list[int]:
+    return sorted(numbers, reverse=True)
 
 
 @st.composite
@@ -45,9 +50,11 @@ def decisions(draw: st.DrawFn, people: list[str], manager: str) -> dict[str, Any
 def channels(draw: st.DrawFn, id_: str, number: int, people: list[str], unit: dict[str, Any]) -> dict[str, Any]:
     responsible, deputy = draw(st.permutations(people))[:2]
     manual = draw(st.booleans())
+    platform = draw(st.sampled_from(["facebook", "facebook_group", "other", "website"])) if manual else "youtube"
+    closed = draw(st.booleans()) and platform in {"facebook_group", "other"}
     return {
         "id": id_,
-        "platform": draw(st.sampled_from(["facebook", "facebook_group", "other"])) if manual else "youtube",
+        "platform": platform,
         "kind": draw(st.sampled_from(["official", "unit"])),
         "name": draw(texts),
         "address": f"https://www.example.org/{number}",
@@ -57,7 +64,16 @@ def channels(draw: st.DrawFn, id_: str, number: int, people: list[str], unit: di
         "deputy": deputy,
         "has_comments": draw(st.booleans()),
         "watch_mode": "manual" if manual else "automatic",
-        "credential": {} if manual else draw(st.sampled_from([{}, {"api_key_env": "KEY"}, {"api_key_file": "a/b c"}])),
+        "credential": {}
+        if manual
+        else draw(st.sampled_from([{}, {"api_key_env": "KEY"}, {"api_key_file": "a/b c;%3B=d"}])),
+        "closed": closed,
+        "publish_address": draw(st.booleans()) or not closed,
+        "administrators": draw(st.lists(st.sampled_from(people), max_size=2)),
+        "account_text": {
+            "points": draw(st.lists(st.sampled_from(list(POINTS)), max_size=3)),
+            "checked_on": draw(st.none() | days),
+        },
         "decision": draw(
             st.lists(decisions(people, unit["manager"]), max_size=2, unique_by=lambda each: each["decided_on"])
         ),
@@ -82,6 +98,15 @@ def registers(draw: st.DrawFn) -> dict[str, Any]:
             ),
             "first_import": draw(st.sampled_from(["recent", "all"])),
             "policy_url": None,
+            "phone": draw(st.none() | st.just("+46 504-180 00")),
+            "email": draw(st.none() | st.just("kommun@example.org")),
+            "rules_url": draw(st.none() | st.just("https://www.example.org/;a,b=c")),
+            "privacy_url": None,
+            "closed_days": draw(st.lists(days, max_size=3)),
+            "other_hours": draw(st.sampled_from([{}, {"2031-04-30": "07:30-12:00", "2031-05-04": "08:00-09:00"}])),
+            "reminder_minutes": draw(st.lists(st.integers(0, 600), min_size=3, max_size=3).map(falling)),
+            "longest_decision_months": draw(st.integers(1, 120)),
+            "hub_hosts": draw(st.sampled_from([[], ["vastsverige.com"], ["example.org", "räksmörgås.example"]])),
         },
         "unit": [unit],
         "person": [
