@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -42,18 +42,21 @@ def audited(
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return {str(key): _value(value) for key, value in values.items()} if values is not None else None
+    return {str(key): plain(value) for key, value in values.items()} if values is not None else None
 
 
-def _value(value: object) -> object:
+def plain(value: object) -> object:
+    """The value as the log keeps it."""
     match value:
         case None | bool() | int() | str():
             return value
         case Mapping():
             return _plain(value)
         case list() | tuple():
-            return [_value(each) for each in value]
+            return [plain(each) for each in value]
         case set() | frozenset():
-            return sorted((_value(each) for each in value), key=str)
+            return sorted((plain(each) for each in value), key=str)
+        case datetime():
+            return value.astimezone(UTC).isoformat()
         case _:
             return str(value)
