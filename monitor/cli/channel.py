@@ -42,6 +42,7 @@ STATES = {
     "retired": N_("Retired"),
     "manual": N_("Watched by people"),
 }
+REGISTERED = ("closed", "publish_address", "administrators", "account_text", "account_text_checked_on", "watched_since")
 
 
 @app.command("list", help=N_("All channels: who is responsible, and when each was last read completely."))
@@ -68,6 +69,7 @@ def show(channel: ChannelId, json: Json = False) -> None:
         decisions = [entry.model_dump() for entry in decisions_of(session, found.id)]
         stored = kept(session, found.id)
     details = {"kind": found.kind, "external_id": found.external_id, "credential": found.credential}
+    details |= {key: getattr(found, key) for key in REGISTERED}
     if json:
         show_json(asdict(row) | details | {"stored_secrets": stored, "decisions": decisions})
         return
@@ -141,6 +143,7 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("What to do"), _(row.remedy) if row.remedy else None),
         (_("Coverage"), " ".join(row.coverage.warnings())),
         (_("Not covered"), row.coverage.not_covered),
+        (_("Administrators"), channel.administrators),
         (_("Worth mending"), " ".join(row.warnings)),
     ]
 
