@@ -16,6 +16,7 @@ from monitor.cli.finding import channel_named
 from monitor.cli.output import local, remark, say, show_facts, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.register.calendar import calendar_of
+from monitor.register.decision_words import LABELS
 from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import organisation
 from monitor.register.rows import decisions_of
@@ -44,6 +45,7 @@ STATES = {
     "retired": N_("Retired"),
     "manual": N_("Watched by people"),
 }
+REGISTERED = ("closed", "publish_address", "administrators", "account_text", "account_text_checked_on", "watched_since")
 
 
 @app.command("list", help=N_("All channels: who is responsible, and when each was last read completely."))
@@ -70,6 +72,7 @@ def show(channel: ChannelId, json: Json = False) -> None:
         decisions = [entry.model_dump() for entry in decisions_of(session, found.id)]
         stored = kept(session, found.id)
     details = {"kind": found.kind, "external_id": found.external_id, "credential": found.credential}
+    details |= {key: getattr(found, key) for key in REGISTERED}
     if json:
         show_json(asdict(row) | details | {"stored_secrets": stored, "decisions": decisions})
         return
@@ -78,7 +81,7 @@ def show(channel: ChannelId, json: Json = False) -> None:
         show_facts([(_("Stored secret"), f"{name} ({local(at, owner.timezone)})")])
     for decision in decisions:
         say("")
-        show_facts((_(DECISION[key]), value) for key, value in decision.items())
+        show_facts((_(LABELS[key]), value) for key, value in decision.items())
 
 
 @app.command("check", help=N_("Ask the platforms whether the channels can be read with the credentials they have."))
@@ -143,6 +146,7 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("What to do"), _(row.remedy) if row.remedy else None),
         (_("Coverage"), " ".join(row.coverage.warnings())),
         (_("Not covered"), row.coverage.not_covered),
+        (_("Administrators"), channel.administrators),
         (_("Worth mending"), " ".join(row.warnings)),
     ]
 
@@ -150,17 +154,3 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
 def _check_row(found: Check) -> tuple[object, ...]:
     expires = min((end.date() for end in (found.expires, found.data_access_expires) if end), default=None)
     return (found.id, found.can_read, found.token_kind, expires, found.message, found.remedy)
-
-
-DECISION = {
-    "purpose": N_("Purpose"),
-    "address": N_("Address"),
-    "audience": N_("Main target group"),
-    "responsible": N_("Responsible for the channel"),
-    "decided_by": N_("Decided by"),
-    "decided_on": N_("Decided on"),
-    "valid_until": N_("Valid until"),
-    "authorised": N_("Authorised users"),
-    "communicated_to": N_("Sent to the communicator"),
-    "communicated_on": N_("Sent on"),
-}
