@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
-from monitor.cli import connecting
+from monitor.cli import connecting, pausing
 from monitor.cli.coverage import coverage_
 from monitor.cli.finding import channel_named
 from monitor.cli.output import local, remark, say, show_facts, show_json, show_table
@@ -29,6 +29,9 @@ app.command("coverage", help=N_("What is not seen of the channels, and when each
 app.command("connect", help=N_("Get a channel's token in a browser, and keep it encrypted."))(connecting.connect)
 app.command("disconnect", help=N_("Forget the secrets that are stored for a channel."))(connecting.disconnect)
 app.command("rotate-keys", help=N_("Encrypt the stored secrets with a new key."))(connecting.rotate_keys)
+app.command("pause", help=N_("Stop reading a channel for a while; it still has to be watched."))(pausing.pause)
+app.command("resume", help=N_("Read a paused channel again."))(pausing.resume)
+app.command("retire", help=N_("End the watch of a channel for good; its history is kept."))(pausing.retire)
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 ChannelId = Annotated[str, typer.Argument(metavar="CHANNEL", help=N_("The channel's id in the register."))]
 ChannelIds = Annotated[

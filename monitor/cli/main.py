@@ -15,7 +15,7 @@ import typer
 from config.language import N_, language, set_language
 from config.logging import configure_logging
 from config.settings import settings
-from monitor.cli import acting, budgets, channel, demo, doctor, notices, poll, register, unanswered, up
+from monitor.cli import acting, budgets, channel, demo, doctor, notices, person, poll, records, register, unanswered, up
 from monitor.cli.errors import report
 from monitor.cli.translating import translate
 from monitor.cli.words import Words
@@ -30,6 +30,8 @@ app.command(help=N_("Read the channels and send the notices, until Ctrl-C."))(up
 app.command(help=N_("Look at everything that has to work, and say what to do."))(doctor.doctor)
 app.add_typer(register.app, name="register")
 app.add_typer(channel.app, name="channel")
+app.add_typer(person.app, name="person")
+app.add_typer(records.app, name="records")
 app.add_typer(notices.app, name="notices")
 app.command("poll", help=N_("Read channels now: those named, or all."))(poll.poll_)
 app.command("budgets", help=N_("What the platforms' limits allow today, and who has spent what."))(budgets.budgets_)
