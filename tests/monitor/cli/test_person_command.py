@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -25,7 +26,7 @@ def _summer() -> Iterator[None]:
         yield
 
 
-def people(kanalvakt: Command) -> dict[str, dict[str, object]]:
+def people(kanalvakt: Command) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in json.loads(kanalvakt("person", "list", "--json").out)}
 
 
@@ -42,16 +43,11 @@ def notice(person: str, state: str) -> None:
 
 
 def test_the_list_tells_duties_for_programs(kanalvakt: Command) -> None:
-    assert people(kanalvakt)["redaktor"] == {
-        "id": "redaktor",
-        "name": "Redaktör, sociala medier",
-        "roles": ["moderator"],
-        "responsible_for": ["facebook", "instagram"],
-        "deputy_for": ["youtube"],
-        "manager_of": [],
-        "away_until": None,
-        "reachable": True,
-    }
+    row = people(kanalvakt)["redaktor"]
+    assert (row["name"], row["roles"]) == ("Redaktör, sociala medier", ["moderator"])
+    assert row["responsible_for"] == ["facebook", "instagram"]
+    assert "youtube" in row["deputy_for"]
+    assert (row["manager_of"], row["away_until"], row["reachable"]) == ([], None, True)
     assert people(kanalvakt)["enhetschef"]["manager_of"] == ["kommunikation"]
 
 
