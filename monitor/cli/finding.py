@@ -25,7 +25,7 @@ def person_named(session: Session, name: str) -> Person:
     """The person with that id. Raises WrongWords, also for somebody who has left."""
     found = session.get(Person, name)
     if found is None:
-        hint = nearest(name, session.scalars(select(Person.id).where(~Person.retired)).all())
+        hint = nearest(name, session.scalars(select(Person.id).where(~Person.retired).order_by(Person.id)).all())
         raise WrongWords(_("There is no person {name}.", name=name) + hint)
     if found.retired:
         raise WrongWords(_("{name} is no longer in the register, and can neither do nor be told anything.", name=name))

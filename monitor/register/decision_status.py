@@ -46,7 +46,7 @@ def standings(session: Session, today: date) -> dict[str, Standing]:
     """Every channel in the register, retired ones too. today: the organisation's date."""
     calendar = calendar_of(organisation(session))
     rows: defaultdict[str, list[tuple[Decision, DecisionReceipt | None]]] = defaultdict(list)
-    for decision, receipt in session.execute(_with_receipts()):
+    for decision, receipt in session.execute(with_receipts()):
         rows[decision.channel_id].append((decision, receipt))
     channels = session.scalars(select(Channel).order_by(Channel.id))
     return {channel.id: _standing(channel, rows[channel.id], today, calendar) for channel in channels}
@@ -54,7 +54,7 @@ def standings(session: Session, today: date) -> dict[str, Standing]:
 
 def versions_of(session: Session, channel_id: str) -> list[Version]:
     """A channel's versions as rules know them, the first one first."""
-    rows = session.execute(_with_receipts().where(Decision.channel_id == channel_id))
+    rows = session.execute(with_receipts().where(Decision.channel_id == channel_id))
     return [version(decision, receipt) for decision, receipt in rows]
 
 
@@ -69,7 +69,8 @@ def version(decision: Decision, receipt: DecisionReceipt | None) -> Version:
     )
 
 
-def _with_receipts() -> Select[Decision, DecisionReceipt]:
+def with_receipts() -> Select[Decision, DecisionReceipt]:
+    """Every decision with its receipt, if any; a channel's first version first."""
     receipts = DecisionReceipt.decision_id == Decision.id
     return select(Decision, DecisionReceipt).outerjoin(DecisionReceipt, receipts).order_by(Decision.version)
 

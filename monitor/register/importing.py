@@ -1,7 +1,7 @@
 """Bringing the register file into the database. Doing it again changes nothing; nothing is ever deleted."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from config.language import N_
 from monitor.audit import COMMAND
 from monitor.register.duty import note_duty
-from monitor.register.file import ChannelEntry, DecisionEntry, OrganisationEntry, RegisterFile
-from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
-from monitor.register.rows import decisions_of
+from monitor.register.file import ChannelEntry, OrganisationEntry, RegisterFile
+from monitor.register.importing_decisions import import_decisions
+from monitor.register.models import Channel, Organisation, Person, Unit
 from monitor.register.storing import Done, Storing
 
 NOT_IN_FILE = N_("no longer in the register file")
@@ -44,7 +44,7 @@ def import_register(session: Session, register_file: RegisterFile, now: datetime
     for channel in register_file.channel:
         _channel(storing, channel, done)
     for channel in register_file.channel:
-        _decisions(session, channel, now)
+        import_decisions(storing, session.get_one(Channel, channel.id), channel.decision)
     _retire(storing, register_file, done)
     session.flush()
     return done
@@ -71,34 +71,6 @@ def _channel(storing: Storing, entry: ChannelEntry, done: Imported) -> None:
     elif storing.change(found, values | (ACTIVE_AGAIN if found.state == "retired" else {})):
         done.changed.append(entry.id)
     note_duty(found, storing.now)
-
-
-def _decisions(session: Session, entry: ChannelEntry, now: datetime) -> None:
-    known = {_said(decision) for decision in decisions_of(session, entry.id)}
-    version = len(known)
-    for decision in sorted(entry.decision, key=lambda each: each.decided_on):
-        whole = decision.model_copy(update={"address": decision.address or entry.address})
-        if _said(whole) not in known:
-            version += 1
-            _add_decision(session, entry.id, version, whole, now)
-
-
-def _said(entry: DecisionEntry) -> str:
-    """What the decision says; whom it was sent to is no part of it."""
-    return entry.model_dump_json(exclude={"communicated_to", "communicated_on"})
-
-
-def _add_decision(session: Session, channel_id: str, version: int, entry: DecisionEntry, now: datetime) -> None:
-    same = entry.model_dump(exclude={"responsible", "decided_by", "communicated_to", "communicated_on"})
-    same |= {"responsible_id": entry.responsible, "decided_by_id": entry.decided_by}
-    decision = Decision(channel_id=channel_id, version=version, created_at=now, **same)
-    session.add(decision)
-    session.flush()
-    if entry.communicated_to is not None:
-        told = datetime.combine(entry.communicated_on, time.min, UTC) if entry.communicated_on else None
-        receipt = DecisionReceipt(decision_id=decision.id, sent_to_id=entry.communicated_to, sent_at=told)
-        receipt.confirmed_by_id, receipt.confirmed_at = entry.communicated_to if told else None, told
-        session.add(receipt)
 
 
 def _retire(storing: Storing, register_file: RegisterFile, done: Imported) -> None:
