@@ -1,18 +1,23 @@
 """Decisions and watch days are held against what the log said of them when they were written."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from monitor.audit import SYSTEM, audited
+from monitor.audit.verifying import verify
 from monitor.db import Database
+from monitor.inbox.day_keeping import keep_days
 from monitor.records.auditing import Agreement, Difference, agreement
-from monitor.register.deciding import add_version
+from monitor.register.deciding import add_version, renew
 from monitor.register.decision_rules import Draft
-from monitor.register.models import Decision
+from monitor.register.file import RegisterFile, load
+from monitor.register.importing import import_register
+from monitor.register.models import Channel, Decision
 from monitor.watch.models import WatchDay
+from tests.monitor.cli.conftest import SAMPLE
 from tests.monitor.town import Town
 
 NOW = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
@@ -57,6 +62,11 @@ class Archive(Town):
     def agreement(self) -> Agreement:
         with self.db.snapshot() as session:
             return agreement(session)
+
+
+@pytest.fixture
+def sample_register() -> RegisterFile:
+    return load(SAMPLE)
 
 
 @pytest.fixture
@@ -125,3 +135,21 @@ def test_a_later_entry_does_not_cover_a_change(archive: Archive) -> None:
         about = ("watch_day", f"fb/{DAY}")
         audited(session, SYSTEM, "watch_day.concluded", about, NOW, after={"verdict": "not_watched"})
     assert archive.agreement().differing == [Difference("watch_day", f"fb/{DAY}", 2, ["verdict"])]
+
+
+def test_what_the_register_decisions_and_days_really_write_agrees_with_their_entries(
+    db: Database, sample_register: RegisterFile
+) -> None:
+    morning = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+    with db.transaction() as session:
+        import_register(session, sample_register, morning)
+    with db.transaction() as session:
+        renew(session, session.get_one(Channel, "facebook"), "enhetschef", date(2028, 6, 30), morning)
+    keep_days(db, morning)
+    kept = keep_days(db, morning + timedelta(days=3))
+    with db.snapshot() as session:
+        decisions = session.scalars(select(func.count()).select_from(Decision)).one()
+        assert verify(session).broken is None
+        assert agreement(session) == Agreement(decisions + kept.concluded, 0, [])
+    assert decisions >= 2
+    assert kept.concluded >= 2
