@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
-from monitor.cli import connecting
+from monitor.cli import connecting, pausing
 from monitor.cli.coverage import coverage_
 from monitor.cli.finding import channel_named
 from monitor.cli.output import local, remark, say, show_facts, show_json, show_table
@@ -29,6 +29,9 @@ app.command("coverage", help=N_("What is not seen of the channels, and when each
 app.command("connect", help=N_("Get a channel's token in a browser, and keep it encrypted."))(connecting.connect)
 app.command("disconnect", help=N_("Forget the secrets that are stored for a channel."))(connecting.disconnect)
 app.command("rotate-keys", help=N_("Encrypt the stored secrets with a new key."))(connecting.rotate_keys)
+app.command("pause", help=N_("Stop reading a channel for a while; it still has to be watched."))(pausing.pause)
+app.command("resume", help=N_("Read a paused channel again."))(pausing.resume)
+app.command("retire", help=N_("End the watch of a channel for good; its history is kept."))(pausing.retire)
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 ChannelId = Annotated[str, typer.Argument(metavar="CHANNEL", help=N_("The channel's id in the register."))]
 ChannelIds = Annotated[
@@ -42,6 +45,7 @@ STATES = {
     "retired": N_("Retired"),
     "manual": N_("Watched by people"),
 }
+REGISTERED = ("closed", "publish_address", "administrators", "account_text", "account_text_checked_on", "watched_since")
 
 
 @app.command("list", help=N_("All channels: who is responsible, and when each was last read completely."))
@@ -68,6 +72,7 @@ def show(channel: ChannelId, json: Json = False) -> None:
         decisions = [entry.model_dump() for entry in decisions_of(session, found.id)]
         stored = kept(session, found.id)
     details = {"kind": found.kind, "external_id": found.external_id, "credential": found.credential}
+    details |= {key: getattr(found, key) for key in REGISTERED}
     if json:
         show_json(asdict(row) | details | {"stored_secrets": stored, "decisions": decisions})
         return
@@ -142,6 +147,7 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("What to do"), _(row.remedy) if row.remedy else None),
         (_("Coverage"), " ".join(row.coverage.warnings())),
         (_("Not covered"), row.coverage.not_covered),
+        (_("Administrators"), channel.administrators),
         (_("Worth mending"), " ".join(row.warnings)),
     ]
 

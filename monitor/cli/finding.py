@@ -1,6 +1,7 @@
 """Finds what a call names; who misspells it is told what there is."""
 
 from collections.abc import Sequence
+from datetime import date
 from difflib import get_close_matches
 
 from sqlalchemy import select
@@ -21,12 +22,22 @@ def channel_named(session: Session, name: str) -> Channel:
 
 
 def person_named(session: Session, name: str) -> Person:
-    """The person with that id. Raises WrongWords."""
+    """The person with that id. Raises WrongWords, also for somebody who has left."""
     found = session.get(Person, name)
     if found is None:
-        hint = nearest(name, session.scalars(select(Person.id)).all())
+        hint = nearest(name, session.scalars(select(Person.id).where(~Person.retired).order_by(Person.id)).all())
         raise WrongWords(_("There is no person {name}.", name=name) + hint)
+    if found.retired:
+        raise WrongWords(_("{name} is no longer in the register, and can neither do nor be told anything.", name=name))
     return found
+
+
+def day_named(text: str) -> date:
+    """The day written as 2026-06-18. Raises WrongWords."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongWords(_("{text} is no day: write it as 2026-06-18.", text=text)) from None
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

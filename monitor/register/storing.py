@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from monitor.audit import audited
+from monitor.db.turns import AUDIT, take_turns
 from monitor.register.models import Channel, Organisation, Person, Unit
 
 Row = Organisation | Unit | Person | Channel
@@ -21,6 +22,8 @@ class Done(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     RETIRED = "retired"
+    PAUSED = "paused"
+    RESUMED = "resumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Storing:
         """Sets what differs; says whether anything did."""
         before = {key: getattr(row, key) for key, value in values.items() if getattr(row, key) != value}
         after = {key: values[key] for key in before}
+        if before:
+            take_turns(self.session, AUDIT)  # first the log, then rows: two who change many never deadlock
         for key, value in after.items():
             setattr(row, key, value)
         if before:

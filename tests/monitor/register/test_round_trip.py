@@ -14,7 +14,7 @@ from monitor.db import Database
 from monitor.register.account_text import POINTS
 from monitor.register.decision_rules import latest_end
 from monitor.register.exporting import export
-from monitor.register.file import RegisterFile, parse
+from monitor.register.file import RegisterFile, parse, parse_sheet
 from monitor.register.importing import import_register
 from monitor.register.lines import line_numbers
 from monitor.register.writing import toml
@@ -159,6 +159,7 @@ def test_a_register_survives_the_way_through_the_database(
         import_register(session, again, NOW)
         assert export(session, "toml") == first
         assert sorted_(again) == sorted_(with_addresses(register))
+        assert parse_sheet(export(session, "csv")) == again
         session.rollback()
 
 

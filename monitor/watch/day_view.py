@@ -1,0 +1,133 @@
+"""Watch days as they are shown: each row with the latest correction applied, and its reason in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.language import N_, _
+from monitor.watch.day_rules import Fetch, How, Looked, Verdict, Why
+from monitor.watch.models import Attestation, Correction, WatchDay
+
+SENTENCES = {
+    Why.REVIEWED: N_("Read completely, and a person has gone through what was new."),
+    Why.NOTHING_NEW: N_("Read completely: nothing new had come."),
+    Why.HANDLED: N_("Read completely, and everything new has been dealt with."),
+    Why.ATTESTED: N_("A person has gone through the channel."),
+    Why.NOT_REVIEWED: N_("Read completely, but nobody has gone through what was new."),
+    Why.NOT_READ: N_("Kanalvakt was not running, so the channel was not read."),
+    Why.READ_IN_PART: N_("The channel could only be read in part ({failure})."),
+    Why.READING_FAILED: N_("The channel could not be read ({failure})."),
+    Why.PAUSED: N_("Reading was paused, and nobody has gone through the channel."),
+    Why.NOT_ATTESTED: N_("Nobody has gone through the channel."),
+    Why.CORRECTED: N_("Put right afterwards by a person."),
+}
+FAILURES = {
+    "credential_missing": N_("no credential"),
+    "auth_expired": N_("the credential has expired"),
+    "permission_lost": N_("a permission is missing"),
+    "switched_off": N_("this way of reading is switched off"),
+    "channel_gone": N_("the account cannot be found"),
+    "rate_limited": N_("the platform's limit was reached"),
+    "unavailable": N_("the platform did not answer"),
+    "unexpected_answer": N_("the platform's answer could not be understood"),
+    "lost": N_("the reading broke off"),
+}
+VERDICTS = {
+    Verdict.WATCHED: N_("Watched"),
+    Verdict.PARTLY: N_("Partly watched"),
+    Verdict.NOT_WATCHED: N_("Not watched"),
+}
+NOT_YET = N_("Not yet watched")
+UNKNOWN = N_("for an unknown reason")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDay:
+    """One channel's watch on one working day; fields as in WatchDay, with what holds since the latest correction.
+
+    verdict: None while the day has not come to closing time and is not yet watched; how and why are then how it stands.
+    first_verdict: what it was before any correction. attested_by_id, attested_at: of the attestation that counts, also
+    a late one. reviewed_by_id, reviewed_at: of the review that the verdict rests on.
+    """
+
+    channel_id: str
+    day: date
+    mode: str
+    verdict: Verdict | None
+    how: How
+    why: Why | None
+    first_complete_at: datetime | None
+    fetch: Fetch
+    failure_kind: str | None
+    unseen: int
+    review: Looked
+    reviewed_at: datetime | None
+    reviewed_by_id: str | None
+    attested_by_id: str | None
+    attested_at: datetime | None
+    planned_at: datetime
+    concluded_at: datetime | None
+    correction: Correction | None
+    first_verdict: Verdict | None
+
+
+def shown_days(session: Session, first: date, last: date, channel_ids: Sequence[str] | None = None) -> list[ShownDay]:
+    """The days from `first` to `last`, both included, by day and channel; of all channels where None.
+
+    Days that have not been planned yet have no row: call monitor.inbox.day_keeping.keep_days before.
+    """
+    days = select(WatchDay).where(WatchDay.day.between(first, last)).order_by(WatchDay.day, WatchDay.channel_id)
+    late = select(Correction).where(Correction.day.between(first, last)).order_by(Correction.id)
+    words = select(Attestation).where(Attestation.day.between(first, last))
+    if channel_ids is not None:
+        days = days.where(WatchDay.channel_id.in_(channel_ids))
+        late = late.where(Correction.channel_id.in_(channel_ids))
+        words = words.where(Attestation.channel_id.in_(channel_ids))
+    corrections = {(each.channel_id, each.day): each for each in session.scalars(late)}  # the latest stays
+    attestations = {each.id: each for each in session.scalars(words)}
+    return [_shown(row, corrections.get((row.channel_id, row.day)), attestations) for row in session.scalars(days)]
+
+
+def sentence(why: Why, failure_kind: str | None = None) -> str:
+    """The reason in the language in use. failure_kind: of the day's latest reading that failed, if one did."""
+    return _(SENTENCES[why], failure=_(FAILURES.get(failure_kind or "", UNKNOWN)))
+
+
+def verdict_in_words(verdict: Verdict | None) -> str:
+    """In the language in use; None: the day is not over, and it is not watched yet."""
+    return _(VERDICTS[verdict] if verdict else NOT_YET)
+
+
+def in_short(day: ShownDay) -> dict[str, object]:
+    """What the audit log says of a day."""
+    return {"verdict": day.verdict, "how": day.how, "reason": day.why}
+
+
+def _shown(row: WatchDay, correction: Correction | None, attestations: dict[int, Attestation]) -> ShownDay:
+    first = Verdict(row.verdict) if row.verdict else None
+    holds = correction or row
+    attested = attestations.get((correction and correction.attestation_id) or row.attestation_id or 0)
+    return ShownDay(
+        channel_id=row.channel_id,
+        day=row.day,
+        mode=row.mode,
+        verdict=Verdict(correction.verdict) if correction else first,
+        how=How(holds.how),
+        why=Why(holds.reason) if holds.reason else None,
+        first_complete_at=row.first_complete_at,
+        fetch=Fetch(row.fetch),
+        failure_kind=row.failure_kind,
+        unseen=row.unseen,
+        review=Looked(row.review),
+        reviewed_at=row.reviewed_at,
+        reviewed_by_id=row.reviewed_by_id,
+        attested_by_id=attested.by_id if attested else None,
+        attested_at=attested.at if attested else None,
+        planned_at=row.planned_at,
+        concluded_at=row.concluded_at,
+        correction=correction,
+        first_verdict=first,
+    )
