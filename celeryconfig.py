@@ -61,6 +61,7 @@ beat_schedule = {
         "judge": 5.0,
         "canary": 5.0,
         "check": 5.0,
+        "days": 20.0,
         "audit": 60.0,
     }.items()
 }

@@ -16,7 +16,8 @@ class About:
     the coverage report. connecting: module:class of the flow that gets a token in a browser; empty where there is
     none. connected: secrets that it gets, which the register need not name. errors: module:name of
     its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning;
-    write_errors: what means something else for a write.
+    write_errors: what means something else for a write. hosts: where its addresses lie, and below; empty: anywhere.
+    closed_title: its name where only members see what is written; empty where there is no such thing.
     """
 
     title: str
@@ -36,3 +37,5 @@ class About:
     connected: frozenset[str] = frozenset()
     errors: str = ""
     write_errors: str = ""
+    hosts: tuple[str, ...] = ()
+    closed_title: str = ""

@@ -1,8 +1,9 @@
 """What every test may use: a database of its own on SQLite, and the same on PostgreSQL where there is one."""
 
 import os
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ from monitor.db.migrating import upgrade
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+Measured = Callable[[str, int], None]
+"""What was gone through, and how many."""
+MEASURED = "measured"
+
 hypothesis_settings.register_profile(
     "kanalvakt", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -32,6 +37,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             for item in items:
                 if item.get_closest_marker(mark):
                     item.add_marker(pytest.mark.skip(reason=f"{variable} is not set; `make test` finds or starts it"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests have `measured`, also from the workers of xdist: properties travel with the reports."""
+    ended = [each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)]
+    lines = [value for each in ended if each.when == "call" for name, value in each.user_properties if name == MEASURED]
+    if lines:
+        terminalreporter.section(MEASURED)
+        terminalreporter.write_line("\n".join(sorted(map(str, lines))))
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Measured:
+    """Tells at the end of the run how much a test went through, and how long it took until then."""
+    began = time.perf_counter()
+    return lambda what, n: record_property(MEASURED, f"{what}: n={n}, seconds={time.perf_counter() - began:.2f}")
 
 
 @pytest.fixture(autouse=True)

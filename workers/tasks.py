@@ -15,6 +15,7 @@ from monitor.alerts.sending import send_due
 from monitor.cli.broker import Sign, show_sign, waiting
 from monitor.db import database
 from monitor.inbox import acting
+from monitor.inbox.day_keeping import keep_days
 from monitor.register.organisation import NotSetUp
 from monitor.watch import nightly, polling
 from workers.app import app
@@ -99,6 +100,14 @@ def check() -> None:
 def check_one(channel_id: str) -> None:
     """Looks at one channel's credential. A lost message is made good the next night."""
     nightly.check_claimed(database(), channel_id, settings())
+
+
+@app.task(name="days")
+@alone
+def days() -> None:
+    """Keeps the day register. Without a register of channels there is none."""
+    with suppress(NotSetUp):
+        keep_days(database(), datetime.now(UTC))
 
 
 @app.task(name="judge")

@@ -18,6 +18,7 @@ ABOUT = About(
         N_("Comments that Facebook counts but shows to nobody, because of privacy settings or deletion"),
         N_("Comments below posts that Facebook leaves out of its lists: it lists about 600 posts for each year"),
     ),
+    hosts=("facebook.com", "fb.com"),
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",
 )

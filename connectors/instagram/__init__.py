@@ -17,6 +17,7 @@ ABOUT = About(
         N_("Stories and live broadcasts"),
         N_("Private messages"),
     ),
+    hosts=("instagram.com",),
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",
 )

@@ -17,6 +17,7 @@ ABOUT = About(
     instead="session",
     network="instagram",
     exclusive=True,
+    hosts=("instagram.com",),
     errors="connectors.instagram_public.errors:TABLE",
     not_covered=(
         N_("Hidden comments, and those that Instagram holds back"),

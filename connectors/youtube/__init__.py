@@ -18,6 +18,7 @@ ABOUT = About(
         N_("Comments that YouTube takes for spam"),
         N_("Comments held for approval, where the channel is read with an API key alone"),
     ),
+    hosts=("youtube.com", "youtu.be"),
     errors="connectors.youtube.errors:TABLE",
     write_errors="connectors.youtube.writing:WRITES",
 )

@@ -1,5 +1,6 @@
 """Proving that nothing in the log was altered, removed or put elsewhere."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,10 +11,28 @@ from monitor.audit.rules import BEGINNING, Entry, chained
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """entries: how many there are. head: "id:hash" of the latest, to be noted somewhere else; None for an empty log.
+class Head:
+    """An entry and its hash, which vouches for every entry up to it. As a word: "id:hash"."""
 
-    broken: id of the first entry that is not what it was, or is missing; None: all is whole.
+    entry: int
+    hash: str
+
+    @classmethod
+    def of(cls, word: str) -> "Head":
+        """Reads what `str` wrote. Raises ValueError for anything else."""
+        found = re.fullmatch(r"([1-9]\d{0,17}):([0-9a-f]{64})", word.strip())
+        if found is None:
+            raise ValueError(word)
+        return cls(int(found[1]), found[2])
+
+    def __str__(self) -> str:
+        return f"{self.entry}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """entries: how many there are. head: of the latest, to be noted somewhere else; None for an empty log, and for one
+    that is broken. broken: id of the first entry that is not what it was, or is missing; None: all is whole.
     """
 
     entries: int
@@ -22,23 +41,27 @@ class Verified:
 
 
 def verify(session: Session, noted: str | None = None) -> Verified:
-    """Walks the whole log. noted: a head ("id:hash") that was written down earlier, and must still be in it."""
-    head = session.scalars(select(AuditHead)).one_or_none()
+    """Walks the whole log, in a session of `Database.snapshot`, so that no writer comes between.
+
+    noted: a head that was written down earlier, and must still be in it; ValueError for a word that is none.
+    """
+    written = Head.of(noted) if noted else None
+    kept = session.scalars(select(AuditHead)).one_or_none()
+    end = Head(kept.entry_id, kept.hash) if kept is not None else Head(0, BEGINNING)
+    pins = {(pin.entry, pin.hash) for pin in (end, written) if pin is not None}
     previous, count, broken = BEGINNING, 0, None
     for row in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
         count += 1
-        if broken is None and (row.id != count or chained(_entry(row), previous) != row.hash):
+        if broken is None and not _whole(row, count, previous, pins, end.entry):
             broken = count
-        if broken is None and noted and noted.startswith(f"{row.id}:") and noted != f"{row.id}:{row.hash}":
-            broken = row.id
         previous = row.hash
-    last = (head.entry_id, head.hash) if head is not None else (0, BEGINNING)
-    if broken is None and last != (count, previous):
+    if broken is None and count < max(entry for entry, _hash in pins):
         broken = count + 1
-    if broken is None and noted and int(noted.partition(":")[0]) > count:
-        broken = count + 1
-    return Verified(count, f"{count}:{previous}" if count else None, broken)
+    return Verified(count, f"{count}:{previous}" if count and broken is None else None, broken)
 
 
-def _entry(row: AuditEntry) -> Entry:
-    return Entry(row.id, row.at, row.actor, row.act, row.subject_kind, row.subject, row.before, row.after)
+def _whole(row: AuditEntry, number: int, previous: str, pins: set[tuple[int, str]], last: int) -> bool:
+    """Is it the entry that was written with that number?"""
+    entry = Entry(row.id, row.at, row.actor, row.act, row.subject_kind, row.subject, row.before, row.after)
+    pinned = all(row.hash == hash_ for id_, hash_ in pins if id_ == number)
+    return row.id == number <= last and pinned and chained(entry, previous) == row.hash

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
-from monitor.cli import connecting
+from monitor.cli import connecting, pausing
 from monitor.cli.coverage import coverage_
 from monitor.cli.finding import channel_named
 from monitor.cli.output import local, remark, say, show_facts, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.register.calendar import calendar_of
+from monitor.register.decision_words import LABELS
 from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import organisation
 from monitor.register.rows import decisions_of
@@ -28,6 +29,9 @@ app.command("coverage", help=N_("What is not seen of the channels, and when each
 app.command("connect", help=N_("Get a channel's token in a browser, and keep it encrypted."))(connecting.connect)
 app.command("disconnect", help=N_("Forget the secrets that are stored for a channel."))(connecting.disconnect)
 app.command("rotate-keys", help=N_("Encrypt the stored secrets with a new key."))(connecting.rotate_keys)
+app.command("pause", help=N_("Stop reading a channel for a while; it still has to be watched."))(pausing.pause)
+app.command("resume", help=N_("Read a paused channel again."))(pausing.resume)
+app.command("retire", help=N_("End the watch of a channel for good; its history is kept."))(pausing.retire)
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 ChannelId = Annotated[str, typer.Argument(metavar="CHANNEL", help=N_("The channel's id in the register."))]
 ChannelIds = Annotated[
@@ -41,6 +45,7 @@ STATES = {
     "retired": N_("Retired"),
     "manual": N_("Watched by people"),
 }
+REGISTERED = ("closed", "publish_address", "administrators", "account_text", "account_text_checked_on", "watched_since")
 
 
 @app.command("list", help=N_("All channels: who is responsible, and when each was last read completely."))
@@ -54,7 +59,7 @@ def list_(json: Json = False) -> None:
     columns = ("Channel", "Platform", "Responsible", "State", "Last complete read", "Decision valid until")
     show_table([_(column) for column in columns], [_row(row, owner) for row in rows])
     for row in rows:
-        for sentence in [*([_(row.remedy)] if row.remedy else []), *row.coverage.warnings()]:
+        for sentence in [*([_(row.remedy)] if row.remedy else []), *row.coverage.warnings(), *row.warnings]:
             remark(f"{row.id}: {sentence}")
 
 
@@ -67,6 +72,7 @@ def show(channel: ChannelId, json: Json = False) -> None:
         decisions = [entry.model_dump() for entry in decisions_of(session, found.id)]
         stored = kept(session, found.id)
     details = {"kind": found.kind, "external_id": found.external_id, "credential": found.credential}
+    details |= {key: getattr(found, key) for key in REGISTERED}
     if json:
         show_json(asdict(row) | details | {"stored_secrets": stored, "decisions": decisions})
         return
@@ -75,7 +81,7 @@ def show(channel: ChannelId, json: Json = False) -> None:
         show_facts([(_("Stored secret"), f"{name} ({local(at, owner.timezone)})")])
     for decision in decisions:
         say("")
-        show_facts((_(DECISION[key]), value) for key, value in decision.items())
+        show_facts((_(LABELS[key]), value) for key, value in decision.items())
 
 
 @app.command("check", help=N_("Ask the platforms whether the channels can be read with the credentials they have."))
@@ -120,8 +126,9 @@ def _state(row: ChannelOverview) -> str:
 def _decision(row: ChannelOverview) -> str:
     if row.decision is None:
         return _("No decision")
-    until = str(row.decision.valid_until)
-    return until if row.decision.status == "valid" else f"{until} ({_('Expired')})"
+    expired, unconfirmed = row.decision.status == "expired", row.decision.unconfirmed
+    marks = [*([_("Expired")] if expired else []), *([_("Not confirmed")] if unconfirmed else [])]
+    return f"{row.decision.valid_until} ({', '.join(marks)})" if marks else str(row.decision.valid_until)
 
 
 def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[tuple[str, object]]:
@@ -140,23 +147,11 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("What to do"), _(row.remedy) if row.remedy else None),
         (_("Coverage"), " ".join(row.coverage.warnings())),
         (_("Not covered"), row.coverage.not_covered),
+        (_("Administrators"), channel.administrators),
+        (_("Worth mending"), " ".join(row.warnings)),
     ]
 
 
 def _check_row(found: Check) -> tuple[object, ...]:
     expires = min((end.date() for end in (found.expires, found.data_access_expires) if end), default=None)
     return (found.id, found.can_read, found.token_kind, expires, found.message, found.remedy)
-
-
-DECISION = {
-    "purpose": N_("Purpose"),
-    "address": N_("Address"),
-    "audience": N_("Main target group"),
-    "responsible": N_("Responsible for the channel"),
-    "decided_by": N_("Decided by"),
-    "decided_on": N_("Decided on"),
-    "valid_until": N_("Valid until"),
-    "authorised": N_("Authorised users"),
-    "communicated_to": N_("Sent to the communicator"),
-    "communicated_on": N_("Sent on"),
-}

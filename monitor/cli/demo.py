@@ -24,6 +24,7 @@ from monitor.cli.parts import Part
 from monitor.cli.processes import Ending
 from monitor.cli.running import Running, alone, running
 from monitor.db import database
+from monitor.inbox.day_keeping import keep_days
 from monitor.inbox.unanswered import unanswered
 from monitor.register.models import Channel
 from monitor.watch.models import Comment, PollRun
@@ -82,6 +83,7 @@ class Show:
     def first_round(self) -> bool:
         """Waits until every channel was read, then orders the digests. True if all were read completely."""
         self._wait(lambda: "waiting" not in _states())
+        keep_days(database(), datetime.now(UTC))
         _order_digests(datetime.now(UTC))
         complete = _states() <= {"ok", "manual"}
         sentence = N_("All channels have been read. Mails: {address}")
@@ -143,7 +145,7 @@ def _found(platforms: Town, seconds: float) -> Found:
     costs = select(Channel.platform, func.sum(PollRun.counted_cost)).join(Channel).group_by(Channel.platform)
     with database().snapshot() as session:
         return Found(
-            channels=session.scalar(select(func.count()).select_from(Channel)) or 0,
+            channels=session.scalar(select(func.count()).where(Channel.watch_mode == "automatic")) or 0,
             comments=session.scalar(select(func.count()).select_from(Comment)) or 0,
             unanswered=len(unanswered(session, datetime.now(UTC))),
             mails=len(list(platforms.mails.glob("*.eml"))),

@@ -11,7 +11,7 @@ from config.settings import SettingsError, settings
 from connectors.errors import ConnectorError
 from monitor.cli.output import remark
 from monitor.cli.translating import usage_sentence
-from monitor.register.faults import RegisterFaults
+from monitor.register.faults import Refused, RegisterFaults
 from monitor.register.organisation import NotSetUp
 
 WORDS = 2
@@ -40,7 +40,7 @@ def explain(error: Exception) -> tuple[str, int]:
             return usage_sentence(error.format_message()), error.exit_code
         case typer.Abort():
             return _("Aborted."), 1
-        case SettingsError() | RegisterFaults() | WrongWords():
+        case SettingsError() | RegisterFaults() | Refused() | WrongWords():
             return str(error), WORDS
         case NotSetUp():
             return str(error), SET_UP

@@ -1,6 +1,7 @@
 """Finds what a call names; who misspells it is told what there is."""
 
 from collections.abc import Sequence
+from datetime import date
 from difflib import get_close_matches
 
 from sqlalchemy import select
@@ -15,21 +16,32 @@ def channel_named(session: Session, name: str) -> Channel:
     """The channel with that id. Raises WrongWords."""
     found = session.get(Channel, name)
     if found is None:
-        hint = _nearest(name, session.scalars(select(Channel.id)).all())
+        hint = nearest(name, session.scalars(select(Channel.id)).all())
         raise WrongWords(_("There is no channel {name}.", name=name) + hint)
     return found
 
 
 def person_named(session: Session, name: str) -> Person:
-    """The person with that id. Raises WrongWords."""
+    """The person with that id. Raises WrongWords, also for somebody who has left."""
     found = session.get(Person, name)
     if found is None:
-        hint = _nearest(name, session.scalars(select(Person.id)).all())
+        hint = nearest(name, session.scalars(select(Person.id).where(~Person.retired).order_by(Person.id)).all())
         raise WrongWords(_("There is no person {name}.", name=name) + hint)
+    if found.retired:
+        raise WrongWords(_("{name} is no longer in the register, and can neither do nor be told anything.", name=name))
     return found
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
+def day_named(text: str) -> date:
+    """The day written as 2026-06-18. Raises WrongWords."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongWords(_("{text} is no day: write it as 2026-06-18.", text=text)) from None
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Which one was meant, or which there are: a sentence to follow another."""
     near = get_close_matches(name, known, n=1)
     return (
         _(" Did you mean {name}?", name=near[0]) if near else _(" There are: {names}.", names=", ".join(known) or "–")

@@ -15,7 +15,22 @@ import typer
 from config.language import N_, language, set_language
 from config.logging import configure_logging
 from config.settings import settings
-from monitor.cli import acting, budgets, channel, demo, doctor, notices, poll, register, unanswered, up, watch
+from monitor.cli import (
+    acting,
+    budgets,
+    channel,
+    day,
+    demo,
+    doctor,
+    notices,
+    person,
+    poll,
+    records,
+    register,
+    unanswered,
+    up,
+    watch,
+)
 from monitor.cli.errors import report
 from monitor.cli.translating import translate
 from monitor.cli.words import Words
@@ -30,6 +45,8 @@ app.command(help=N_("Read the channels and send the notices, until Ctrl-C."))(up
 app.command(help=N_("Look at everything that has to work, and say what to do."))(doctor.doctor)
 app.add_typer(register.app, name="register")
 app.add_typer(channel.app, name="channel")
+app.add_typer(person.app, name="person")
+app.add_typer(records.app, name="records")
 app.add_typer(notices.app, name="notices")
 app.add_typer(watch.app, name="watch")
 app.command("poll", help=N_("Read channels now: those named, or all."))(poll.poll_)
@@ -41,6 +58,8 @@ app.command("unhide", help=N_("Show a hidden comment again."))(acting.unhide)
 app.command("remove", help=N_("Take away a comment of the organisation's own."))(acting.remove)
 app.command("release", help=N_("Publish a comment that YouTube holds."))(acting.release)
 app.command("reject", help=N_("Throw away a comment that YouTube holds."))(acting.reject)
+app.command("attest", help=N_("Say that you have gone through a channel that no machine has read."))(day.attest)
+app.command("review", help=N_("Say that you have gone through what is new of channels."))(day.review)
 app.command("actions", help=N_("What was done from here, by whom, and what became of it."))(acting.actions)
 
 

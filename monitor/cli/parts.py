@@ -10,7 +10,7 @@ from connectors import EXCLUSIVE
 from monitor.cli.processes import Program
 from monitor.register.organisation import NotSetUp
 
-CLOCK_TASKS = 7  # kinds of tasks in the clock's queue; each runs once at a time
+CLOCK_TASKS = 8  # kinds of tasks in the clock's queue; each runs once at a time
 
 
 class Part(StrEnum):

@@ -1,7 +1,89 @@
 """`kanalvakt watch`: the proof that every working day was watched."""
 
+from datetime import UTC, datetime
+from typing import Annotated
+
 import typer
 
-from config.language import N_
+from config.language import N_, _
+from monitor.cli.day import day_named
+from monitor.cli.errors import WrongWords
+from monitor.cli.finding import channel_named, person_named
+from monitor.cli.output import local, say, show_json, show_table
+from monitor.cli.setup import opened_database
+from monitor.inbox.day_keeping import keep_days
+from monitor.register.organisation import organisation
+from monitor.watch.correcting import CannotCorrect
+from monitor.watch.correcting import correct as correct_day
+from monitor.watch.day_rules import Verdict
+from monitor.watch.day_view import sentence, verdict_in_words
+from monitor.watch.today import Today
+from monitor.watch.today import today as of_today
 
 app = typer.Typer(help=N_("The proof that every working day was watched."), no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
+ChannelId = Annotated[str, typer.Argument(metavar="CHANNEL", help=N_("The channel's id in the register."))]
+Day = Annotated[str, typer.Option("--date", metavar="D", help=N_("Which day, as 2026-06-18."))]
+Put = Annotated[Verdict, typer.Option("--verdict", help=N_("What the day came to after all."))]
+Reason = Annotated[str, typer.Option("--reason", help=N_("Why it is corrected."))]
+By = Annotated[
+    str, typer.Option("--by", metavar="PERSON", help=N_("Who corrects it: the person's id in the register."))
+]
+
+
+@app.command("today", help=N_("How each channel's watch stands today, and who is to act."))
+def today(json: Json = False) -> int:
+    db, now = opened_database(), datetime.now(UTC)
+    keep_days(db, now)
+    with db.snapshot() as session:
+        zone = organisation(session).timezone
+        found = of_today(session, now)
+    if json:
+        show_json([_as_json(each) for each in found])
+    elif not found:
+        say(_("Nothing has to be watched today."))
+    else:
+        columns = (_("Channel"), _("State"), _("Last complete read"), _("Not gone through"), _("Who"), _("Reason"))
+        show_table(columns, [_row(each, zone) for each in found])
+    return 1 if any(each.is_missed for each in found) else 0
+
+
+@app.command("correct", help=N_("Put a day that is over right; the first verdict stays visible."))
+def correct(channel: ChannelId, day: Day, verdict: Put, reason: Reason, by: By) -> None:
+    db, now, chosen = opened_database(), datetime.now(UTC), day_named(day)
+    keep_days(db, now)
+    with db.transaction() as session:
+        organisation(session)
+        watched, person = channel_named(session, channel), person_named(session, by)
+        try:
+            correct_day(session, watched, chosen, verdict, reason, person.id, now)
+        except CannotCorrect as refusal:
+            raise WrongWords(str(refusal)) from None
+    say(_("{channel}, {day}: {verdict}.", channel=watched.name, day=chosen, verdict=verdict_in_words(verdict)))
+
+
+def _as_json(each: Today) -> dict[str, object]:
+    day = each.shown
+    return {
+        "channel": day.channel_id,
+        "name": each.name,
+        "date": day.day,
+        "watch_mode": day.mode,
+        "verdict": day.verdict,
+        "how": day.how,
+        "reason": day.why,
+        "first_complete_read": day.first_complete_at,
+        "last_complete_read": each.last_complete_at,
+        "failure_kind": day.failure_kind,
+        "unseen": day.unseen,
+        "reviewed_by": day.reviewed_by_id,
+        "attested_by": day.attested_by_id,
+        "who": each.who,
+    }
+
+
+def _row(each: Today, zone: str) -> tuple[object, ...]:
+    day = each.shown
+    why = sentence(day.why, day.failure_kind) if day.why and day.verdict else None
+    read = local(each.last_complete_at, zone)
+    return each.name, verdict_in_words(day.verdict), read, day.unseen, each.who, why

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.settings import settings
 
 BUSY_SECONDS = 30
+ONE_VIEW = "REPEATABLE READ"
 
 
 class Database:
@@ -21,6 +22,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(url)
+        # PostgreSQL would show each query what was committed meanwhile; SQLite never does
+        self._steady = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=ONE_VIEW)
         # SQLite lets waiting writers try again after ever longer naps; threads of one process can simply take turns
         self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -45,7 +48,7 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A consistent view to read from; nothing written in it is kept."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with Session(self._steady, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def close(self) -> None:

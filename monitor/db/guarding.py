@@ -7,12 +7,18 @@ WORDS = "rows of {table} are never changed"
 
 
 def guard(connection: Connection, table: str, once: str | None = None) -> None:
-    """Refuses every UPDATE and DELETE of the table's rows; with `once`, only of those where that column is set."""
+    """Refuses every UPDATE and DELETE of the table's rows; with `once`, only of those where that column is set.
+
+    On PostgreSQL also TRUNCATE, which asks no row.
+    """
     for act in ("update", "delete"):
         if connection.dialect.name == "sqlite":
             _sqlite(connection, table, act, once)
         else:
             _postgresql(connection, table, act, once)
+    if connection.dialect.name == "postgresql":
+        trigger = f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+        connection.execute(text(f"{trigger} EXECUTE FUNCTION {table}_refuse()"))
 
 
 def _sqlite(connection: Connection, table: str, act: str, once: str | None) -> None:

@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 SECRETS = 5041474  # any numbers of our own, one for each kind of step
 CHECKS = 5041475
+DAYS = 5041476
+AUDIT = 5041477  # always the last one taken, or the only one
 
 
 def take_turns(session: Session, kind: int) -> None:

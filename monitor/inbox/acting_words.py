@@ -2,6 +2,7 @@
 
 from config.language import N_
 from monitor.inbox.action_rules import Why
+from monitor.register.decision_rules import Refusal
 
 SENTENCES: dict[Why, str] = {
     Why.SENT: N_("Done."),
@@ -29,3 +30,20 @@ SENTENCES: dict[Why, str] = {
 WAITS = N_("The platform's budget is used up: it is done when there is room again.")
 TAKES_TURNS = N_("Another reply with the same text in this thread is being sent: this one waits for it.")
 NOT_OFFERED = N_("This cannot be done from here on this platform: do it on the platform itself.")
+NOT_PERMITTED: dict[Refusal, str] = {
+    Refusal.MISSING: N_(
+        "Not sent: there is no manager's decision about the channel. Ask the manager to decide, then ask for it again."
+    ),
+    Refusal.EXPIRED: N_(
+        "Not sent: the manager's decision about the channel has expired. Ask the manager to renew it, then ask for it "
+        "again."
+    ),
+    Refusal.NOT_NAMED: N_(
+        "Not sent: the manager's decision about the channel does not name the person any more. Let somebody ask for it "
+        "whom it names."
+    ),
+    Refusal.NOT_CHARGED: N_(
+        "Not sent: the person is not charged with the channel any more. Let somebody ask for it who is."
+    ),
+}
+"""Said where it was so when the action was asked for, and is not when it is to be sent."""

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from connectors.base import Budget, Reading, ReadPlan
 from connectors.errors import ConnectorError, OutcomeUnknown, RateLimited, Unavailable, UnexpectedAnswer
-from monitor.inbox.acting_words import SENTENCES, TAKES_TURNS, WAITS
+from monitor.inbox.acting_words import NOT_PERMITTED, SENTENCES, TAKES_TURNS, WAITS
 from monitor.inbox.action_rules import Fate, Step, Why, after_look, before_sending, pause
 from monitor.inbox.in_hand import LEASE, InHand
 from monitor.inbox.looking import Seen, compare, store, with_reply
 from monitor.inbox.models import Action
+from monitor.inbox.permitting import refusal
 from monitor.inbox.unanswered import standing_of
 from monitor.register.models import Channel
 from monitor.watch import budgets
@@ -71,8 +72,11 @@ class Doing:
             self._send()
 
     def _arm(self, session: Session, seen: Seen) -> bool:
-        """Committed before anything is sent. False where it has to wait for its turn, or is not ours any more."""
+        """Committed before anything is sent. False where it may not be sent any more, has to wait, or is not ours."""
         work, action, now = self.work, self.work.action, self.work.clock()
+        if why := refusal(session, work.channel, action.by_id, action.kind, now):
+            work.write_in(session, Fate.REFUSED, {"reason": str(why), "remedy": NOT_PERMITTED[why]})
+            return False
         if self._is_beside_another(session):
             work.write_in(session, Fate.PENDING, {"reason": "turn", "remedy": TAKES_TURNS}, now + TURN)
             return False

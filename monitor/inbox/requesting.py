@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from config.language import _
 from monitor.inbox.action_rules import UNDER_WAY, Fate
 from monitor.inbox.models import Action
+from monitor.inbox.permitting import in_words, refusal
 from monitor.register.identities import identities
 from monitor.register.models import Channel
 from monitor.watch.models import Comment
@@ -34,13 +35,15 @@ def request(
     """Writes down what person `by` wants done, due at once. The same key is the same action, and gives it back.
 
     confirmed: even if somebody has answered meanwhile; said about an action that asks for it, it goes on. Raises
-    CannotAct, also for the same text to the same comment again, unless the earlier one was certainly not done.
+    CannotAct, also for who may not (monitor.inbox.permitting), and for the same text to the same comment again, unless
+    the earlier one was certainly not done.
     """
     session.get_one(Comment, comment.id, with_for_update={"key_share": True})  # two at once take turns
     earlier = session.scalar(select(Action).where(Action.key == key)) or _the_same(session, comment, kind, text)
     if earlier is not None:
         return _again(earlier, key, comment, kind, text, now, confirmed=confirmed)
     _check(session, comment, kind, text)
+    _permitted(session, comment, kind, by, now)
     about: dict[str, Any] = {"channel_id": comment.channel_id, "comment_id": comment.id, "kind": kind, "text": text}
     action = Action(key=key, by_id=by, created_at=now, next_at=now, confirmed=confirmed, **about)
     session.add(action)
@@ -90,3 +93,10 @@ def _check(session: Session, comment: Comment, kind: str, text: str) -> None:
         raise CannotAct(_("Only the organisation's own comments can be removed: hide it instead."))
     if kind != "delete" and own:
         raise CannotAct(_("That is the organisation's own comment."))
+
+
+def _permitted(session: Session, comment: Comment, kind: str, by: str, now: datetime) -> None:
+    channel = session.get_one(Channel, comment.channel_id)
+    why = refusal(session, channel, by, kind, now)
+    if why is not None:
+        raise CannotAct(in_words(session, channel, by, why, now))

@@ -85,6 +85,18 @@ def standing_of(session: Session, comment: Comment) -> State | None:
     return verdict.state if verdict else None
 
 
+def waiting_between(session: Session, channel: Channel, after: datetime | None, until: datetime) -> int:
+    """How many of the comments that were fetched after `after` and no later than `until` need somebody."""
+    fetched = (Comment.fetched_at <= until) & (Comment.fetched_at > after if after is not None else true())
+    historic_before = session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
+    own = identities(session, channel)
+    posts = _posts_that_matter(channel.id, own, historic_before).where(fetched)
+    chosen = (Comment.channel_id == channel.id) & Comment.post_external_id.in_(posts)
+    comments, verdicts = _judge(session, channel, chosen, own, historic_before)
+    waiting = [comments[id_] for id_, verdict in verdicts.items() if verdict.state in NEEDS_SOMEBODY]
+    return sum(each.fetched_at <= until and (after is None or each.fetched_at > after) for each in waiting)
+
+
 def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, datetime | None]]:
     query = select(Channel, Schedule.historic_before).outerjoin(Schedule, Schedule.channel_id == Channel.id)
     chosen = Channel.state != "retired" if channel_id is None else Channel.id == channel_id

@@ -2,10 +2,13 @@
 
 A working day is a day with service hours that is no holiday. Midsummer's Eve, Christmas Eve and New Year's Eve are days
 off (the library's category de_facto); a bridge day between a holiday and a weekend is a working day.
+
+What the organisation says of a single date goes before all that: a closed day is none, whatever else is said of it; a
+day that other hours are given for is one, also on a Saturday or a holiday, as the organisation is then open.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -16,17 +19,25 @@ from monitor.register.models import Organisation
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Hours = tuple[time, time]
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class OfficeCalendar:
-    """monitor.Calendar for one time zone and one week. `week`: weekday (Monday 0) -> opening and closing time."""
+    """monitor.Calendar for one time zone and one week. `week`: weekday (Monday 0) -> opening and closing time.
+
+    closed: dates that are no working days. other: hours of single dates.
+    """
 
     zone: ZoneInfo
     week: Mapping[int, Hours]
+    closed: frozenset[date] = frozenset()
+    other: Mapping[date, Hours] = field(default_factory=dict)
 
     def is_working_day(self, day: date) -> bool:
-        return day.weekday() in self.week and day not in _days_off(day.year)
+        if day in self.closed:
+            return False
+        return day in self.other or (day.weekday() in self.week and day not in _days_off(day.year))
 
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""
@@ -47,11 +58,11 @@ class OfficeCalendar:
         return datetime.combine(day, time.min, self.zone).astimezone(UTC)
 
     def opening(self, day: date) -> datetime:
-        """When service hours begin. Aware, UTC. Raises ValueError for a weekday without service hours."""
+        """When service hours begin. Aware, UTC. Raises ValueError for a day without service hours."""
         return self._moment(day, 0)
 
     def closing(self, day: date) -> datetime:
-        """When service hours end. Aware, UTC. Raises ValueError for a weekday without service hours."""
+        """When service hours end. Aware, UTC. Raises ValueError for a day without service hours."""
         return self._moment(day, 1)
 
     def _step(self, day: date, days: int) -> date:
@@ -61,14 +72,20 @@ class OfficeCalendar:
         return day
 
     def _moment(self, day: date, end: int) -> datetime:
-        if day.weekday() not in self.week:
+        hours = self.other.get(day) or self.week.get(day.weekday())
+        if hours is None:
             raise ValueError(f"no service hours on {day:%A}s")
-        return datetime.combine(day, self.week[day.weekday()][end], self.zone).astimezone(UTC)
+        return datetime.combine(day, hours[end], self.zone).astimezone(UTC)
 
 
 def calendar_of(organisation: Organisation) -> OfficeCalendar:
-    """The organisation's calendar. Raises ValueError for service hours or a time zone that cannot be read."""
-    return _calendar(organisation.timezone, tuple(organisation.service_hours.items()))
+    """The organisation's calendar. Raises ValueError for hours, dates or a time zone that cannot be read."""
+    return _calendar(
+        organisation.timezone,
+        tuple(organisation.service_hours.items()),
+        tuple(organisation.closed_days),
+        tuple(organisation.other_hours.items()),
+    )
 
 
 def week_of(service_hours: Mapping[str, str]) -> dict[int, Hours]:
@@ -83,6 +100,11 @@ def week_of(service_hours: Mapping[str, str]) -> dict[int, Hours]:
                 raise ValueError(WEEKDAYS[day])
             week[day] = _hours(hours)
     return week
+
+
+def single_days(other_hours: Mapping[str, str]) -> dict[date, Hours]:
+    """Opening and closing time by date from {"2026-04-30": "07:30-12:00"}. Raises ValueError as `week_of` does."""
+    return {date.fromisoformat(day): _hours(text) for day, text in other_hours.items()}
 
 
 def _days(text: str) -> range:
@@ -101,8 +123,9 @@ def _hours(text: str) -> Hours:
 
 
 @cache
-def _calendar(timezone: str, service_hours: tuple[tuple[str, str], ...]) -> OfficeCalendar:
-    return OfficeCalendar(ZoneInfo(timezone), week_of(dict(service_hours)))
+def _calendar(timezone: str, service_hours: Pairs, closed_days: tuple[str, ...], other_hours: Pairs) -> OfficeCalendar:
+    closed = frozenset(map(date.fromisoformat, closed_days))
+    return OfficeCalendar(ZoneInfo(timezone), week_of(dict(service_hours)), closed, single_days(dict(other_hours)))
 
 
 @cache

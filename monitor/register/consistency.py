@@ -20,6 +20,7 @@ REFERENCES = {  # key -> the table it leads to
     "channel": {"unit": "unit", "responsible": "person", "deputy": "person"},
     "decision": {"responsible": "person", "decided_by": "person", "communicated_to": "person"},
 }
+PEOPLE = {"channel": "administrators", "decision": "authorised"}  # table -> its list of people
 
 
 def inconsistencies(raw: Mapping[str, object]) -> list[Fault]:
@@ -30,6 +31,7 @@ def inconsistencies(raw: Mapping[str, object]) -> list[Fault]:
         *_references(raw),
         *(fault for path, channel in tables(raw, "channel") for fault in _channel(path, channel)),
         *_unreachable(raw),
+        *_open_and_closed(raw),
         *decision_faults(raw),
     ]
 
@@ -63,11 +65,12 @@ def _references(raw: Mapping[str, object]) -> Iterator[Fault]:
         for path, entry in tables(raw, table):
             for key, target in keys.items():
                 yield from _leads((*path, key), text(entry, key), target, known[target])
-    for path, entry in tables(raw, "decision"):
-        authorised = entry.get("authorised")
-        for number, name in enumerate(authorised if isinstance(authorised, list) else []):
-            if isinstance(name, str):
-                yield from _leads((*path, "authorised", number), name, "person", known["person"])
+    for table, key in PEOPLE.items():
+        for path, entry in tables(raw, table):
+            names = entry.get(key)
+            for number, name in enumerate(names if isinstance(names, list) else []):
+                if isinstance(name, str):
+                    yield from _leads((*path, key, number), name, "person", known["person"])
 
 
 def _leads(path: Path, name: str, table: str, known: list[str]) -> Iterator[Fault]:
@@ -86,6 +89,7 @@ def _channel(path: Path, channel: Table) -> Iterator[Fault]:
         what = _("The deputy is the responsible person.")
         yield Fault((*path, "deputy"), what, _("Name somebody else, who takes over when that person is away."))
     yield from _automatic(path, channel)
+    yield from _closed(path, channel)
     if text(channel, "platform") in EVERY_PLATFORM:
         yield from credential_faults(path, channel)
 
@@ -102,6 +106,29 @@ def _automatic(path: Path, channel: Table) -> Iterator[Fault]:
     if about.external_id and not channel.get("external_id"):
         what = _("external_id is missing: without it the account cannot be read.")
         yield Fault((*path, "external_id"), what, _(about.external_id))
+
+
+def _closed(path: Path, channel: Table) -> Iterator[Fault]:
+    about = EVERY_PLATFORM.get(text(channel, "platform"))
+    closed = channel.get("closed") is True
+    if closed and about is not None and not about.closed_title:
+        what = _("There are no closed groups on {platform}.", platform=text(channel, "platform"))
+        yield Fault((*path, "closed"), what, _("Take the line away, or correct the platform."))
+    if channel.get("publish_address") is False and not closed:
+        what = _("publish_address = false is for closed groups: all others can be found anyway.")
+        remedy = _("Write closed = true if only members see the group; else take the line away.")
+        yield Fault((*path, "publish_address"), what, remedy)
+
+
+def _open_and_closed(raw: Mapping[str, object]) -> Iterator[Fault]:
+    organisation = raw.get("organisation")
+    if not isinstance(organisation, dict):
+        return
+    closed, hours = organisation.get("closed_days"), organisation.get("other_hours")
+    for number, day in enumerate(closed if isinstance(closed, list) else []):
+        if isinstance(hours, dict) and str(day) in hours:
+            what = _("{day} is in both closed_days and other_hours.", day=day)
+            yield Fault(("organisation", "closed_days", number), what, _("Keep one of them."))
 
 
 def _unreachable(raw: Mapping[str, object]) -> Iterator[Fault]:

@@ -33,6 +33,10 @@ def hint(key: str, known: Iterable[str]) -> str:
     return _("Did you mean {key}?", key=near[0]) if near else _("The keys here are {keys}.", keys=", ".join(keys))
 
 
+class Refused(Exception):
+    """What was asked for cannot be done to the register. The text says why, and what to do instead."""
+
+
 class RegisterFaults(Exception):
     """The register file cannot be used. Lists every fault, in the order of the file; nothing was imported."""
 

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -10,9 +12,13 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from connectors import EVERY_PLATFORM
+from monitor.register.account_text import POINTS
 from monitor.register.calendar import week_of
 
 Role = Literal["communicator", "unit_manager", "moderator", "crisis_staff", "registrar", "auditor", "administrator"]
+REMINDERS = 3  # to the responsible person, the deputy, the communicator
+EARLIEST_REMINDER = 600  # minutes before closing time
+LONGEST_TERM = 120  # months that a decision may be allowed to last
 
 
 def _refuse(kind: str) -> PydanticCustomError:
@@ -47,11 +53,15 @@ def _web_address(value: str) -> str:
     return value
 
 
-def _platform(value: str) -> str:
-    if value not in EVERY_PLATFORM:
-        known = ", ".join(f"'{name}'" for name in EVERY_PLATFORM)
-        raise PydanticCustomError("literal_error", "unknown platform", {"expected": known})
-    return value
+def _one_of(known: Mapping[str, object]) -> AfterValidator:
+    expected = ", ".join(f"'{name}'" for name in known)
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise PydanticCustomError("literal_error", "unknown", {"expected": expected})
+        return value
+
+    return AfterValidator(check)
 
 
 def _zone(value: str) -> str:
@@ -72,12 +82,40 @@ def _service_hours(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def _other_hours(value: dict[str, str]) -> dict[str, str]:
+    try:
+        sound = all(str(date.fromisoformat(day)) == day and week_of({"mon": hours}) for day, hours in value.items())
+    except ValueError:
+        sound = False
+    if not sound:
+        raise _refuse("other_hours")
+    return value
+
+
+def _reminder_minutes(value: list[int]) -> list[int]:
+    falling = value == sorted(value, reverse=True)
+    if len(value) != REMINDERS or not falling or not all(0 <= each <= EARLIEST_REMINDER for each in value):
+        raise _refuse("reminder_minutes")
+    return value
+
+
+def _months(value: int) -> int:
+    if not 1 <= value <= LONGEST_TERM:
+        raise _refuse("months")
+    return value
+
+
 Text = Annotated[str, AfterValidator(_text)]
 ShortName = Annotated[str, _matching("short_name", r"\w[\w.-]*")]
 Email = Annotated[str, _matching("email", r"[^@\s<>,;]+@[^@\s<>,;.]+(\.[^@\s<>,;.]+)+")]
 Phone = Annotated[str, _matching("phone", r"\+?[\d\s-]{5,}")]
 Code = Annotated[str, _matching("code", r"\d{4}")]
-Platform = Annotated[str, AfterValidator(_platform)]
+Platform = Annotated[str, _one_of(EVERY_PLATFORM)]
+Point = Annotated[str, _one_of(POINTS)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ServiceHours = Annotated[dict[str, str], AfterValidator(_service_hours)]
+OtherHours = Annotated[dict[str, str], AfterValidator(_other_hours)]
+ReminderMinutes = Annotated[list[int], AfterValidator(_reminder_minutes)]
+Months = Annotated[int, AfterValidator(_months)]
+Host = Annotated[str, _matching("host", r"[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+")]

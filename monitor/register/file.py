@@ -11,9 +11,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from config.language import _
 from monitor.register.consistency import inconsistencies
 from monitor.register.faults import Fault, RegisterFaults, place
-from monitor.register.fields import Code, Email, Phone, Platform, Role, ServiceHours, ShortName, Text, WebAddress, Zone
+from monitor.register.fields import (
+    Code,
+    Email,
+    Host,
+    Months,
+    OtherHours,
+    Phone,
+    Platform,
+    Point,
+    ReminderMinutes,
+    Role,
+    ServiceHours,
+    ShortName,
+    Text,
+    WebAddress,
+    Zone,
+)
 from monitor.register.lines import line_numbers
 from monitor.register.shape import misshapen
+from monitor.register.sheet import placed, read_sheet
 
 
 class Entry(BaseModel):
@@ -31,6 +48,15 @@ class OrganisationEntry(Entry):
     service_hours: ServiceHours = Field(default_factory=lambda: {"mon-fri": "07:30-16:00"})
     first_import: Literal["recent", "all"] = "recent"
     policy_url: WebAddress | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    rules_url: WebAddress | None = None
+    privacy_url: WebAddress | None = None
+    closed_days: list[date] = []
+    other_hours: OtherHours = {}
+    reminder_minutes: ReminderMinutes = Field(default_factory=lambda: [60, 30, 0])
+    longest_decision_months: Months = 24
+    hub_hosts: list[Host] = []
 
 
 class UnitEntry(Entry):
@@ -61,6 +87,11 @@ class DecisionEntry(Entry):
     communicated_on: date | None = None
 
 
+class AccountTextEntry(Entry):
+    points: list[Point] = []
+    checked_on: date | None = None
+
+
 class ChannelEntry(Entry):
     id: ShortName
     platform: Platform
@@ -74,6 +105,10 @@ class ChannelEntry(Entry):
     has_comments: bool = True
     watch_mode: Literal["automatic", "manual"] = "automatic"
     credential: dict[str, Text] = {}
+    closed: bool = False
+    publish_address: bool = True
+    administrators: list[Text] = []
+    account_text: AccountTextEntry = AccountTextEntry()
     decision: list[DecisionEntry] = []
 
 
@@ -87,15 +122,16 @@ class RegisterFile(Entry):
 
 
 def load(path: Path) -> RegisterFile:
-    """Reads a register file. Raises RegisterFaults with every fault in it."""
+    """Reads a register file, a sheet if its name ends with .csv. Raises RegisterFaults with every fault in it."""
+    read = parse_sheet if path.suffix.lower() == ".csv" else parse
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise RegisterFaults(str(path), [Fault((), _("The file is not UTF-8."), _("Save it as UTF-8."))]) from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise RegisterFaults(str(path), [Fault((), _("The file cannot be read: {why}.", why=why))]) from None
-    return parse(text, str(path))
+    return read(text, str(path))
 
 
 def parse(text: str, name: str = "register.toml") -> RegisterFile:
@@ -108,6 +144,16 @@ def parse(text: str, name: str = "register.toml") -> RegisterFile:
     faults += inconsistencies(raw)
     if register is None or faults:
         raise RegisterFaults(name, place(faults, raw, line_numbers(text)))
+    return register
+
+
+def parse_sheet(text: str, name: str = "register.csv") -> RegisterFile:
+    """Reads the register as a sheet. Raises RegisterFaults with every fault in it; `name` is for its message."""
+    found = read_sheet(text.removeprefix("\ufeff"))
+    register, faults = _read(found.raw) if found.raw or not found.faults else (None, [])
+    faults += inconsistencies(found.raw)
+    if register is None or faults or found.faults:
+        raise RegisterFaults(name, placed(faults, found))
     return register
 
 

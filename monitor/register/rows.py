@@ -1,12 +1,24 @@
 """From rows back to the register file's own form."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.register.file import ChannelEntry, DecisionEntry, OrganisationEntry, PersonEntry, RegisterFile, UnitEntry
-from monitor.register.models import Channel, Decision, DecisionReceipt, Person, Unit
+from monitor.register.calendar import calendar_of
+from monitor.register.decision_status import with_receipts
+from monitor.register.file import (
+    AccountTextEntry,
+    ChannelEntry,
+    DecisionEntry,
+    OrganisationEntry,
+    PersonEntry,
+    RegisterFile,
+    UnitEntry,
+)
+from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
 from monitor.register.organisation import organisation
 
 
@@ -19,9 +31,9 @@ def register_file(session: Session) -> RegisterFile:
     people = session.scalars(select(Person).where(~Person.retired).order_by(Person.id)).all()
     units = session.scalars(select(Unit).where(~Unit.retired).order_by(Unit.id)).all()
     channels = session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id)).all()
-    decisions = _decisions(session, {person.id for person in people})
+    decisions = _decisions(session, {person.id for person in people}, calendar_of(owner).local_date)
     return RegisterFile(
-        organisation=OrganisationEntry(**{key: getattr(owner, key) for key in OrganisationEntry.model_fields}),
+        organisation=_organisation_entry(owner),
         unit=[UnitEntry(id=unit.id, name=unit.name, manager=unit.manager_id) for unit in units],
         person=[PersonEntry(**{key: getattr(person, key) for key in PersonEntry.model_fields}) for person in people],
         channel=[_channel_entry(channel, decisions[channel.id]) for channel in channels],
@@ -30,12 +42,15 @@ def register_file(session: Session) -> RegisterFile:
 
 def decisions_of(session: Session, channel_id: str) -> list[DecisionEntry]:
     """A channel's decisions, oldest version first."""
-    query = _with_receipts().where(Decision.channel_id == channel_id)
-    return [decision_entry(decision, receipt) for decision, receipt in session.execute(query)]
+    query = with_receipts().where(Decision.channel_id == channel_id)
+    local_date = calendar_of(organisation(session)).local_date
+    return [decision_entry(decision, receipt, local_date) for decision, receipt in session.execute(query)]
 
 
-def decision_entry(decision: Decision, receipt: DecisionReceipt | None) -> DecisionEntry:
-    """The decision as the file says it; the day on which the communicator confirmed is told in UTC."""
+def decision_entry(
+    decision: Decision, receipt: DecisionReceipt | None, local_date: Callable[[datetime], date]
+) -> DecisionEntry:
+    """The decision as the file says it; communicated_on: the organisation's date on which it was confirmed."""
     confirmed = receipt.confirmed_at if receipt else None
     return DecisionEntry(
         purpose=decision.purpose,
@@ -46,28 +61,31 @@ def decision_entry(decision: Decision, receipt: DecisionReceipt | None) -> Decis
         decided_on=decision.decided_on,
         valid_until=decision.valid_until,
         authorised=decision.authorised,
-        communicated_to=receipt.sent_to_id if receipt else None,
-        communicated_on=confirmed.date() if confirmed else None,
+        communicated_to=receipt.confirmed_by_id or receipt.sent_to_id if receipt else None,
+        communicated_on=local_date(confirmed) if confirmed else None,
     )
 
 
-def _with_receipts() -> Select[Decision, DecisionReceipt]:
-    receipts = DecisionReceipt.decision_id == Decision.id
-    return select(Decision, DecisionReceipt).outerjoin(DecisionReceipt, receipts).order_by(Decision.version)
+def _organisation_entry(owner: Organisation) -> OrganisationEntry:
+    values = {key: getattr(owner, key) for key in OrganisationEntry.model_fields}
+    return OrganisationEntry(**values | {"closed_days": [date.fromisoformat(day) for day in owner.closed_days]})
 
 
 def _channel_entry(channel: Channel, decisions: list[DecisionEntry]) -> ChannelEntry:
     references = {"unit": channel.unit_id, "responsible": channel.responsible_id, "deputy": channel.deputy_id}
-    same = ChannelEntry.model_fields.keys() - references.keys() - {"decision"}
-    values = {key: getattr(channel, key) for key in same}
-    return ChannelEntry.model_validate(values | references | {"decision": decisions})
+    text = AccountTextEntry(points=channel.account_text, checked_on=channel.account_text_checked_on)
+    below = {"decision": decisions, "account_text": text}
+    values = {key: getattr(channel, key) for key in ChannelEntry.model_fields.keys() - references.keys() - below.keys()}
+    return ChannelEntry.model_validate(values | references | below)
 
 
-def _decisions(session: Session, people: set[str]) -> defaultdict[str, list[DecisionEntry]]:
+def _decisions(
+    session: Session, people: set[str], local_date: Callable[[datetime], date]
+) -> defaultdict[str, list[DecisionEntry]]:
     """By channel, oldest version first."""
     found: defaultdict[str, list[DecisionEntry]] = defaultdict(list)
-    for decision, receipt in session.execute(_with_receipts()):
-        entry = decision_entry(decision, receipt)
+    for decision, receipt in session.execute(with_receipts()):
+        entry = decision_entry(decision, receipt, local_date)
         named = {entry.responsible, entry.decided_by, entry.communicated_to, *entry.authorised}
         if named - {None} <= people:
             found[decision.channel_id].append(entry)

@@ -17,6 +17,7 @@ WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
     "string_type": (N_("{key} must be a text."), N_('Write it in quotes: "…".')),
     "bool_type": (N_("{key} must be true or false."), N_("Write it without quotes.")),
     "date_type": (N_("{key} must be a date."), N_("Write it as 2027-12-31, without quotes.")),
+    "int_type": (N_("{key} must be a whole number."), N_("Write it as 24, without quotes.")),
     "list_type": (
         N_("{key} must be a list."),
         N_("Write [[{key}]] above each of several tables, or […] around values."),
@@ -36,6 +37,16 @@ WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
         N_('Write it as { mon-thu = "07:30-16:00", fri = "07:30-15:00" }.'),
     ),
     "service_week": (N_("{key} leaves out a day from Monday to Friday."), N_("Give hours for each of the five days.")),
+    "other_hours": (N_("{key} cannot be read."), N_('Write it as { "2026-04-30" = "07:30-12:00" }.')),
+    "reminder_minutes": (
+        N_("{key} must be three numbers from 600 to 0, none higher than the one before."),
+        N_("Write how many minutes before closing time each of the three hears: [60, 30, 0]."),
+    ),
+    "months": (N_("{key} must be from 1 to 120."), N_("Write the longest term of a decision in months: 24.")),
+    "host": (
+        N_("{key} holds something that is no host."),
+        N_("Write it in small letters, without https: example.org."),
+    ),
 }
 
 

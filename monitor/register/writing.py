@@ -38,8 +38,11 @@ def _value(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)  # TOML's strings are JSON's, but for DEL, which no text here holds
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_key(key)} = {_value(each)}' for key, each in value.items())} }}" if value else "{}"
+        given = [f"{_key(key)} = {_value(each)}" for key, each in value.items() if each is not None]
+        return f"{{ {', '.join(given)} }}" if given else "{}"
     return str(value.isoformat())

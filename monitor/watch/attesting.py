@@ -1,11 +1,26 @@
 """A person's word that a channel has been gone through, where no machine has read it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from monitor.register.models import Channel
-from monitor.watch.models import Attestation
+from config.language import _
+from monitor import Calendar
+from monitor.audit import audited
+from monitor.db.turns import DAYS, take_turns
+from monitor.register.calendar import calendar_of
+from monitor.register.models import Channel, Person
+from monitor.register.organisation import organisation
+from monitor.watch.day_facts import Runs, runs_between
+from monitor.watch.day_register import keep, subject_of
+from monitor.watch.day_rules import Facts, How, Verdict, Why, may_attest, may_attest_today
+from monitor.watch.day_standing import AUTOMATIC
+from monitor.watch.day_view import ShownDay, in_short, shown_days
+from monitor.watch.models import Attestation, Correction, Schedule, WatchDay
+
+PATIENCE = timedelta(minutes=5)
+"""How much later than it is due a reading may begin before a person need not wait for it."""
 
 
 class CannotAttest(Exception):
@@ -25,4 +40,96 @@ def attest(
 
     count: comments seen, where somebody counted. For a concluded day it becomes a Correction. Raises CannotAttest.
     """
-    raise NotImplementedError
+    take_turns(session, DAYS)
+    calendar = calendar_of(organisation(session))
+    keep(session, [channel.id], now)
+    row = _row(session, calendar, channel, day, now)
+    said = (Attestation.channel_id == channel.id, Attestation.day == day, Attestation.by_id == person_id)
+    earlier = session.scalars(select(Attestation).where(*said).order_by(Attestation.id)).first()
+    if earlier is not None:
+        return earlier
+    _check(session, calendar, channel, row, person_id, now)
+    attestation = Attestation(channel_id=channel.id, day=day, by_id=person_id, at=now, note=note.strip(), count=count)
+    session.add(attestation)
+    session.flush()
+    [before] = shown_days(session, day, day, [channel.id])
+    if row.concluded_at is not None:
+        _put_right(session, attestation)
+    keep(session, [channel.id], now)
+    _audit(session, attestation, before, now)
+    return attestation
+
+
+def _row(session: Session, calendar: Calendar, channel: Channel, day: date, now: datetime) -> WatchDay:
+    """The register's row of that day. Raises CannotAttest where there is none, and says why."""
+    row = session.get(WatchDay, (channel.id, day))
+    if row is not None:
+        return row
+    if day > calendar.local_date(now):
+        raise CannotAttest(_("{day} has not come yet: attest it on that day, when you have gone through it.", day=day))
+    if not calendar.is_working_day(day):
+        raise CannotAttest(_("{day} is no working day: nothing has to be attested.", day=day))
+    if not channel.has_comments:
+        raise CannotAttest(_("{channel} has no comments: nothing has to be attested.", channel=channel.name))
+    because = _("{channel} was not to be watched on {day}: nothing has to be attested.", channel=channel.name, day=day)
+    raise CannotAttest(because)
+
+
+def _check(
+    session: Session, calendar: Calendar, channel: Channel, row: WatchDay, person_id: str, now: datetime
+) -> None:
+    """Raises CannotAttest for a person who has left, and where a machine has read the channel or is about to."""
+    if session.get_one(Person, person_id).retired:
+        raise CannotAttest(_("{person} is no longer in the register.", person=person_id))
+    begin, end = calendar.midnight(row.day), calendar.midnight(row.day + timedelta(days=1))
+    runs = runs_between(session, begin, end, [channel.id], now).get(channel.id, Runs())
+    is_today = row.day == calendar.local_date(now)
+    if row.concluded_at is None and not is_today:
+        raise CannotAttest(_("A reading of {day} has not ended yet: try again in a while.", day=row.day))
+    facts = Facts(
+        (channel.watch_mode if is_today else row.mode) == AUTOMATIC, runs.fetch, paused=channel.state == "paused"
+    )
+    if not may_attest(facts):
+        read = _("{channel} was read automatically on {day}: ", channel=channel.name, day=row.day)
+        raise CannotAttest(read + _("go through what is new in Kanalvakt instead (`kanalvakt review`)."))
+    if is_today and not may_attest_today(facts, overdue=_is_overdue(session, channel, now)):
+        waits = _("{channel} is read automatically, and no reading has failed today: ", channel=channel.name)
+        raise CannotAttest(waits + _("wait for the next one. You can attest if it fails."))
+
+
+def _is_overdue(session: Session, channel: Channel, now: datetime) -> bool:
+    """Should the channel have been read by now? Also one that is in no schedule."""
+    due = select(func.coalesce(Schedule.due_at, Schedule.next_poll_at)).where(Schedule.channel_id == channel.id)
+    since = session.scalar(due)
+    return since is None or since < now - PATIENCE
+
+
+def _put_right(session: Session, attestation: Attestation) -> None:
+    session.add(
+        Correction(
+            channel_id=attestation.channel_id,
+            day=attestation.day,
+            verdict=Verdict.WATCHED,
+            how=How.ATTESTED,
+            reason=Why.ATTESTED,
+            by_id=attestation.by_id,
+            at=attestation.at,
+            note=attestation.note,
+            attestation_id=attestation.id,
+        )
+    )
+    session.flush()
+
+
+def _audit(session: Session, attestation: Attestation, before: ShownDay, now: datetime) -> None:
+    """The note is the person's own, and stays with the attestation."""
+    [after] = shown_days(session, attestation.day, attestation.day, [attestation.channel_id])
+    audited(
+        session,
+        attestation.by_id,
+        "watch_day.attested",
+        subject_of(attestation.channel_id, attestation.day),
+        now,
+        before=in_short(before),
+        after=in_short(after) | {"attestation": attestation.id, "count": attestation.count},
+    )

@@ -35,6 +35,12 @@ FAILURES = {
     "unexpected_answer": N_("the platform's answer could not be understood"),
     "lost": N_("the reading broke off"),
 }
+VERDICTS = {
+    Verdict.WATCHED: N_("Watched"),
+    Verdict.PARTLY: N_("Partly watched"),
+    Verdict.NOT_WATCHED: N_("Not watched"),
+}
+NOT_YET = N_("Not yet watched")
 UNKNOWN = N_("for an unknown reason")
 
 
@@ -88,6 +94,16 @@ def shown_days(session: Session, first: date, last: date, channel_ids: Sequence[
 def sentence(why: Why, failure_kind: str | None = None) -> str:
     """The reason in the language in use. failure_kind: of the day's latest reading that failed, if one did."""
     return _(SENTENCES[why], failure=_(FAILURES.get(failure_kind or "", UNKNOWN)))
+
+
+def verdict_in_words(verdict: Verdict | None) -> str:
+    """In the language in use; None: the day is not over, and it is not watched yet."""
+    return _(VERDICTS[verdict] if verdict else NOT_YET)
+
+
+def in_short(day: ShownDay) -> dict[str, object]:
+    """What the audit log says of a day."""
+    return {"verdict": day.verdict, "how": day.how, "reason": day.why}
 
 
 def _shown(row: WatchDay, correction: Correction | None, attestations: dict[int, Attestation]) -> ShownDay:

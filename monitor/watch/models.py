@@ -239,8 +239,9 @@ class WatchDay(Base):
     of the day; fetched_at: when that ended; poll_run_id: which it was. first_complete_at: when the first complete one
     ended. failure_kind: of the latest reading that failed. unseen: comments that nobody has gone through, as last
     counted. review: none, nothing_new, handled (all that was new has been answered), person; reviewed_by_id: who.
-    attestation_id: the person's word that counts where no machine read. verdict, how and reason (of day_rules) are how
-    it stands now; final from concluded_at on.
+    attestation_id: the person's word that counts where no machine read. kept_at: when all this was last looked at while
+    the day lasted; None: it was filled in afterwards. verdict, how and reason (of day_rules) are how it stands now;
+    final from concluded_at on.
     """
 
     __tablename__ = "watch_day"
@@ -258,6 +259,7 @@ class WatchDay(Base):
     reviewed_at: Mapped[datetime | None] = mapped_column(default=None)
     reviewed_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     attestation_id: Mapped[int | None] = mapped_column(ForeignKey("attestation.id"), default=None)
+    kept_at: Mapped[datetime | None] = mapped_column(default=None)
     verdict: Mapped[str | None] = mapped_column(default=None)
     how: Mapped[str] = mapped_column(default="none")
     reason: Mapped[str | None] = mapped_column(default=None)

@@ -1,6 +1,6 @@
 """Every channel at a glance: what the register says, what its decision says, and when it was last read completely."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -8,17 +8,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.errors import remedy
-from monitor.register.models import Channel, Decision, Person, Unit
+from monitor.register.decision_rules import Status
+from monitor.register.decision_status import Standing, standings
+from monitor.register.models import Channel, Person, Unit
+from monitor.register.warnings import warnings
 from monitor.watch.coverage import Coverage, coverages
 from monitor.watch.models import Schedule, TokenHealth
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionOverview:
-    """The latest decision about a channel. status: valid or expired, as of the day asked about."""
+    """The decision that speaks for a channel on the day asked about. unconfirmed: it should be confirmed by now."""
 
     valid_until: date
     status: Literal["valid", "expired"]
+    version: int
+    confirmed: bool
+    unconfirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class ChannelOverview:
 
     state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
     state_reason: why it is paused or retired, or the kind of error it fails with. remedy: what to do about that error,
-    a sentence to be translated where it is shown. coverage: what the platform keeps from us.
+    a sentence to be translated where it is shown. coverage: what the platform keeps from us. warnings: what is worth
+    mending in the register, sentences in the language in use.
     """
 
     id: str
@@ -51,6 +58,7 @@ class ChannelOverview:
     failure_detail: str | None
     remedy: str | None
     coverage: Coverage
+    warnings: tuple[str, ...] = ()
 
 
 def channels(session: Session, today: date) -> list[ChannelOverview]:
@@ -58,13 +66,15 @@ def channels(session: Session, today: date) -> list[ChannelOverview]:
     query = select(Channel, Schedule).outerjoin(Schedule, Schedule.channel_id == Channel.id).order_by(Channel.id)
     names = {person.id: person.name for person in session.scalars(select(Person))}
     units = {unit.id: unit.name for unit in session.scalars(select(Unit))}
-    decisions = _latest_decisions(session, today)
+    decisions = {id_: _decision(standing) for id_, standing in standings(session, today).items()}
     shown = coverages(session)
     tokens = {health.channel_id: _token_expires(health) for health in session.scalars(select(TokenHealth))}
     rows = [
-        _overview(channel, schedule, names, units, decisions.get(channel.id), tokens.get(channel.id), shown[channel.id])
+        _overview(channel, schedule, names, units, decisions[channel.id], tokens.get(channel.id), shown[channel.id])
         for channel, schedule in session.execute(query)
     ]
+    told = warnings(session, today)
+    rows = [replace(row, warnings=tuple(told.get(row.id, ()))) for row in rows]
     return sorted(rows, key=lambda row: row.state == "retired")
 
 
@@ -131,9 +141,10 @@ def _state(channel: Channel, schedule: Schedule | None) -> tuple[str, str | None
     return ("ok" if schedule is not None and schedule.last_complete_at else "waiting"), None
 
 
-def _latest_decisions(session: Session, today: date) -> dict[str, DecisionOverview]:
-    latest: dict[str, DecisionOverview] = {}
-    for decision in session.scalars(select(Decision).order_by(Decision.decided_on, Decision.version)):
-        status: Literal["valid", "expired"] = "valid" if decision.valid_until >= today else "expired"
-        latest[decision.channel_id] = DecisionOverview(decision.valid_until, status)
-    return latest
+def _decision(standing: Standing) -> DecisionOverview | None:
+    """None where there is none."""
+    if standing.valid_until is None or standing.version is None:
+        return None
+    status: Literal["valid", "expired"] = "valid" if standing.status is Status.VALID else "expired"
+    confirmed, unconfirmed = standing.confirmed, standing.unconfirmed
+    return DecisionOverview(standing.valid_until, status, standing.version, confirmed, unconfirmed)

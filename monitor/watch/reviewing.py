@@ -4,7 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from monitor.register.models import Channel
+from config.language import _
+from monitor.audit import audited
+from monitor.db.turns import DAYS, take_turns
+from monitor.register.models import Channel, Person
+from monitor.watch.day_register import keep
+from monitor.watch.day_standing import AUTOMATIC
 from monitor.watch.models import Review
 
 
@@ -13,5 +18,22 @@ class CannotReview(Exception):
 
 
 def review(session: Session, channel: Channel, person_id: str, now: datetime) -> Review:
-    """Raises CannotReview for a channel that no machine reads: that is attested."""
-    raise NotImplementedError
+    """Everything that was fetched until now has been gone through. Raises CannotReview."""
+    take_turns(session, DAYS)
+    _check(session, channel, person_id)
+    made = Review(channel_id=channel.id, by_id=person_id, at=now)
+    session.add(made)
+    session.flush()
+    audited(session, person_id, "channel.reviewed", ("channel", channel.id), now, after={"review": made.id})
+    keep(session, [channel.id], now)
+    return made
+
+
+def _check(session: Session, channel: Channel, person_id: str) -> None:
+    if session.get_one(Person, person_id).retired:
+        raise CannotReview(_("{person} is no longer in the register.", person=person_id))
+    if channel.state == "retired" or not channel.has_comments:
+        raise CannotReview(_("{channel} is not watched: nothing has to be gone through.", channel=channel.name))
+    if channel.watch_mode != AUTOMATIC:
+        because = _("{channel} is watched by people, and nothing is fetched from it: ", channel=channel.name)
+        raise CannotReview(because + _("attest instead that you have gone through it (`kanalvakt attest`)."))

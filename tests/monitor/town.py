@@ -42,19 +42,23 @@ class Town:
         self._add(Person(id=id_, **({"name": id_.title(), "email": f"{id_}@example.org"} | values)))
 
     def decision(self, channel: str = "fb", *, confirmed: bool = True, **values: Any) -> int:
-        """A manager's decision, the channel's next version; gives its row's id. confirmed: it has arrived as well."""
+        """The manager's next decision about a channel: the editor and the deputy may answer, until 2030.
+
+        Gives its row's id. confirmed: it has reached the communicator as well.
+        """
         with self.db.transaction() as session:
             made = session.scalar(select(func.count()).where(Decision.channel_id == channel)) or 0
             known = {
                 "version": made + 1,
-                "purpose": "Svara på frågor om kommunens service",
+                "purpose": "Svara på frågor",
                 "address": session.get_one(Channel, channel).address,
                 "audience": "Kommuninvånare",
                 "responsible_id": "redaktor",
                 "decided_by_id": "redaktor",
                 "decided_on": date(2026, 1, 12),
-                "valid_until": date(2027, 12, 31),
+                "valid_until": date(2030, 12, 31),
                 "created_at": datetime(2026, 1, 12, 9, 0, tzinfo=UTC),
+                "authorised": ["ersattare"],
             }
             decision = Decision(channel_id=channel, **(known | values))
             session.add(decision)

@@ -17,9 +17,10 @@ GROUP = 'platform = "facebook_group"'
 
 def sample(folder: Path, platform: str, *, mode: str = "manual") -> str:
     """The sample register with its group on that platform."""
-    text = SAMPLE.read_text().replace(GROUP, f'platform = "{platform}"')
+    text = SAMPLE.read_text().replace("closed = true ", "").replace("publish_address = false ", "")
+    text = text.replace(GROUP, f'platform = "{platform}"')
     file = folder / "register.toml"
-    file.write_text(text.replace('watch_mode = "manual"', f'watch_mode = "{mode}"'))
+    file.write_text(text.replace('watch_mode = "manual"', f'watch_mode = "{mode}"', 1))
     return str(file)
 
 

@@ -115,7 +115,7 @@ def test_a_misspelt_key_in_the_settings_file_is_named(program: Command, home: Pa
 def test_standard_output_holds_the_document_alone(program: Command, imported: None) -> None:
     answer = program("channel", "list", "--json", "--debug")
     assert answer.code == 0
-    assert len(json.loads(answer.out)) == 4
+    assert len(json.loads(answer.out)) == 6
 
 
 def test_an_unreachable_database_is_told_without_its_password(program: Command) -> None:

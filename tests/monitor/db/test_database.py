@@ -45,6 +45,16 @@ def test_several_processes_write_at_once_and_nothing_is_lost_or_locked(db: Datab
         assert session.scalars(select(Person.name)).one() == "160"
 
 
+def test_a_snapshot_shows_one_moment_whatever_is_written_meanwhile(db: Database) -> None:
+    with db.snapshot() as session:
+        assert session.scalars(select(Person)).all() == []
+        with db.transaction() as writing:
+            writing.add(Person(id="late", name="L"))
+        assert session.scalars(select(Person)).all() == []
+    with db.snapshot() as session:
+        assert session.get_one(Person, "late").name == "L"
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_models(db: Database) -> None:
     assert is_current(db)
     with db.engine.connect() as connection:

@@ -1,6 +1,6 @@
 """Somebody of the organisation who acts on the comments of an emulated platform; time is the platform's."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -27,9 +27,12 @@ TEXT = "Badet öppnar på måndag."
 
 
 class Desk:
-    """One channel, read when a resident has asked something; verbs are what people and workers do."""
+    """One channel, read when a resident has asked something; verbs are what people and workers do.
 
-    def __init__(self, db: Database, emulator: Emulator, platform: str) -> None:
+    The manager has decided about it on `decided_on`, for many years.
+    """
+
+    def __init__(self, db: Database, emulator: Emulator, platform: str, decided_on: date = date(2020, 1, 1)) -> None:
         self.db, self.stage = db, STAGES[platform](emulator)
         self.pen, self.emulator = Pen(self.stage), emulator
         self.town = Town(db)
@@ -40,6 +43,7 @@ class Desk:
             address=f"https://www.example.org/{self.stage.account.handle}",
             credential=dict(self.stage.credential.secrets),
         )
+        self.town.decision(CHANNEL, decided_on=decided_on)
         self._keys = 0
 
     @property

@@ -10,6 +10,8 @@ from config.language import use_language
 from monitor.register.faults import Fault, RegisterFaults
 from monitor.register.file import load, parse
 
+MINUTES = "reminder_minutes = [60, 30, 0]"
+
 
 @pytest.fixture(autouse=True)
 def _in_english() -> Iterator[None]:
@@ -77,6 +79,37 @@ def only_fault(text: str, old: str, new: str) -> Fault:
         ('decided_by = "enhetschef"', 'decided_by = "rektor"', "decided_by", "is not the manager"),
         ('authorised = ["redaktor"', 'authorised = ["redaktorn"', "authorised", "Did you mean redaktor?"),
         ('communicated_to = "kommunikator"', 'communicated_to = "x"', "communicated_to", "Add a [[person]]"),
+        ('phone = "0504-180 00"', 'phone = "växeln"', "phone", "no telephone number"),
+        ('email = "kommun@example.org"', 'email = "kommun"', "email", "no e-mail address"),
+        ('rules_url = "https://', 'rules_url = "', "rules_url", "no web address"),
+        ('privacy_url = "https://', 'privacy_url = "', "privacy_url", "no web address"),
+        (MINUTES, 'closed_days = ["2026-05-15"]', "closed_days", "must be a date"),
+        (MINUTES, 'other_hours = { "30/4" = "07:30-12:00" }', "other_hours", "cannot be read"),
+        (MINUTES, 'other_hours = { "2026-04-30" = "12:00-07:30" }', "other_hours", "cannot be read"),
+        (MINUTES, 'other_hours = { "2026-04-31" = "07:30-12:00" }', "other_hours", '{ "2026-04-30" = "07:30-12:00" }'),
+        (MINUTES, "reminder_minutes = [30, 60, 0]", "reminder_minutes", "none higher than the one before"),
+        (MINUTES, "reminder_minutes = [60, 30]", "reminder_minutes", "must be three numbers"),
+        (MINUTES, "reminder_minutes = [601, 30, 0]", "reminder_minutes", "from 600 to 0"),
+        (MINUTES, "reminder_minutes = [60, 30, -1]", "reminder_minutes", "from 600 to 0"),
+        (MINUTES, 'reminder_minutes = ["60", 30, 0]', "reminder_minutes", "must be a whole number"),
+        ("longest_decision_months = 24", "longest_decision_months = 0", "longest_decision_months", "from 1 to 120"),
+        ("longest_decision_months = 24", "longest_decision_months = 121", "longest_decision_months", "from 1 to 120"),
+        ("longest_decision_months = 24", "longest_decision_months = 2.5", "longest_decision_months", "a whole number"),
+        ('["vastsverige.com"]', '["https://vastsverige.com"]', "hub_hosts", "is no host"),
+        ('["vastsverige.com"]', '["Vastsverige.com/evenemang"]', "hub_hosts", "is no host"),
+        ("publish_address = false", 'publish_address = "nej"', "publish_address", "true or false"),
+        ('administrators = ["larare"', 'administrators = ["lararen"', "administrators", "Did you mean larare?"),
+        ('points = ["who"', 'points = ["whom"', "points", "Did you mean who?"),
+        ("checked_on = 2026-01-12", 'checked_on = "i fjol"', "checked_on", "must be a date"),
+        ("checked_on = 2026-01-12", "checked = 2026-01-12", "checked", "Did you mean checked_on?"),
+        ("closed = true", "", "publish_address", "is for closed groups"),
+        (
+            'platform = "youtube"',
+            'platform = "youtube"\nclosed = true',
+            "closed",
+            "no closed groups on youtube.",
+        ),
+        ('platform = "website"', 'platform = "website"\nclosed = true', "closed", "correct the platform"),
     ],
 )
 def test_one_fault_is_told_with_its_key_and_its_remedy(
@@ -133,6 +166,33 @@ def test_a_single_table_where_several_are_meant_is_told() -> None:
 def test_a_decision_by_a_former_manager_still_holds(sample_text: str) -> None:
     former = '[[person]]\nid = "tidigare"\nname = "Tidigare chef"\nroles = ["unit_manager"]\n'
     parse(sample_text.replace('decided_by = "enhetschef"', 'decided_by = "tidigare"') + former)
+
+
+def test_a_day_that_is_both_closed_and_open_is_told(sample_text: str) -> None:
+    both = 'closed_days = [2026-05-15]\nother_hours = { "2026-05-15" = "07:30-12:00" }'
+    fault = only_fault(sample_text, MINUTES, both)
+    assert "2026-05-15 is in both closed_days and other_hours." in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("platform", "words"),
+    [
+        ("facebook", 'external_id = "1"'),
+        ("facebook_group", 'watch_mode = "manual"'),
+        ("facebook_group", 'watch_mode = "manual"\nclosed = true\npublish_address = false'),
+        ("instagram", 'external_id = "1"'),
+        ("instagram_public", 'external_id = "tibrokommun"'),
+        ("youtube", 'external_id = "UC1"'),
+        ("blog", ""),
+        ("website", 'watch_mode = "manual"'),
+        ("other", 'watch_mode = "manual"'),
+        ("other", 'watch_mode = "manual"\nclosed = true'),
+    ],
+)
+def test_channels_of_every_kind_can_be_registered(sample_text: str, platform: str, words: str) -> None:
+    channel = f'[[channel]]\nid = "ny"\nplatform = "{platform}"\nname = "Ny"\naddress = "https://example.org/"\n'
+    people = 'unit = "kommunikation"\nresponsible = "redaktor"\ndeputy = "kommunikator"\n'
+    assert parse(sample_text + channel + people + words).channel[-1].platform == platform
 
 
 def test_a_channel_without_comments_needs_no_deputy(sample_text: str) -> None:

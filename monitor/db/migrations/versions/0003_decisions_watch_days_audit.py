@@ -134,6 +134,7 @@ def upgrade() -> None:
     sa.Column('reviewed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reviewed_by_id', sa.String(), nullable=True),
     sa.Column('attestation_id', sa.Integer(), nullable=True),
+    sa.Column('kept_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('verdict', sa.String(), nullable=True),
     sa.Column('how', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=True),

@@ -1,0 +1,31 @@
+"""What an account's own presentation must tell its visitors, and whether somebody has looked lately that it does."""
+
+from collections.abc import Collection
+from datetime import date
+
+from config.language import N_
+
+POINTS = {
+    "who": N_("Who we are"),
+    "purpose": N_("What the channel is for"),
+    "visibility": N_("Who can see what is written"),
+    "public_record": N_("That what is written becomes a public record"),
+    "rules": N_("What may not be written"),
+    "measures": N_("What we do about it"),
+    "watched_hours": N_("When the channel is watched"),
+    "other_contacts": N_("Other ways to reach us"),
+    "personal_data": N_("How personal data are used"),
+}
+"""The points of the checklist, in the order in which a text tells them."""
+
+
+def missing(points: Collection[str]) -> list[str]:
+    """The points that the presentation lacks."""
+    return [point for point in POINTS if point not in points]
+
+
+def check_due(checked_on: date | None, today: date) -> bool:
+    """Must somebody look at the presentation? Yes, if nobody ever has, or the last time is more than a year ago."""
+    if checked_on is None:
+        return True
+    return (today.year - 1, today.month, today.day) > (checked_on.year, checked_on.month, checked_on.day)

@@ -1,0 +1,185 @@
+"""Making a decision about a channel, renewing it, and confirming that it reached the communicator."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TypedDict, Unpack
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from config.language import _
+from monitor.audit import audited
+from monitor.register.calendar import calendar_of
+from monitor.register.decision_rules import Draft, decides, latest_end, wrongs
+from monitor.register.decision_status import versions_of
+from monitor.register.decision_words import LABELS, WRONGS, said
+from monitor.register.fields import Text, WebAddress
+from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
+from monitor.register.organisation import organisation
+from monitor.register.shape import WRONG
+
+SOUND = {"purpose": TypeAdapter(Text), "address": TypeAdapter(WebAddress), "audience": TypeAdapter(Text)}
+
+
+class CannotDecide(Exception):
+    """It was not decided, or not confirmed. `reasons`: every reason, a sentence each, in the language in use."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class Changes(TypedDict, total=False):
+    """What a renewal says differently; see Draft."""
+
+    purpose: str
+    address: str
+    audience: str
+    responsible: str
+    decided_on: date
+    authorised: tuple[str, ...]
+
+
+def make_decision(session: Session, channel: Channel, draft: Draft, by: str, now: datetime) -> Decision:
+    """Writes the next version of the decision about a channel, made by the person `by`, and audits it.
+
+    Raises CannotDecide with everything that stands against it; nothing is written then.
+    """
+    owner = organisation(session)
+    session.get_one(Channel, channel.id, with_for_update={"key_share": True})  # two at once take turns
+    reasons = [*_words(session, channel, draft, owner, now), *_people(session, draft), *_decider(session, channel, by)]
+    if reasons:
+        raise CannotDecide(reasons)
+    return add_version(session, channel.id, draft, by, now, actor=by)
+
+
+def renew(
+    session: Session, channel: Channel, by: str, valid_until: date | None, now: datetime, **changes: Unpack[Changes]
+) -> Decision:
+    """The next version, that says what the latest one says but for the end, the day, the channel's address as it is
+    now, and `changes`. Raises CannotDecide, also when there is nothing to renew."""
+    latest = latest_of(session, channel.id)
+    if latest is None:
+        raise CannotDecide(
+            [_("There is no decision about {channel} to renew: make the first one.", channel=channel.id)]
+        )
+    today = calendar_of(organisation(session)).local_date(now)
+    draft = replace(draft_of(latest), address=channel.address, valid_until=valid_until, decided_on=today)
+    return make_decision(session, channel, replace(draft, **changes), by, now)
+
+
+def confirm(session: Session, decision: Decision, person: Person, now: datetime) -> DecisionReceipt:
+    """A communicator says that the decision has arrived, and it is audited. Said again, it changes nothing.
+
+    Raises CannotDecide for anybody who is not a communicator.
+    """
+    if person.retired or "communicator" not in person.roles:
+        raise CannotDecide([_("{name} is not a communicator, and cannot confirm a decision.", name=person.name)])
+    return confirmed(session, decision, person.id, now, now, actor=person.id)
+
+
+def confirmed(
+    session: Session, decision: Decision, person: str | None, at: datetime, now: datetime, *, actor: str
+) -> DecisionReceipt:
+    """Notes that `person` had the decision at a time, once."""
+    receipt = receipt_of(session, decision)
+    if receipt.confirmed_at is None:
+        receipt.confirmed_by_id, receipt.confirmed_at = person, at
+        about = ("decision", f"{decision.channel_id}/{decision.version}")
+        audited(session, actor, "decision.confirmed", about, now, after={"confirmed_by": person, "confirmed_at": at})
+    return receipt
+
+
+def receipt_of(session: Session, decision: Decision) -> DecisionReceipt:
+    """What became of telling the communicator; a new row where nothing has yet."""
+    session.get_one(Channel, decision.channel_id, with_for_update={"key_share": True})  # one writes it first
+    receipt = session.get(DecisionReceipt, decision.id, populate_existing=True)
+    if receipt is None:
+        receipt = DecisionReceipt(decision_id=decision.id)
+        session.add(receipt)
+        session.flush()
+    return receipt
+
+
+def add_version(session: Session, channel: str, draft: Draft, by: str, now: datetime, *, actor: str) -> Decision:
+    """Writes the next version as it is, and audits it with its whole text."""
+    latest = session.scalars(_versions(channel)).first()
+    decision = Decision(
+        channel_id=channel,
+        version=latest.version + 1 if latest else 1,
+        purpose=draft.purpose,
+        address=draft.address,
+        audience=draft.audience,
+        responsible_id=draft.responsible,
+        decided_by_id=by,
+        decided_on=draft.decided_on,
+        valid_until=draft.valid_until or draft.decided_on,
+        authorised=list(dict.fromkeys(draft.authorised)),
+        created_at=now,
+    )
+    session.add(decision)
+    session.flush()
+    before = said(latest) if latest else None
+    about = ("decision", f"{channel}/{decision.version}")
+    audited(session, actor, "decision.made", about, now, before=before, after=said(decision))
+    return decision
+
+
+def latest_of(session: Session, channel: str) -> Decision | None:
+    """The latest version: the one that a renewal goes on from."""
+    return session.scalars(_versions(channel)).first()
+
+
+def draft_of(decision: Decision) -> Draft:
+    return Draft(
+        decision.purpose,
+        decision.address,
+        decision.audience,
+        decision.responsible_id,
+        decision.valid_until,
+        decision.decided_on,
+        tuple(decision.authorised),
+    )
+
+
+def _versions(channel: str) -> Select[Decision]:
+    return select(Decision).where(Decision.channel_id == channel).order_by(Decision.version.desc())
+
+
+def _words(session: Session, channel: Channel, draft: Draft, owner: Organisation, now: datetime) -> Iterator[str]:
+    months = owner.longest_decision_months
+    today = calendar_of(owner).local_date(now)
+    latest = latest_end(draft.decided_on, months)
+    for wrong in wrongs(draft, today, months, versions_of(session, channel.id)):
+        yield _(WRONGS[wrong], months=months, latest=latest)
+    for key, kind in SOUND.items():
+        try:
+            kind.validate_python(getattr(draft, key))
+        except ValidationError as error:
+            fault = error.errors(include_url=False)[0]["type"]
+            if fault != "empty" and getattr(draft, key).strip():
+                what, remedy = WRONG[fault]
+                yield f"{_(what, key=_(LABELS[key]))} {_(remedy)}"
+
+
+def _people(session: Session, draft: Draft) -> Iterator[str]:
+    for name in dict.fromkeys((draft.responsible, *draft.authorised)):
+        if not name.strip():
+            continue
+        person = session.get(Person, name)
+        if person is None:
+            yield _("There is no person {name} in the register: see `kanalvakt person list`.", name=name)
+        elif person.retired:
+            yield _("{name} is no longer in the register, and cannot be named in a decision.", name=person.name)
+
+
+def _decider(session: Session, channel: Channel, by: str) -> Iterator[str]:
+    unit = session.get_one(Unit, channel.unit_id)
+    person = session.get(Person, by)
+    manager = session.get(Person, unit.manager_id) if unit.manager_id else None
+    wrong = decides(by, person.roles if person and not person.retired else (), unit.manager_id)
+    if wrong:
+        who = manager.name if manager else _("nobody, until the unit has a manager,")
+        yield _(WRONGS[wrong], name=person.name if person else by, unit=unit.name, manager=who)

@@ -1,0 +1,103 @@
+"""Where the decision about each channel stands on a day."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from monitor import Calendar
+from monitor.register.calendar import calendar_of
+from monitor.register.decision_rules import UNCONFIRMED_AFTER, Status, Version, in_force, status
+from monitor.register.models import Channel, Decision, DecisionReceipt
+from monitor.register.organisation import organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The version that speaks for a channel on a day; all None and False where there is none.
+
+    days_left: until the last day, 0 on it, negative afterwards. unconfirmed_for: working days since the day on which it
+    was sent to the communicator, or made; None once confirmed. moved: the channel's address is not the decided one.
+    """
+
+    status: Status
+    version: int | None = None
+    decided_on: date | None = None
+    valid_until: date | None = None
+    days_left: int | None = None
+    confirmed: bool = False
+    unconfirmed_for: int | None = None
+    moved: bool = False
+
+    @property
+    def unconfirmed(self) -> bool:
+        """The communicator has not confirmed it in time."""
+        return self.unconfirmed_for is not None and self.unconfirmed_for >= UNCONFIRMED_AFTER
+
+    @property
+    def needs_somebody(self) -> bool:
+        return self.status is not Status.VALID or self.unconfirmed or self.moved
+
+
+def standings(session: Session, today: date) -> dict[str, Standing]:
+    """Every channel in the register, retired ones too. today: the organisation's date."""
+    channels = session.scalars(select(Channel).order_by(Channel.id)).all()
+    rows: defaultdict[str, list[tuple[Decision, DecisionReceipt | None]]] = defaultdict(list)
+    for decision, receipt in session.execute(with_receipts()):
+        rows[decision.channel_id].append((decision, receipt))
+    calendar = calendar_of(organisation(session)) if channels else None
+    return {channel.id: _standing(channel, rows[channel.id], today, calendar) for channel in channels if calendar}
+
+
+def versions_of(session: Session, channel_id: str) -> list[Version]:
+    """A channel's versions as rules know them, the first one first."""
+    rows = session.execute(with_receipts().where(Decision.channel_id == channel_id))
+    return [version(decision, receipt) for decision, receipt in rows]
+
+
+def version(decision: Decision, receipt: DecisionReceipt | None) -> Version:
+    return Version(
+        decision.version,
+        decision.decided_on,
+        decision.valid_until,
+        decision.responsible_id,
+        tuple(decision.authorised),
+        confirmed=receipt is not None and receipt.confirmed_at is not None,
+    )
+
+
+def with_receipts() -> Select[Decision, DecisionReceipt]:
+    """Every decision with its receipt, if any; a channel's first version first."""
+    receipts = DecisionReceipt.decision_id == Decision.id
+    return select(Decision, DecisionReceipt).outerjoin(DecisionReceipt, receipts).order_by(Decision.version)
+
+
+def _standing(
+    channel: Channel, rows: Iterable[tuple[Decision, DecisionReceipt | None]], today: date, calendar: Calendar
+) -> Standing:
+    made = {decision.version: (decision, receipt) for decision, receipt in rows}
+    versions = [version(*each) for each in made.values()]
+    current = in_force(versions, today)
+    if current is None:
+        return Standing(Status.MISSING)
+    decision, receipt = made[current.version]
+    since = calendar.local_date(receipt.sent_at if receipt and receipt.sent_at else decision.created_at)
+    return Standing(
+        status(versions, today),
+        current.version,
+        current.decided_on,
+        current.valid_until,
+        days_left=(current.valid_until - today).days,
+        confirmed=current.confirmed,
+        unconfirmed_for=None if current.confirmed else _working_days(since, today, calendar),
+        moved=decision.address != channel.address,
+    )
+
+
+def _working_days(since: date, today: date, calendar: Calendar) -> int:
+    """How many working days have begun after a day, until today."""
+    days = (since + timedelta(number) for number in range(1, (today - since).days + 1))
+    return sum(map(calendar.is_working_day, days))

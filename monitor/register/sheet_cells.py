@@ -1,0 +1,88 @@
+"""What a cell of the register's sheet (CSV) holds: lists joined by "; ", small tables as key=value, dates, numbers.
+
+A cell that does not hold what its column wants is read as text, so that the register's own rules refuse it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+YES = frozenset({"true", "yes", "ja", "sant", "1"})
+NO = frozenset({"false", "no", "nej", "falskt", "0"})
+SIGNS = {"%": "%25", ";": "%3B"}  # in a value of a list, where ; ends it
+GUARDED = re.compile(r"'(?:[@+\-=%']|\\\|)")
+
+
+def written(value: object) -> str:
+    """The cell for a value of the register; None is an empty cell."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "; ".join(_kept(written(each)) for each in value)
+    if isinstance(value, Mapping):
+        return "; ".join(_kept(f"{key}={each}") for key, each in value.items() if each is not None)
+    return "" if value is None else str(value)
+
+
+def read(column: str, cell: str) -> object:
+    """The value that the column's key takes in the register file."""
+    return READERS.get(column, str)(cell)
+
+
+def guarded(cell: str) -> str:
+    """A cell that begins with ' gets one more, as `defusedcsv` puts one before what a spreadsheet would calculate."""
+    return f"'{cell}" if cell.startswith("'") else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell without the ' that keeps spreadsheets from calculating it ('+46700000001)."""
+    if not GUARDED.match(cell):
+        return cell
+    return cell[1:] if cell[1] == "'" else cell[1:].replace("\\|", "|")
+
+
+def _kept(value: str) -> str:
+    return "".join(SIGNS.get(sign, sign) for sign in value)
+
+
+def _items(cell: str) -> list[str]:
+    items = (item.strip() for item in cell.split(";"))
+    return [item.replace("%3B", ";").replace("%25", "%") for item in items if item]
+
+
+def _table(cell: str) -> object:
+    pairs = [item.partition("=") for item in _items(cell)]
+    if not all(equals for _key, equals, _value in pairs):
+        return cell
+    return {key.strip(): value.strip() for key, _equals, value in pairs}
+
+
+def _truth(cell: str) -> object:
+    word = cell.strip().casefold()
+    return True if word in YES else False if word in NO else cell
+
+
+def _day(cell: str) -> object:
+    try:
+        return date.fromisoformat(cell.strip())
+    except ValueError:
+        return cell
+
+
+def _number(cell: str) -> object:
+    return int(cell) if re.fullmatch(r"\s*[0-9]{1,9}\s*", cell) else cell
+
+
+def _each(reader: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda cell: [reader(item) for item in _items(cell)]
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys(("has_comments", "closed", "publish_address"), _truth),
+    **dict.fromkeys(("decided_on", "valid_until", "communicated_on", "account_text_checked_on"), _day),
+    **dict.fromkeys(("roles", "authorised", "administrators", "account_text", "hub_hosts"), _each(str)),
+    **dict.fromkeys(("service_hours", "other_hours", "credential"), _table),
+    "closed_days": _each(_day),
+    "reminder_minutes": _each(_number),
+    "longest_decision_months": _number,
+}

@@ -1,0 +1,62 @@
+"""Today's watch at a glance: how each channel's day stands, and who is to act."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor import Calendar
+from monitor.register.calendar import calendar_of
+from monitor.register.models import Channel
+from monitor.register.organisation import organisation
+from monitor.register.people import away, communicators
+from monitor.watch.day_rules import Verdict, end_of_service
+from monitor.watch.day_view import ShownDay, shown_days
+from monitor.watch.models import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """One channel's day. who: id of the person who is to act, None when it is watched, or when nobody is there.
+
+    last_complete_at: of the channel, on whatever day. closed: service hours are over.
+    """
+
+    shown: ShownDay
+    name: str
+    last_complete_at: datetime | None
+    who: str | None
+    closed: bool
+
+    @property
+    def is_missed(self) -> bool:
+        return self.closed and self.shown.verdict is not Verdict.WATCHED
+
+
+def today(session: Session, now: datetime) -> list[Today]:
+    """All channels that are to be watched today, by id; none on a day off. Raises NotSetUp without a register."""
+    calendar: Calendar = calendar_of(organisation(session))
+    day = calendar.local_date(now)
+    channels = {channel.id: channel for channel in session.scalars(select(Channel))}
+    read = select(Schedule.channel_id, Schedule.last_complete_at)
+    last_complete = dict(session.execute(read).all())
+    absent, others = away(session, day), [person.id for person in communicators(session)]
+    closed = now >= end_of_service(calendar, day)
+    return [
+        Today(
+            shown,
+            channels[shown.channel_id].name,
+            last_complete.get(shown.channel_id),
+            None if shown.verdict is Verdict.WATCHED else _who(channels[shown.channel_id], absent, others),
+            closed,
+        )
+        for shown in shown_days(session, day, day)
+    ]
+
+
+def _who(channel: Channel, absent: Collection[str], others: list[str]) -> str | None:
+    """The responsible person, or who stands in: the deputy, else a communicator."""
+    there = (id_ for id_ in (channel.responsible_id, channel.deputy_id, *others) if id_ and id_ not in absent)
+    return next(there, None)
