@@ -85,6 +85,7 @@ def test_a_day_that_was_read_completely_cannot_be_attested_then_or_later(almanac
     for when in (FRIDAY, MONDAY):
         with pytest.raises(CannotAttest, match="kanalvakt review"):
             almanac.attests(when, "10.00", for_day=FRIDAY, channel="fb")
+    almanac.keep(MONDAY, "11.00")
     assert almanac.told(FRIDAY) == ("partly", "automatic", "not_reviewed")
 
 
