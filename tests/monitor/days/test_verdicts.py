@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac
+from monitor.watch.models import PollRun, Schedule
+from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 
 
 def test_a_quiet_channel_that_was_read_completely_is_watched_with_nothing_new(almanac: Almanac) -> None:
@@ -98,9 +99,6 @@ def test_what_is_fetched_in_the_last_hour_belongs_to_the_next_working_day(almana
 
 
 def test_what_was_written_before_the_watch_began_has_not_come(almanac: Almanac) -> None:
-    from monitor.watch.models import Schedule
-    from tests.monitor.days.almanac import at
-
     almanac.town.change(Schedule, "fb", historic_before=at(THURSDAY, "00.00"))
     old = at(date(2020, 1, 1), "12.00")
     almanac.comes("c1", FRIDAY, "10.00", posted_at=old)
@@ -109,9 +107,6 @@ def test_what_was_written_before_the_watch_began_has_not_come(almanac: Almanac) 
 
 
 def test_a_reading_that_began_before_midnight_and_ends_after_it_counts_for_the_day_it_began(almanac: Almanac) -> None:
-    from monitor.watch.models import PollRun
-    from tests.monitor.days.almanac import at
-
     run = almanac.read(FRIDAY, "23.59", "running")
     almanac.keep(FRIDAY, "23.59")
     after = FRIDAY + timedelta(days=1)
@@ -133,6 +128,6 @@ def test_a_paused_channel_is_due_and_nobody_has_read_it(almanac: Almanac) -> Non
     almanac.keep(FRIDAY, "09.00")
     almanac.keep(FRIDAY, "16.00")
     assert almanac.told(FRIDAY) == ("not_watched", "none", "paused")
-    almanac.changes(state="active")
+    almanac.changes(state="active")  # too late: it was paused when the day was last looked at
     almanac.keep_over(FRIDAY)
-    assert almanac.told(FRIDAY) == ("not_watched", "none", "not_read")
+    assert almanac.told(FRIDAY) == ("not_watched", "none", "paused")
