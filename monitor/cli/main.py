@@ -15,7 +15,7 @@ import typer
 from config.language import N_, language, set_language
 from config.logging import configure_logging
 from config.settings import settings
-from monitor.cli import acting, budgets, channel, demo, doctor, notices, poll, register, unanswered, up
+from monitor.cli import acting, budgets, channel, demo, doctor, hub, notices, poll, register, unanswered, up
 from monitor.cli.errors import report
 from monitor.cli.translating import translate
 from monitor.cli.words import Words
@@ -31,6 +31,7 @@ app.command(help=N_("Look at everything that has to work, and say what to do."))
 app.add_typer(register.app, name="register")
 app.add_typer(channel.app, name="channel")
 app.add_typer(notices.app, name="notices")
+app.add_typer(hub.app, name="hub")
 app.command("poll", help=N_("Read channels now: those named, or all."))(poll.poll_)
 app.command("budgets", help=N_("What the platforms' limits allow today, and who has spent what."))(budgets.budgets_)
 app.command("unanswered", help=N_("What waits for somebody, the most overdue first."))(unanswered.unanswered_)
