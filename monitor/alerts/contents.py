@@ -6,11 +6,10 @@ from sqlalchemy.orm import Session
 
 from config.language import _, use_language
 from config.settings import Settings
-from monitor.alerts.digest import base_url
 from monitor.alerts.kinds import KINDS
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import NoLongerTrue, NotNow, Scene
-from monitor.alerts.wording import Letter, letter, signed
+from monitor.alerts.wording import Letter, base_url, letter, signed
 from monitor.register.models import Organisation, Person
 
 __all__ = ["NoLongerTrue", "NotNow", "content", "language_of", "trial_letter"]

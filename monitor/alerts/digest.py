@@ -13,7 +13,7 @@ from config.settings import Settings
 from connectors.errors import ConnectorError
 from monitor import State
 from monitor.alerts.coverage import missed
-from monitor.alerts.wording import Letter, excerpt, letter, signed
+from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed
 from monitor.inbox.unanswered import Obligation, unanswered
 from monitor.register.models import Organisation, Person
 from monitor.watch.coverage import Coverage
@@ -100,11 +100,6 @@ def summary(waiting: list[Obligation], parts: list[Part]) -> str:
             _("1 channel not fetched today") if unread == 1 else _("{count} channels not fetched today", count=unread)
         )
     return ", ".join(said)
-
-
-def base_url(settings: Settings) -> str:
-    """Where people reach the web pages, without a slash at the end."""
-    return (settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}").rstrip("/")
 
 
 def days_in_words(days: list[date]) -> str:

@@ -6,6 +6,8 @@ from monitor import Calendar
 
 WORKING_DAYS_BACK = 5  # older gaps are history: the reports tell of them, not the mails
 WARNING_DAYS = (14, 7, 1)  # before a credential runs out
+CONFIRMATION_DAYS = 30  # that a link to confirm a decision is good for
+TASK_WORKING_DAYS = 2  # that a link to a day's task is good for, after that day
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60, 60, 60))
 ATTEMPTS = len(BACKOFF) + 1  # about four hours, so that the last one falls on the same day
 
@@ -43,6 +45,18 @@ def warning(expires: datetime, now: datetime, calendar: Calendar) -> int | None:
         return None
     last, today = calendar.local_date(expires), calendar.local_date(now)
     return min((days for days in WARNING_DAYS if _told_on(last, days, calendar) <= today), default=None)
+
+
+def task_ends(day: date, calendar: Calendar) -> datetime:
+    """When a link to a day's task ends: with the second working day after it."""
+    for _each in range(TASK_WORKING_DAYS):
+        day = calendar.next_working_day(day)
+    return calendar.midnight(day + timedelta(days=1))
+
+
+def confirmation_ends(now: datetime, calendar: Calendar) -> datetime:
+    """When a link to confirm a decision ends: with the thirtieth day after today."""
+    return calendar.midnight(calendar.local_date(now) + timedelta(days=CONFIRMATION_DAYS + 1))
 
 
 def _told_on(last: date, days: int, calendar: Calendar) -> date:

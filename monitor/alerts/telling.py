@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from config.language import _
 from config.settings import Settings
 from monitor import Calendar
-from monitor.alerts.digest import base_url
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import next_service
-from monitor.alerts.wording import Letter, letter, signed
+from monitor.alerts.wording import Letter, base_url, letter, signed
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation, Person
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from mjml import mjml2html
 
 from config.language import _, language
+from config.settings import Settings
 
 EXCERPT = 80  # characters: a mail is a copy, and need not be another record of what residents wrote
 
@@ -50,3 +51,8 @@ def excerpt(text: str) -> str:
 def signed(subject: str, organisation: str) -> str:
     """A subject that says who sends it."""
     return f"{subject} – Kanalvakt, {' '.join(organisation.split())}"
+
+
+def base_url(settings: Settings) -> str:
+    """Where people reach the web pages, without a slash at the end."""
+    return (settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}").rstrip("/")
