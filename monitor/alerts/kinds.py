@@ -1,6 +1,6 @@
 """Every kind of notice there is. Adding one adds a module and a line here."""
 
-from monitor.alerts import expiry, findings, morning, trouble, undone, unwatched
+from monitor.alerts import expiry, findings, morning, trouble, undone, unwatched, webgaps
 from monitor.alerts.telling import Kind
 
 KINDS: dict[str, Kind] = {
@@ -11,5 +11,6 @@ KINDS: dict[str, Kind] = {
     expiry.EXPIRY: expiry.KIND,
     findings.FINDING: findings.KIND,
     undone.UNDONE: undone.KIND,
+    webgaps.WEB_GAPS: webgaps.KIND,
 }
 """By the notice's subject_kind."""

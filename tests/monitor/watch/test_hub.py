@@ -136,10 +136,10 @@ def test_the_latest_word_counts_and_all_of_them_are_kept(town: Town) -> None:
     assert gaps(town) == ["p1"]
     with town.db.snapshot() as session:
         notes = session.scalars(select(HubNote.kind).order_by(HubNote.id)).all()
-        acts = session.execute(select(AuditEntry.act, AuditEntry.before, AuditEntry.after).order_by(AuditEntry.id)).all()
+        entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert notes == ["dismissed", "linked", "reopened"]
-    assert [act for act, _before, _after in acts] == ["hub.dismissed", "hub.linked", "hub.reopened"]
-    assert [before and before["kind"] for _act, before, _after in acts] == [None, "dismissed", "linked"]
+    assert [entry.act for entry in entries] == ["hub.dismissed", "hub.linked", "hub.reopened"]
+    assert [entry.before and entry.before["kind"] for entry in entries] == [None, "dismissed", "linked"]
 
 
 @pytest.mark.parametrize(
