@@ -63,6 +63,7 @@ def test_a_gap_tells_which_post_it_is_and_how_old(town: Town) -> None:
 
 def test_only_the_organisations_own_posts_count(town: Town) -> None:
     publish(town, "visitors", by_visitor=True, author_id="anna")
+    publish(town, "a-visitors-nobody-knows-whose", by_visitor=True, author_id=None)
     publish(town, "anothers", author_id="anna")
     publish(town, "nobody-knows-whose", author_id=None)
     publish(town, "only the place of comments", "", author_id=None)

@@ -56,6 +56,7 @@ LEADS_ELSEWHERE = (
     "https://xn--tbro-3ve.se",
     "tibro.sexa",
     "tibro.se-sidan.example",
+    "kultur/tibro.se",
     "@tibro.se",
     "#tibro.se",
     "Vi ses i Tibro.Se mer nästa vecka",
@@ -85,6 +86,7 @@ def test_what_only_looks_like_it_does_not(text: str) -> None:
         ("ring 0504-180 00 t.ex. i dag", ["t.ex"]),
         ("Mötesplatsskövde.se/åäö", ["Mötesplatsskövde.se/åäö"]),
         ("https://", []),
+        ("Nytt\u2063www.tibro.se/bad\u200b\u2063mer", ["www.tibro.se/bad"]),
     ],
 )
 def test_addresses_are_given_as_the_text_writes_them_without_the_sentence_around(text: str, found: list[str]) -> None:
@@ -98,6 +100,11 @@ def test_hosts_with_swedish_letters_are_the_same_in_every_spelling() -> None:
         assert is_allowed(written, allowed)
     assert verdict(Told("Läs mer på A\u030ama\u030al.se/bad!"), None, allowed).hub == Hub.ON_WEBSITE
     assert not is_allowed("https://amal.se", allowed)
+
+
+def test_a_host_that_old_and_new_programs_read_differently_is_none() -> None:
+    assert not is_allowed("https://www.straße.se", allowed_hosts("https://www.strasse.se", []))
+    assert is_allowed("https://www.strasse.se", allowed_hosts("https://www.strasse.se", []))
 
 
 def test_a_host_counts_only_if_the_organisation_has_listed_it() -> None:
