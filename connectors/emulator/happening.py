@@ -49,9 +49,12 @@ class Happening:
 
     # -- the organisation, on the platform itself
 
-    def publish(self, account: str, text: str, published: bool = True) -> dict[str, Any]:
-        """The organisation publishes a post, a picture or a video."""
-        return as_json(self._world.publish(self._find.account(account), text, published=published))
+    def publish(self, account: str, text: str, published: bool = True, link: str = "") -> dict[str, Any]:
+        """The organisation publishes a post, a picture or a video. link: what a post on Facebook shares."""
+        found = self._find.account(account)
+        if link and found.platform != "facebook":
+            raise Refused("Only a post on Facebook shares a link.")
+        return as_json(self._world.publish(found, text, published=published, link=link))
 
     def answer(self, on: str, text: str, mention: bool = False, top_level: bool = False) -> dict[str, Any]:
         """The organisation answers a comment or post. mention: names its author. top_level: outside the thread."""

@@ -2,6 +2,7 @@
 
     == facebook 5d                      a post of the account `facebook`, five days ago; its text follows
     == facebook 5d, Kim Exempelsson     a visitor's post
+    == facebook 5d <https://…>          a post that shares a link besides its text
     - Kim Exempelsson, +20m: …          a comment 20 minutes after the line above (units m, h, d)
     -- Tibro kommun, @2h: …             a reply to it, two hours ago; the account itself where the name is the account's
     --- Kim Exempelsson, +1m: …         a reply to that reply
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 SPOKEN = ("-", "~")
-_POST = re.compile(r"== (?P<account>\w+) (?P<ago>\S+?)(?:, (?P<author>.+))?")
+_POST = re.compile(r"== (?P<account>\w+) (?P<ago>\S+?)(?:, (?P<author>.+?))?(?: <(?P<link>\S+)>)?")
 _LINE = re.compile(
     r"(?P<depth>-{1,3}|~) (?:(?P<name>[^,:]+), )?(?P<when>[+@]\w+)(?: \[(?P<words>[\w ]+)\])?: (?P<text>.+)"
 )
@@ -41,13 +42,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Scene:
-    """A post with all that is said below it. author empty: the account's own."""
+    """A post with all that is said below it. author empty: the account's own; link empty: it shares none."""
 
     account: str
     ago: timedelta
     author: str
     text: str
     lines: tuple[Line, ...] = field(default=())
+    link: str = ""
 
 
 def scenes(script: str) -> Iterator[Scene]:
@@ -66,7 +68,7 @@ def _scene(rows: list[str]) -> Scene:
         raise ValueError(f"not a post: {rows[0]}")
     lines = tuple(_line(row) for row in rows[1:] if row.startswith(SPOKEN))
     text = " ".join(row for row in rows[1:] if not row.startswith(SPOKEN))
-    return Scene(head["account"], duration(head["ago"]), head["author"] or "", text, lines)
+    return Scene(head["account"], duration(head["ago"]), head["author"] or "", text, lines, head["link"] or "")
 
 
 def _line(row: str) -> Line:

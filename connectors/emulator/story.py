@@ -103,7 +103,7 @@ def _secrets(world: World, accounts: dict[str, Account]) -> dict[str, str]:
 def _play(world: World, scene: Scene, account: Account, now: datetime) -> None:
     world.clock = now - scene.ago
     author = world.resident(account.platform, scene.author) if scene.author else None
-    post = world.publish(account, scene.text, author=author)
+    post = world.publish(account, scene.text, author=author, link=scene.link)
     said: dict[int, Comment] = {}
     for line in scene.lines:
         world.clock = min(line.time(world.clock, now), now)

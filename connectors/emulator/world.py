@@ -46,7 +46,7 @@ class Account:
 class Post:
     """A post, media or video. `visitor`: written by a resident on the organisation's page (Facebook only).
 
-    versions: (time, text), oldest first.
+    versions: (time, text), oldest first. link: the address that it shares besides its text (Facebook only).
     """
 
     id: str
@@ -61,6 +61,7 @@ class Post:
     comments_disabled: bool = False
     community: bool = False  # YouTube: in the community tab, not a video
     deleted_at: datetime | None = None
+    link: str = ""
 
     @property
     def text(self) -> str:
@@ -193,11 +194,13 @@ class World:
 
     # -- what happens
 
-    def publish(self, account: Account, text: str, *, author: Person | None = None, published: bool = True) -> Post:
+    def publish(
+        self, account: Account, text: str, *, author: Person | None = None, published: bool = True, link: str = ""
+    ) -> Post:
         """A post by the organisation or, with `author`, by a visitor on its Facebook page."""
         id_, code, pk = self._ids.post(account.platform, account.id)
         now, writer = self.now, author or account.person
-        post = Post(id_, account, writer, now, [(now, text)], code, pk, author is not None, published)
+        post = Post(id_, account, writer, now, [(now, text)], code, pk, author is not None, published, link=link)
         self.posts[id_] = post
         self._posts_of[account.id].append(post)
         return post

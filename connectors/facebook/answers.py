@@ -8,10 +8,14 @@ from connectors.graph.client import Json
 from connectors.graph.look import moment
 
 COMMENT_FIELDS = ("id", "message", "from", "created_time", "parent{id}", "is_hidden", "permalink_url", "message_tags")
-POST_FIELDS = ("id", "message", "story", "from", "created_time", "permalink_url", "message_tags")
+POST_FIELDS = (
+    *("id", "message", "story", "from", "created_time", "permalink_url", "message_tags"),
+    "attachments{url,unshimmed_url}",
+)
 OPTIONAL = (
     "post.message_tags",
     "post.story",
+    "post.attachments",
     "comment.message_tags",
     "post.permalink_url",
     "post.from",
@@ -20,6 +24,8 @@ OPTIONAL = (
     "comment.from",
 )
 """Without the others there is no post and no comment, or nothing tells which one answers which."""
+OWN = ("facebook.com", "fb.watch")
+"""Facebook's own hosts. What is attached from there is the post's own picture or film, or goes through its gate."""
 
 
 def read_post(item: Json, *, by_visitor: bool = False) -> ReadPost:
@@ -34,6 +40,7 @@ def read_post(item: Json, *, by_visitor: bool = False) -> ReadPost:
         permalink=item.get("permalink_url"),
         declared_comments=summary.get("total_count") if "comments" in item else 0,
         by_visitor=by_visitor,
+        links=_links(item),
     )
 
 
@@ -72,6 +79,23 @@ def read_comment(item: Json, post: ReadPost) -> ReadComment:
 def author(value: Any) -> Author | None:
     """Who `from` names; None where Facebook withholds it."""
     return Author(external_id=value.get("id"), name=value.get("name")) if value else None
+
+
+def _links(item: Json) -> tuple[str, ...]:
+    """Where a post's attachment leads outside Facebook: the address of a link that was shared is not in its text."""
+    attached = (item.get("attachments") or {}).get("data") or ()
+    found = (each.get("unshimmed_url") or each.get("url") or "" for each in attached)
+    return tuple(dict.fromkeys(link for link in map(_behind_the_gate, found) if link and not _is_own(link)))
+
+
+def _behind_the_gate(address: str) -> str:
+    """The true address of one that goes through l.facebook.com, which carries it in `u`."""
+    return parse_qs(urlsplit(address).query).get("u", [address])[-1] if _is_own(address) else address
+
+
+def _is_own(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    return any(host == own or host.endswith(f".{own}") for own in OWN)
 
 
 def _mentions(item: Json) -> tuple[str, ...]:

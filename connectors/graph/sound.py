@@ -11,7 +11,7 @@ from connectors.graph.client import Json
 def sound_post(post: ReadPost) -> ReadPost:
     """The post. Raises TypeError for one whose parts are not what they should be."""
     _refuse_all_but_text(post.external_id, post.text)
-    _refuse_all_but_text(*_said_of(post.author), post.permalink or "")
+    _refuse_all_but_text(*_said_of(post.author), post.permalink or "", *post.links)
     if not isinstance(post.declared_comments, int | None):
         raise TypeError("a count that is no number")
     return post

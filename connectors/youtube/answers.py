@@ -76,13 +76,14 @@ def comment(item: Resource, *, post: str, thread: str, held: bool) -> ReadCommen
 
 
 def video(item: Resource) -> ReadPost:
+    """Its text: the title, and below it the description."""
     snippet, statistics = item["snippet"], item.get("statistics", {})
     declared = statistics.get("commentCount")  # absent where comments are disabled
     return ReadPost(
         external_id=item["id"],
         posted_at=moment(snippet["publishedAt"]),
         author=Author(external_id=snippet["channelId"], name=snippet.get("channelTitle")),
-        text=snippet["title"],
+        text="\n".join(part for part in (snippet["title"], snippet.get("description")) if part),
         permalink=WATCH + item["id"],
         declared_comments=None if declared is None else int(declared),
     )

@@ -1,6 +1,6 @@
 """Every kind of notice there is. Adding one adds a module and a line here."""
 
-from monitor.alerts import decision_ends, decision_state, expiry, findings, morning, trouble, undone, unwatched
+from monitor.alerts import decision_ends, decision_state, expiry, findings, morning, trouble, undone, unwatched, webgaps
 from monitor.alerts.telling import Kind
 
 KINDS: dict[str, Kind] = {
@@ -13,5 +13,6 @@ KINDS: dict[str, Kind] = {
     undone.UNDONE: undone.KIND,
     decision_ends.DECISION_ENDS: decision_ends.KIND,
     decision_state.DECISION_STATE: decision_state.KIND,
+    webgaps.WEB_GAPS: webgaps.KIND,
 }
 """By the notice's subject_kind."""

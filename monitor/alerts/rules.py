@@ -38,6 +38,12 @@ def next_service(now: datetime, calendar: Calendar) -> datetime:
     return calendar.opening(calendar.next_working_day(day))
 
 
+def first_working_day(today: date, calendar: Calendar) -> date | None:
+    """The first working day of the week that `today` is in, if it has come."""
+    first = calendar.next_working_day(today - timedelta(days=today.weekday() + 1))
+    return first if first <= today else None
+
+
 def warning(expires: datetime, now: datetime, calendar: Calendar) -> int | None:
     """How close it is: the fewest of WARNING_DAYS that are left. None: further away than all of them, or over.
 

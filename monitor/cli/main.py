@@ -22,6 +22,7 @@ from monitor.cli import (
     day,
     demo,
     doctor,
+    hub,
     notices,
     person,
     poll,
@@ -49,6 +50,7 @@ app.add_typer(person.app, name="person")
 app.add_typer(records.app, name="records")
 app.add_typer(notices.app, name="notices")
 app.add_typer(watch.app, name="watch")
+app.add_typer(hub.app, name="hub")
 app.command("poll", help=N_("Read channels now: those named, or all."))(poll.poll_)
 app.command("budgets", help=N_("What the platforms' limits allow today, and who has spent what."))(budgets.budgets_)
 app.command("unanswered", help=N_("What waits for somebody, the most overdue first."))(unanswered.unanswered_)

@@ -22,6 +22,7 @@ FIELDS = {
     "hidden": N_("whether a comment is hidden"),
     "is_hidden": N_("whether a comment is hidden"),
     "story": N_("what posts without a text are about"),
+    "attachments": N_("where the links of posts lead"),
     "caption": N_("the texts of posts"),
     "comments_count": N_("the number of comments"),
     "statistics": N_("the number of comments"),

@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from sqlalchemy import select
 
 from monitor.inbox.unanswered import unanswered
-from monitor.register.organisation import organisation
+from monitor.register.models import Channel
+from monitor.register.organisation import NotSetUp, organisation
+from monitor.watch.hub import HubPost, hub_gaps
 from monitor.watch.overview import channels
 from monitor.web.middleware import COOKIE
 from monitor.web.rendering import page
@@ -49,6 +52,30 @@ def all_channels(request: Request) -> HTMLResponse:
         zone = ZoneInfo(owner.timezone)
         rows = channels(session, now.astimezone(zone).date())
     return page(request, "channels.html", organisation=owner, zone=zone, now=now, channels=rows)
+
+
+@router.get("/hub")
+def missing_on_the_web(request: Request, channel: Annotated[str | None, Query()] = None) -> HTMLResponse:
+    """Own posts that lead to no page of the website, newest first; one channel's where asked for."""
+    now, obstacle, gaps = datetime.now(UTC), "", list[HubPost]()
+    with request.app.state.db.snapshot() as session:
+        owner = organisation(session)
+        in_use = select(Channel.id, Channel.name).where(Channel.state != "retired").order_by(Channel.name)
+        rows = [(id_, name) for id_, name in session.execute(in_use)]
+        try:
+            gaps = hub_gaps(session, now, channel or None)
+        except NotSetUp as error:
+            obstacle = str(error)
+    return page(
+        request,
+        "hub.html",
+        organisation=owner,
+        zone=ZoneInfo(owner.timezone),
+        gaps=gaps,
+        obstacle=obstacle,
+        channels=rows,
+        chosen=channel or "",
+    )
 
 
 @router.get("/language/{name}")

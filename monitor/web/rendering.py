@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.language import _, duration, language, moment
+from monitor.alerts.wording import excerpt
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -27,4 +28,4 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 
 TEMPLATES.globals.update(_=_)
-TEMPLATES.filters.update(moment=moment, duration=duration)
+TEMPLATES.filters.update(moment=moment, duration=duration, excerpt=excerpt)

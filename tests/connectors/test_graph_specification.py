@@ -28,6 +28,10 @@ from tests.connectors.stage import Stage
 SPECIFIED = {kind.__name__: kind for kind in (Comment, IGComment, IGMedia, IGUser, Page, PagePost, User)}
 BELOW = {"from": {"id", "name", "username"}}
 """What `from` holds is told by the recordings only: its type is Object, and on Instagram IGCommentFromUser."""
+RECORDED = {
+    "StoryAttachment": {"description", "media", "media_type", "target", "title", "type", "unshimmed_url", "url"},
+}
+"""Told by the recordings only: the package has no such type."""
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000")
 
 
@@ -44,11 +48,11 @@ def is_of_type(value: Any, type_: str) -> bool:
     return isinstance(value, plain.get(type_, dict)) and (type_ == "bool" or not isinstance(value, bool))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - RECORDED.keys()))
 def test_every_field_and_edge_of_the_emulator_is_specified(kind: str) -> None:
     assert KINDS[kind].fields.keys() <= SPECIFIED[kind]._field_types.keys()
     assert set(KINDS[kind].edges) <= edges_of(kind)
-    assert {edge.kind for edge in KINDS[kind].edges.values()} <= SPECIFIED.keys()
+    assert {edge.kind for edge in KINDS[kind].edges.values()} <= SPECIFIED.keys() | RECORDED.keys()
 
 
 def things(world: World) -> Iterator[Node]:
@@ -67,7 +71,7 @@ def things(world: World) -> Iterator[Node]:
     yield Node("User", anna)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - RECORDED.keys()))
 def test_every_value_of_the_emulator_is_of_the_specified_type(kind: str) -> None:
     world = World()
     node = next(node for node in things(world) if node.kind == kind)
@@ -114,7 +118,7 @@ def unspecified(kind: str, asked: tuple[Asked, ...]) -> Iterator[str]:
     for each in asked:
         if each.name in KINDS[kind].edges and each.name in edges_of(kind):
             yield from unspecified(KINDS[kind].edges[each.name].kind, each.inner or ())
-        elif each.name not in SPECIFIED[kind]._field_types:
+        elif each.name not in (SPECIFIED[kind]._field_types if kind in SPECIFIED else RECORDED[kind]):
             yield f"{kind}.{each.name}"
         elif each.name in BELOW:
             yield from (

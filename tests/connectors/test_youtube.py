@@ -141,6 +141,13 @@ def test_a_reply_belongs_to_its_thread_and_mentions_by_handle(town: Town) -> Non
     assert reply.mentions == (town.resident.handle,)
 
 
+def test_a_videos_text_is_its_title_and_below_it_the_description(town: Town) -> None:
+    post = town.world.publish(town.channel, "Så öppnar badet\nAllt om badet: https://www.tibro.se/bad\n#tibro")
+    untold = town.world.publish(town.channel, "Bara en titel")
+    told = {one.external_id: one.text for one in town.round(full=True).posts}
+    assert (told[post.id], told[untold.id]) == (post.text, "Bara en titel")
+
+
 def test_an_edit_is_dated(town: Town) -> None:
     asked = town.ask()
     town.round()
@@ -176,7 +183,7 @@ def test_a_full_round_brings_all_own_videos_with_their_number_of_comments(town: 
     posts = {post.external_id: post for post in town.round().posts}
     assert posts.keys() == {town.video.id, *(post.id for post in silent)}
     assert posts[town.video.id].declared_comments == 3
-    assert posts[town.video.id].text == "Nya badhuset"
+    assert posts[town.video.id].text == "Nya badhuset\nSå blir det."
     assert posts[town.video.id].permalink == f"https://www.youtube.com/watch?v={town.video.id}"
 
 

@@ -165,7 +165,7 @@ def test_where_the_counts_are_refused_everything_else_is_read_and_that_is_said(t
     asked = town.ask()
     reading = town.round()
     assert reading.degraded == ("statistics",)
-    assert [(post.text, post.declared_comments) for post in reading.posts] == [("Nya badhuset", None)]
+    assert [(post.text, post.declared_comments) for post in reading.posts] == [("Nya badhuset\nSå blir det.", None)]
     town.world.edit(asked, "Rättat")
     assert texts(town.round(daily=True)) == town.shown
 

@@ -26,7 +26,7 @@ def filled(sqlite: Database) -> Database:
     residents' comments, one of them held."""
     now = datetime.now(UTC)
     with sqlite.transaction() as session:
-        session.add(Organisation(name="Tibro kommun"))
+        session.add(Organisation(name="Tibro kommun", website="https://www.tibro.se"))
         session.add_all([Person(id="redaktor", name="Rut Redaktör", email="rut@example.org")])
         session.add(Person(id="ersattare", name="Eva Ersättare", email="eva@example.org"))
         session.flush()

@@ -4,12 +4,14 @@ import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
 from config.settings import Settings
 from monitor.db import Database
+from monitor.register.models import Organisation
 from tests.web.conftest import LONG_WORD, NASTY, serve
 
-PAGES = ("/", "/channels", "/demo/mails", "/demo/mails/0001", "/no-such-page")
+PAGES = ("/", "/channels", "/hub", "/demo/mails", "/demo/mails/0001", "/no-such-page")
 PHONE = {"width": 360, "height": 740}
 
 
@@ -107,6 +109,23 @@ def test_comments_that_are_counted_but_not_shown_are_told_and_so_is_what_cannot_
     assert "Plattformen räknar 8 kommentarer under ett inlägg men visar 2." in text
     assert "Omfattas inte" in text
     assert "<li>Privata meddelanden</li>" in text
+
+
+def test_a_post_that_is_missing_on_the_web_is_shown_with_what_to_do(site: str) -> None:
+    text = httpx2.get(f"{site}/hub").text
+    assert "<title>Saknas på webben (1) – Kanalvakt</title>" in text
+    assert "för 9 dagar sedan" in text
+    assert "kanalvakt hub link 1 ADRESS --by PERSON" in text
+    assert "Inget saknas på webbplatsen." in httpx2.get(f"{site}/hub?channel=ig").text
+    assert 'href="/hub"' in httpx2.get(f"{site}/channels").text
+
+
+def test_without_a_website_the_page_says_that_the_register_names_none(filled: Database) -> None:
+    with filled.transaction() as session:
+        session.scalars(select(Organisation)).one().website = None
+    for address in serve(filled, Settings()):
+        answer = httpx2.get(f"{address}/hub")
+        assert (answer.status_code, "Registret anger ingen webbplats" in answer.text) == (200, True)
 
 
 def test_a_page_elsewhere_cannot_reach_us_by_a_name_of_its_own(site: str) -> None:

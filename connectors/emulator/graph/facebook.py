@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from connectors.emulator.graph.nodes import Edge, Kind, Node, Options
 from connectors.emulator.graph.paging import BY_COMMENT, RANKED, Cursors, number
@@ -66,6 +67,16 @@ def _permalink(comment: Comment) -> str:
     """A reply's carries the top-level comment too."""
     reply = f"&reply_comment_id={number(comment)}" if comment.parent else ""
     return f"{_post_address(comment.post)}?comment_id={number(comment.thread)}{reply}"
+
+
+def _attachments(post: Post, _viewer: Viewer, _options: Options) -> list[Post]:
+    """A post shares one link, or nothing."""
+    return [post] if post.link else []
+
+
+def _gate(post: Post) -> str:
+    """Facebook's own address of a link: it leads there through a gate, and changes from one answer to the next."""
+    return f"https://l.facebook.com/l.php?{urlencode({'u': post.link, 'h': f'AT{number(post)}'})}"
 
 
 # -- comments
@@ -162,12 +173,25 @@ POST = Kind(
         "is_published": lambda post, _: post.published,
         "is_hidden": lambda _post, _: False,
         "is_expired": lambda _post, _: False,
-        "status_type": lambda _post, _: "mobile_status_update",
+        "status_type": lambda post, _: "shared_story" if post.link else "mobile_status_update",
         "message_tags": lambda _post, _: None,
         "parent_id": lambda _post, _: None,
     },
-    {"comments": _COMMENTS},
+    {"comments": _COMMENTS, "attachments": Edge("StoryAttachment", _attachments, paged=False)},
     ("created_time", "message", "id"),
+)
+ATTACHMENT = Kind(
+    "StoryAttachment",
+    {
+        "description": lambda _post, _: None,
+        "media_type": lambda _post, _: "link",
+        "target": lambda post, _: {"url": _gate(post)},
+        "title": lambda post, _: post.link,
+        "type": lambda _post, _: "share",
+        "unshimmed_url": lambda post, _: post.link,
+        "url": lambda post, _: _gate(post),
+    },
+    default=("description", "target", "title", "type", "url"),
 )
 COMMENT = Kind(
     "Comment",

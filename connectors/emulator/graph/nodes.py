@@ -22,7 +22,8 @@ class Edge:
 
     kind: what its things are. things: all of them in order. total: what `summary` says of them; None where the edge
     has no summary. most: the largest page. by_time: pages are told apart by time (`until`), as in feeds. dated: `since`
-    and `until` cut it; where they do not, they are passed over in silence.
+    and `until` cut it; where they do not, they are passed over in silence. paged: False where one
+    answer always holds all of it.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Edge:
     most: int = 100
     by_time: bool = False
     dated: bool = True
+    paged: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,12 @@ class Renderer:
         self.kinds, self.viewer = kinds, viewer
 
     def node(self, node: Node, asked: Sequence[Asked] | None) -> dict[str, Any]:
-        """The id is always given."""
+        """The id is always given, where there is one."""
         self.viewer.spend()
         kind = self.kinds[node.kind]
         wanted = asked or [Asked(name) for name in kind.default]
-        told = [] if self.viewer.habits.withheld_ids and node.kind == "Comment" else [Asked("id")]
+        withheld = "id" not in kind.fields or (self.viewer.habits.withheld_ids and node.kind == "Comment")
+        told = [] if withheld else [Asked("id")]
         wanted = [each for each in wanted if told or each.name != "id"]
         shown = {each.shown_as: self._part(kind, node, each) for each in [*wanted, *told]}
         return {name: value for name, value in shown.items() if value is not None}
@@ -72,6 +75,8 @@ class Renderer:
         """A list as it is answered when it was asked for by its own address: there even if empty."""
         edge = self.kinds[node.kind].edges[name]
         things = edge.things(node.thing, self.viewer, options)
+        if not edge.paged:
+            return {"data": [self.node(Node(edge.kind, thing), asked.inner) for thing in things]}
         page = _Page(edge, things, options, self.viewer.habits)
         blank = name == "comments" and node.thing.id in self.viewer.habits.blank
         if blank:
