@@ -1,4 +1,4 @@
-"""Who hears of a manager's decision: when it is made, before it ends, when it has ended, and while it is not in order."""
+"""Who hears of a manager's decision: when it is made, before and after its end, and while it is not in order."""
 
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
