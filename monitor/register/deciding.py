@@ -18,6 +18,7 @@ from monitor.register.decision_words import LABELS, WRONGS, said
 from monitor.register.fields import Text, WebAddress
 from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
 from monitor.register.organisation import organisation
+from monitor.register.people import receivers
 from monitor.register.shape import WRONG
 
 SOUND = {"purpose": TypeAdapter(Text), "address": TypeAdapter(WebAddress), "audience": TypeAdapter(Text)}
@@ -73,10 +74,14 @@ def renew(
 def confirm(session: Session, decision: Decision, person: Person, now: datetime) -> DecisionReceipt:
     """A communicator says that the decision has arrived, and it is audited. Said again, it changes nothing.
 
-    Raises CannotDecide for anybody who is not a communicator.
+    Raises CannotDecide for who neither is a communicator nor receives decisions in their place, and for a version that
+    another one has replaced.
     """
-    if person.retired or "communicator" not in person.roles:
+    receives = "communicator" in person.roles or person in receivers(session)
+    if person.retired or not receives:
         raise CannotDecide([_("{name} is not a communicator, and cannot confirm a decision.", name=person.name)])
+    if receipt_of(session, decision).confirmed_at is None and replaced(session, decision):
+        raise CannotDecide([_("A newer decision has replaced it.")])
     return confirmed(session, decision, person.id, now, now, actor=person.id)
 
 
@@ -130,6 +135,12 @@ def add_version(session: Session, channel: str, draft: Draft, by: str, now: date
 def latest_of(session: Session, channel: str) -> Decision | None:
     """The latest version: the one that a renewal goes on from."""
     return session.scalars(_versions(channel)).first()
+
+
+def replaced(session: Session, decision: Decision) -> bool:
+    """Is there a later version?"""
+    latest = latest_of(session, decision.channel_id)
+    return latest is not None and latest.version > decision.version
 
 
 def draft_of(decision: Decision) -> Draft:
