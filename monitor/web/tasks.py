@@ -135,14 +135,9 @@ def _holder(session: Session, owner: Organisation, link: Link, now: datetime) ->
 def _page(request: Request, holder: Holder, sent: Form, *, status: int = 200, refusal: str | None = None) -> Response:
     task = KINDS[holder.purpose].view(holder)
     limits = {"longest_note": LONGEST_NOTE, "highest_count": HIGHEST_COUNT}
-    shown = {
-        "task": task,
-        "form": sent,
-        "refusal": refusal or task.closed,
-        "person": holder.person,
-        "channel": holder.channel,
-    }
-    return page(request, "task.html", status=status, organisation=holder.owner, **shown, **limits)
+    whose = {"organisation": holder.owner, "person": holder.person, "channel": holder.channel}
+    said = {"task": task, "form": sent, "refusal": refusal or task.closed}
+    return page(request, "task.html", status=status, **whose, **said, **limits)
 
 
 def _refusal(request: Request, why: Refused) -> Response:
