@@ -46,6 +46,12 @@ def test_a_document_says_that_it_is_made_for_archives_and_for_screen_readers() -
         assert mark in said
 
 
+def test_any_moment_will_do_also_one_between_two_seconds() -> None:
+    assert typeset("decision", document("Hej"), NOW + timedelta(microseconds=1)) == typeset(
+        "decision", document("Hej"), NOW
+    )
+
+
 def test_fonts_come_with_the_document() -> None:
     fonts = made("Hej").pages[0]["/Resources"]["/Font"]
     assert all("/DescendantFonts" in font.get_object() for font in fonts.values())
