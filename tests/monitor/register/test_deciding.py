@@ -216,6 +216,29 @@ def test_nobody_else_can_confirm(register: Database) -> None:
     assert not standing(register).confirmed
 
 
+def test_without_a_communicator_who_can_be_reached_an_administrator_confirms(register: Database) -> None:
+    decision = decide(register)
+    with register.transaction() as session:
+        session.get_one(Person, "kommunikator").retired = True
+        session.add(Person(id="it", name="Drift", email="it@example.org", roles=["administrator"]))
+    with register.transaction() as session:
+        confirm(session, decision, session.get_one(Person, "it"), NOW)
+    assert standing(register).confirmed
+
+
+def test_a_version_that_another_has_replaced_cannot_be_confirmed_any_more(register: Database) -> None:
+    first, second = decide(register), decide(register)
+    with register.transaction() as session:
+        person = session.get_one(Person, "kommunikator")
+        with pytest.raises(CannotDecide, match="Ett nyare beslut har ersatt det"):
+            confirm(session, first, person, NOW)
+        confirm(session, second, person, NOW)
+    decide(register)
+    with register.transaction() as session:
+        again = confirm(session, second, session.get_one(Person, "kommunikator"), NOW + timedelta(1))
+    assert again.confirmed_at == NOW, "what was said stays said"
+
+
 def test_where_a_decision_stands_from_day_to_day(register: Database) -> None:
     assert standing(register).status == "missing"
     decide(register)
