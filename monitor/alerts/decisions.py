@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A channel, the latest version of the decision about it, and what became of telling the communicator."""
+    """A channel, the version of the decision about it that was decided last, and what became of telling the communicator."""
 
     channel: Channel
     decision: Decision | None
@@ -40,7 +40,11 @@ def current(session: Session, *channel_ids: str) -> list[Current]:
     chosen = (Channel.id.in_(channel_ids),) if channel_ids else ()
     channels = session.scalars(select(Channel).where(Channel.state != "retired", *chosen).order_by(Channel.id)).all()
     receipts = DecisionReceipt.decision_id == Decision.id
-    query = select(Decision, DecisionReceipt).outerjoin(DecisionReceipt, receipts).order_by(Decision.version)
+    query = (
+        select(Decision, DecisionReceipt)
+        .outerjoin(DecisionReceipt, receipts)
+        .order_by(Decision.decided_on, Decision.version)
+    )
     made: defaultdict[str, list[tuple[Decision, DecisionReceipt | None]]] = defaultdict(list)
     for decision, receipt in session.execute(query):
         made[decision.channel_id].append((decision, receipt))

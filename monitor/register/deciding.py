@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypedDict, Unpack
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Select, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.language import _
@@ -110,10 +110,11 @@ def receipt_of(session: Session, decision: Decision) -> DecisionReceipt:
 
 def add_version(session: Session, channel: str, draft: Draft, by: str, now: datetime, *, actor: str) -> Decision:
     """Writes the next version as it is, and audits it with its whole text."""
-    latest = session.scalars(_versions(channel)).first()
+    latest = latest_of(session, channel)
+    number = session.scalar(select(func.max(Decision.version)).where(Decision.channel_id == channel)) or 0
     decision = Decision(
         channel_id=channel,
-        version=latest.version + 1 if latest else 1,
+        version=number + 1,
         purpose=draft.purpose,
         address=draft.address,
         audience=draft.audience,
@@ -133,14 +134,15 @@ def add_version(session: Session, channel: str, draft: Draft, by: str, now: date
 
 
 def latest_of(session: Session, channel: str) -> Decision | None:
-    """The latest version: the one that a renewal goes on from."""
-    return session.scalars(_versions(channel)).first()
+    """The version decided last: the one that a renewal goes on from. An import may have added an older one since."""
+    made = select(Decision).where(Decision.channel_id == channel)
+    return session.scalars(made.order_by(Decision.decided_on.desc(), Decision.version.desc())).first()
 
 
 def replaced(session: Session, decision: Decision) -> bool:
-    """Is there a later version?"""
+    """Has another version been decided later?"""
     latest = latest_of(session, decision.channel_id)
-    return latest is not None and latest.version > decision.version
+    return latest is not None and latest.id != decision.id
 
 
 def draft_of(decision: Decision) -> Draft:
@@ -153,10 +155,6 @@ def draft_of(decision: Decision) -> Draft:
         decision.decided_on,
         tuple(decision.authorised),
     )
-
-
-def _versions(channel: str) -> Select[Decision]:
-    return select(Decision).where(Decision.channel_id == channel).order_by(Decision.version.desc())
 
 
 def _words(session: Session, channel: Channel, draft: Draft, owner: Organisation, now: datetime) -> Iterator[str]:

@@ -100,6 +100,16 @@ def test_each_version_is_sent_and_only_the_newest_of_those_that_wait(
     assert [subject for subject, _rung, _to in told(town.db, "decision_sent")] == ["fb/2", "fb/3"]
 
 
+def test_an_older_decision_that_the_register_file_adds_is_neither_sent_nor_reminded_of(
+    town: Town, mail: Settings, post_office: PostOffice
+) -> None:
+    deciding(town)
+    deciding(town, decided_on=date(2025, 1, 1), valid_until=TODAY - DAY)
+    run(town, mail, NOW)
+    assert told(town.db, "decision_sent") == [("fb/1", "new", "kommunikator")]
+    assert told(town.db, "decision_ends") == told(town.db, "decision_state") == []
+
+
 def test_what_is_confirmed_or_over_before_it_is_sent_is_not_sent(
     town: Town, mail: Settings, post_office: PostOffice
 ) -> None:
