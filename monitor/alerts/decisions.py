@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A channel, the version of the decision about it that was decided last, and what became of telling the communicator."""
+    """A channel, what was decided about it last, and what became of telling the communicator."""
 
     channel: Channel
     decision: Decision | None

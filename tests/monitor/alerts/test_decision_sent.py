@@ -85,6 +85,16 @@ def test_nobody_but_who_receives_decisions_gets_the_paper(town: Town, mail: Sett
     assert first.sent_to_id == "kom2", "the first one stands in the receipt, and everybody in the log"
 
 
+def test_who_becomes_communicator_later_is_not_sent_what_was_sent_before(
+    town: Town, mail: Settings, post_office: PostOffice
+) -> None:
+    deciding(town)
+    run(town, mail, NOW)
+    town.person("kom2", roles=["communicator"])
+    run(town, mail, NOW + DAY)
+    assert told(town.db, "decision_sent") == [("fb/1", "new", "kommunikator")]
+
+
 def test_each_version_is_sent_and_only_the_newest_of_those_that_wait(
     town: Town, mail: Settings, post_office: PostOffice
 ) -> None:
