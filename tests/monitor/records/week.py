@@ -13,7 +13,7 @@ def made(almanac: Almanac, first: date, last: date, now: date, clock: str = "10.
         return full_report(session, first, last, at(now, clock), **more)  # type: ignore[arg-type]
 
 
-def a_week(almanac: Almanac) -> WatchReport:
+def happens(almanac: Almanac) -> None:
     """Thursday: read and gone through; Friday: read, and nobody looked, which a person puts right; Monday: half over.
 
     Nobody goes through the group.
@@ -27,4 +27,9 @@ def a_week(almanac: Almanac) -> WatchReport:
     almanac.keep_over(FRIDAY)
     almanac.corrects(MONDAY, FRIDAY, Verdict.WATCHED, reason="Gjordes på papper.")
     almanac.read(MONDAY, "08.00", "failed", error_kind="auth_expired")
+
+
+def a_week(almanac: Almanac) -> WatchReport:
+    """Made on Monday at 10.00."""
+    happens(almanac)
     return made(almanac, THURSDAY, MONDAY, MONDAY)
