@@ -2,9 +2,10 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -126,6 +127,16 @@ def test_the_paper_is_tagged_says_its_title_and_language_and_is_archived(almanac
     for mark in ("<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<"):
         assert mark in said
     assert all("0" * 64 in page.extract_text() for page in reader.pages)
+    assert list(kinds(root["/StructTreeRoot"])).count("/TH") == 7 + 7 + 5 + 4 + 7 + 2 + 2 + 2 * 7
+
+
+def kinds(element: Any) -> Iterator[str]:
+    """What the elements of a tagged document are for a screen reader."""
+    element = element.get_object()
+    for each in element if isinstance(element, list) else [element]:
+        if isinstance(each.get_object(), dict):
+            yield each.get_object().get("/S", "")
+            yield from kinds(each.get_object().get("/K", []))
 
 
 def test_the_paper_is_written_in_the_language_of_who_asks(quick: Almanac) -> None:
@@ -154,5 +165,7 @@ def test_a_year_of_ten_channels_is_on_paper_in_reasonable_time(quick: Almanac, m
         "channel_names": report.channel_names | names,
     }
     reader = PdfReader(io.BytesIO(paper(replace(report, rows=rows, **named), "")))
-    assert str(year[-1]) in reader.pages[-1].extract_text()
+    last = reader.pages[-1].extract_text()
+    assert str(year[-1]) in last
+    assert "Bedömning" in last, "the head of a table is repeated on each page"
     measured("rows of a report on paper", len(rows))

@@ -154,7 +154,7 @@ def test_it_tells_how_soon_residents_were_answered_and_what_was_done(almanac: Al
     almanac.comes("late", THURSDAY, "09.00")
     almanac.is_answered("late", MONDAY, "09.00")
     almanac.comes("open", THURSDAY, "09.00")
-    after = almanac.comes("after", MONDAY, "09.00")
+    after = almanac.comes("after", MONDAY, "09.00", post_external_id="post of c1")
     almanac.town._add(_hidden(after, THURSDAY))
     handled = made(almanac, THURSDAY, FRIDAY, date(2026, 6, 16)).handled
     assert handled is not None
