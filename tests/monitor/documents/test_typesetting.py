@@ -88,6 +88,11 @@ def test_the_same_words_at_the_same_time_are_the_same_bytes() -> None:
     assert typeset("decision", document("Hej"), NOW + timedelta(seconds=1)) != first
 
 
+def test_a_time_may_be_finer_than_documents_tell_it() -> None:
+    finer = NOW + timedelta(microseconds=1)
+    assert typeset("decision", document("Hej"), finer) == typeset("decision", document("Hej"), NOW)
+
+
 def test_a_document_without_a_title_is_refused() -> None:
     with pytest.raises(Exception, match="title"):
         made("Hej", title="")
