@@ -1,7 +1,7 @@
 """What the watch of a period came to, for whoever asks afterwards: the facts that all forms of the report tell."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from monitor import Calendar
 from monitor.audit.models import AuditHead
 from monitor.audit.verifying import Head
 from monitor.db.bulk import among
+from monitor.inbox.handled import Handled, handled_between
 from monitor.records.report_rows import CorrectionLine, DecisionOnDay, ReportRow, rows_of
 from monitor.records.report_rules import Tally, stretches, tally
 from monitor.register.calendar import calendar_of
@@ -28,6 +29,7 @@ __all__ = [
     "Rules",
     "Tally",
     "WatchReport",
+    "full_report",
     "watch_report",
 ]
 Text = InstrumentedAttribute[str]
@@ -74,6 +76,7 @@ class WatchReport:
 
     working_days: of the whole period. units, channels: by id, those with rows and those asked for by name; unit_names,
     channel_names: what they are called today. names: of the people in the rows, by id. audit_head: the last entry.
+    handled: what became of the comments of the period; None where that was not asked for.
     """
 
     organisation: str
@@ -92,6 +95,7 @@ class WatchReport:
     rules: Rules
     audit_head: Head | None
     made_at: datetime
+    handled: Handled | None = None
 
     @property
     def needs_somebody(self) -> bool:
@@ -131,6 +135,16 @@ def watch_report(
         audit_head=Head(head.entry_id, head.hash) if head and head.entry_id else None,
         made_at=now,
     )
+
+
+def full_report(
+    session: Session, first: date, last: date, now: datetime, channel_ids: Sequence[str] | None = None
+) -> WatchReport:
+    """As watch_report, with what became of the period's comments: slower, as each of them is judged."""
+    report = watch_report(session, first, last, now, channel_ids)
+    calendar = calendar_of(organisation(session))
+    begin, end = calendar.midnight(first), calendar.midnight(last + timedelta(days=1))
+    return replace(report, handled=handled_between(session, calendar, begin, end, list(report.channels), now))
 
 
 def _channels(session: Session, ids: Collection[str]) -> dict[str, Channel]:
