@@ -42,6 +42,7 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
         app.include_router(hooks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(404, _not_found)
+    app.add_exception_handler(watch_pages.NoMonth, watch_pages.no_month)
     app.add_exception_handler(NotSetUp, _not_set_up)
     app.add_exception_handler(OperationalError, _no_database)
     app.add_middleware(ReadersLanguage)

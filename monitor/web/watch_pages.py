@@ -13,9 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
-from monitor.records.month import Mark, Month, MonthView, in_words, letter, month_report, percentage, span
+from monitor.records.month import Mark, Month, in_words, letter, month_report, percentage, span
 from monitor.records.month_picture import STYLE_SOURCE, in_short, month_picture, size
-from monitor.records.watch_report import WatchReport
+from monitor.records.report_document import document
+from monitor.records.report_paper import paper
+from monitor.records.report_sheet import sheet
+from monitor.records.watch_report import WatchReport, full_report
 from monitor.register.calendar import calendar_of
 from monitor.register.days_off import weekday, why_off
 from monitor.register.models import Person
@@ -40,7 +43,7 @@ SO_FAR = {
 
 
 class NoMonth(Exception):
-    """What stands in the address is no month."""
+    """What stands in the address is no month. The text is what stands there."""
 
 
 @router.get("")
@@ -68,28 +71,40 @@ def of_today(request: Request) -> HTMLResponse:
     )
 
 
-@router.get("/{month}.svg")
-def picture(request: Request, month: str) -> Response:
+@router.get("/{written}.svg")
+def picture(request: Request, written: str) -> Response:
     """The month as a picture, with the policy that its style sheet needs where it is opened by itself."""
-    try:
-        _report, view = _looked_up(request, month)
-    except NoMonth:
-        return _no_month(request, month)
-    return Response(
-        month_picture(view), media_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_POLICY}
-    )
+    month = _month(written)
+    with request.app.state.db.snapshot() as session:
+        _report, view = month_report(session, month, datetime.now(UTC))
+    policy = {"Content-Security-Policy": PICTURE_POLICY}
+    return Response(month_picture(view), media_type="image/svg+xml", headers=policy)
 
 
-@router.get("/{month}")
-def of_month(request: Request, month: str) -> Response:
+@router.get("/{written}.csv")
+def as_sheet(request: Request, written: str) -> Response:
+    """The month's report as one sheet."""
+    month = _month(written)
+    content = sheet(document(_full_report(request, month))).encode()
+    return _file(content, "text/csv; charset=utf-8", f"attachment; filename=kanalvakt-{month}.csv")
+
+
+@router.get("/{written}.pdf")
+def on_paper(request: Request, written: str) -> Response:
+    """The month's report as an archived document."""
+    month = _month(written)
+    report = _full_report(request, month)
+    return _file(paper(report, document(report)["hash"]), "application/pdf", f"inline; filename=kanalvakt-{month}.pdf")
+
+
+@router.get("/{written}")
+def of_month(request: Request, written: str) -> HTMLResponse:
     """The picture with the table beside it, and the gaps with their reasons."""
-    try:
-        report, view = _looked_up(request, month)
-    except NoMonth:
-        return _no_month(request, month)
+    month, now = _month(written), datetime.now(UTC)
     with request.app.state.db.snapshot() as session:
         owner = organisation(session)
-        began, lag = _began(session), behind(session, datetime.now(UTC))
+        report, view = month_report(session, month, now)
+        began, lag = _began(session), behind(session, now)
     width, height = size(view)
     return page(
         request,
@@ -99,9 +114,9 @@ def of_month(request: Request, month: str) -> Response:
         report=report,
         view=view,
         picture={"width": width, "height": height, "text": in_short(view)},
-        earlier=view.month.previous if began and Month.of(began) < view.month else None,
-        later=view.month.next if view.month < Month.of(view.today) else None,
-        behind=lag if Month.of(view.today) == view.month else None,
+        earlier=month.previous if began and Month.of(began) < month else None,
+        later=month.next if month < Month.of(view.today) else None,
+        behind=lag if month == Month.of(view.today) else None,
         signs=[(mark, letter(mark), in_words(mark)) for mark in Mark],
         span=span,
         percentage=percentage,
@@ -109,19 +124,27 @@ def of_month(request: Request, month: str) -> Response:
     )
 
 
-def _looked_up(request: Request, month: str) -> tuple[WatchReport, MonthView]:
+def no_month(request: Request, error: Exception) -> HTMLResponse:
+    """What NoMonth is answered with."""
+    text = _("{text} is no month: write it as 2026-06.", text=error)
+    return page(request, "message.html", status=404, title=_("There is no such month"), text=text)
+
+
+def _month(written: str) -> Month:
     """Raises NoMonth."""
     try:
-        chosen = Month.written(month)
+        return Month.written(written)
     except ValueError:
-        raise NoMonth from None
+        raise NoMonth(written) from None
+
+
+def _full_report(request: Request, month: Month) -> WatchReport:
     with request.app.state.db.snapshot() as session:
-        return month_report(session, chosen, datetime.now(UTC))
+        return full_report(session, month.first, month.last, datetime.now(UTC))
 
 
-def _no_month(request: Request, written: str) -> HTMLResponse:
-    text = _("{text} is no month: write it as 2026-06.", text=written)
-    return page(request, "message.html", status=404, title=_("There is no such month"), text=text)
+def _file(content: bytes, kind: str, disposition: str) -> Response:
+    return Response(content, media_type=kind, headers={"Content-Disposition": disposition})
 
 
 def _began(session: Session) -> date | None:
