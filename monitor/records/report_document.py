@@ -15,9 +15,7 @@ from monitor.records.report_words import rules_in_words
 from monitor.records.watch_report import DecisionOnDay, DecisionStretch, Gap, ReportRow, WatchReport
 from monitor.register.decision_rules import Status
 
-OF_THE_MAKING = frozenset({"hash", "made_at", "audit_head"})
-WORDS = "_text"
-"""How keys end whose values are sentences in the language in use."""
+OF_THE_MAKING = ("hash", "made_at", "audit_head", "rules_text")
 
 
 def document(report: WatchReport) -> dict[str, Any]:
@@ -51,12 +49,14 @@ def fingerprint(made: Mapping[str, Any]) -> str:
     return sha256(json.dumps(figures(made), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def figures(value: Any) -> Any:
-    """The document without `hash`, `made_at` and `audit_head`, and without every key that ends in `_text`."""
-    if isinstance(value, Mapping):
-        kept = {key: each for key, each in value.items() if key not in OF_THE_MAKING and not key.endswith(WORDS)}
-        return {key: figures(each) for key, each in kept.items()}
-    return [figures(each) for each in value] if isinstance(value, list) else value
+def figures(made: Mapping[str, Any]) -> dict[str, Any]:
+    """The document without OF_THE_MAKING, and without the `reason_text` of rows and gaps."""
+    told = {key: value for key, value in made.items() if key not in OF_THE_MAKING}
+    return told | {key: [_without_words(each) for each in made[key]] for key in ("rows", "gaps")}
+
+
+def _without_words(each: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in each.items() if key != "reason_text"}
 
 
 def _row(row: ReportRow) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _handled(handled: Handled) -> Section:
         (_("Answered"), str(answers.answered)),
         (_("Answered in time"), str(answers.in_time)),
         (_("Waiting"), str(answers.waiting)),
-        (_("Overdue"), str(answers.overdue)),
+        (_("Of these overdue"), str(answers.overdue)),
         (_("Share answered in time"), percent_in_words(answers.percent)),
         (_("Response time, median"), length_in_words(answers.median_minutes)),
         *((_(ACTS[kind]), str(count)) for kind, count in handled.acts.items()),

@@ -1,8 +1,8 @@
 """A watch report as one sheet (CSV) that holds all its figures.
 
-The column `record` says what a row tells of: meta (a key and its value), name (of a person),
-rule, summary, handled, decision, gap or row (a day of a channel).
-The cells are those of the JSON document; what a spreadsheet would calculate is kept from it as in the register's sheet.
+The column `record` says what a row tells of: meta (a key and its value), name (of a person), rule, summary, handled,
+decision, gap, or row (a day of a channel). The cells are those of the JSON document; what a spreadsheet would calculate
+is kept from it as in the register's sheet.
 """
 
 import io
