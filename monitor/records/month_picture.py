@@ -5,6 +5,7 @@ ring, what is not is a dark square. The same month gives the same bytes. A page 
 needs STYLE_SOURCE as style-src in its Content-Security-Policy.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import date
@@ -45,6 +46,8 @@ text{fill:#eef2f6}.page{fill:#1b242d}.off{fill:#2c3843}.line{stroke:#37444f}.now
 """
 STYLE_SOURCE = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
 
+NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 SHAPES = {
     Mark.WATCHED: '<circle class="watched" cx="12" cy="12" r="8.75"/>',
     Mark.PARTLY: '<path class="partly" d="M12 1.5 22.5 12 12 22.5 1.5 12Z"/>',
@@ -62,8 +65,8 @@ def month_picture(view: MonthView) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" lang="{language()}" {box} {named}>',
-            f'<title id="title">{escape(_title(view))}</title>',
-            f'<desc id="desc">{escape(in_short(view))}</desc>',
+            f'<title id="title">{_xml(_title(view))}</title>',
+            f'<desc id="desc">{_xml(in_short(view))}</desc>',
             f"<style>{STYLE}</style>",
             f"<defs>{''.join(_signs())}</defs>",
             f'<rect class="page" width="{width}" height="{height}" rx="8"/>',
@@ -108,14 +111,14 @@ def _left(day: date) -> int:
 
 def _signs() -> Iterator[str]:
     for mark, shape in SHAPES.items():
-        text = f'<text class="sign {mark}-text" x="12" y="16">{escape(letter(mark))}</text>'
+        text = f'<text class="sign {mark}-text" x="12" y="16">{_xml(letter(mark))}</text>'
         yield f'<g id="{mark}">{shape}{text}</g>'
     yield BESIDE
 
 
 def _heading(view: MonthView) -> Iterator[str]:
-    yield f'<text class="title" x="{EDGE}" y="34">{escape(_cut(_title(view), 90))}</text>'
-    yield f'<text class="soft" x="{EDGE}" y="54">{escape(in_short(view))}</text>'
+    yield f'<text class="title" x="{EDGE}" y="34">{_xml(_cut(_title(view), 90))}</text>'
+    yield f'<text class="soft" x="{EDGE}" y="54">{_xml(in_short(view))}</text>'
 
 
 def _columns(view: MonthView, height: int) -> Iterator[str]:
@@ -126,36 +129,36 @@ def _columns(view: MonthView, height: int) -> Iterator[str]:
         if each.off:
             yield f'<path class="off" d="M{left} {top - WEEKDAYS + 4}h{CELL}V{bottom}h-{CELL}Z"/>'
         tone = "soft" if each.off else "strong"
-        yield f'<text class="small soft mid" x="{mid}" y="{top - 24}">{escape(weekday(each.day, "short"))}</text>'
+        yield f'<text class="small soft mid" x="{mid}" y="{top - 24}">{_xml(weekday(each.day, "short"))}</text>'
         yield f'<text class="{tone} mid" x="{mid}" y="{top - 8}">{each.day.day}</text>'
         if each.day == view.today:
             yield f'<path class="now" d="M{left + 3} {top - 2}H{left + CELL - 3}"/>'
     for each in view.named_days_off:
         place = f"translate({_left(each.day) + CELL // 2 + 4} {top - WEEKDAYS - 4}) rotate(-90)"
-        name = escape(_cut(each.off or "", LONGEST_NAME_OF_DAY))
+        name = _xml(_cut(each.off or "", LONGEST_NAME_OF_DAY))
         yield f'<text class="small" transform="{place}">{name}</text>'
 
 
 def _rows(view: MonthView) -> Iterator[str]:
     right = _left(view.days[-1].day) + CELL
-    yield f'<text class="small soft end" x="{right + SHARE}" y="{_top(view) - 8}">{escape(_("Watched"))}</text>'
+    yield f'<text class="small soft end" x="{right + SHARE}" y="{_top(view) - 8}">{_xml(_("Watched"))}</text>'
     for number, line in enumerate(view.lines):
         top = _top(view) + number * ROW
-        yield f'<g transform="translate(0 {top})"><title>{escape(f"{line.name}: {percentage(line.tally)}")}</title>'
+        yield f'<g transform="translate(0 {top})"><title>{_xml(f"{line.name}: {percentage(line.tally)}")}</title>'
         yield f'<path class="line" d="M{EDGE} 0H{right + SHARE}"/>'
         yield from _name(line.name)
         yield from _cells(line)
-        yield f'<text class="strong end" x="{right + SHARE}" y="20">{escape(percentage(line.tally))}</text></g>'
+        yield f'<text class="strong end" x="{right + SHARE}" y="20">{_xml(percentage(line.tally))}</text></g>'
 
 
 def _name(name: str) -> Iterator[str]:
     """In one line or two, the second cut off where it is too long."""
     lines = wrap(name, LONGEST_LINE)
     if len(lines) < 2:
-        yield f'<text x="{EDGE}" y="20">{escape(name)}</text>'
+        yield f'<text x="{EDGE}" y="20">{_xml(name)}</text>'
         return
     for text, y in zip((lines[0], _cut(" ".join(lines[1:]), LONGEST_LINE)), (14, 27), strict=True):
-        yield f'<text class="small" x="{EDGE}" y="{y}">{escape(text)}</text>'
+        yield f'<text class="small" x="{EDGE}" y="{y}">{_xml(text)}</text>'
 
 
 def _cells(line: Line) -> Iterator[str]:
@@ -165,7 +168,7 @@ def _cells(line: Line) -> Iterator[str]:
         if cell.corrected:
             sign += f'<use href="#corrected" x="{_left(day)}" y="4"/>'
         if cell.corrected or cell.mark is not Mark.WATCHED:
-            told = escape(f"{line.name}, {day}: {cell.in_words}. {cell.reason}")
+            told = _xml(f"{line.name}, {day}: {cell.in_words}. {cell.reason}")
             sign = f"<g><title>{told}</title>{sign}</g>"
         yield sign
 
@@ -176,7 +179,12 @@ def _legend(height: int) -> Iterator[str]:
     for place, (sign, words) in enumerate([*known, ("#corrected", _("Put right afterwards")), ("#off", _("Day off"))]):
         left = EDGE + place * 160
         yield f'<use href="{sign}" x="{left}" y="{top}"/>'
-        yield f'<text class="small" x="{left + CELL + 7}" y="{top + 16}">{escape(words)}</text>'
+        yield f'<text class="small" x="{left + CELL + 7}" y="{top + 16}">{_xml(words)}</text>'
+
+
+def _xml(text: str) -> str:
+    """As XML; what no XML document may hold is shown as a sign that something is there."""
+    return escape(NOT_IN_XML.sub("\ufffd", text))
 
 
 def _cut(text: str, longest: int) -> str:
