@@ -80,7 +80,10 @@ def _as_json(view: MonthView) -> dict[str, object]:
 
 
 def _line(line: Line) -> dict[str, object]:
-    days = [{"date": day, **asdict(cell)} for day, cell in sorted(line.cells.items())]
+    days = [
+        {"date": day, "mark": cell.mark, "reason_text": cell.reason, "corrected": cell.corrected}
+        for day, cell in sorted(line.cells.items())
+    ]
     own = {"channel": line.channel, "name": line.name, "unit_name": line.unit_name}
     return own | _tally(line.tally) | {"dates": days}
 
