@@ -9,6 +9,7 @@ from config.language import N_, _
 from monitor.cli.day import day_named
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import channel_named, person_named
+from monitor.cli.month import month
 from monitor.cli.output import local, say, show_json, show_table
 from monitor.cli.report import report
 from monitor.cli.setup import opened_database
@@ -70,6 +71,7 @@ app.command(
         "and that nobody has put right."
     ),
 )(report)
+app.command("month", help=N_("A month of the watch as a table, and as a picture in a file."))(month)
 
 
 def _as_json(each: Today) -> dict[str, object]:
