@@ -48,7 +48,7 @@ def test_each_hour_of_the_day_brings_one_mail_to_the_right_person(
 def test_the_mail_says_what_to_do_by_when_and_its_link_attests(vigil: Vigil) -> None:
     vigil.run(FRIDAY, "07.30", "15.00")
     text = vigil.text()
-    assert "Dagen stänger kl. 16.00." in text
+    assert "Dagens bevakning stänger kl. 16.00." in text
     assert "Ingen har gått igenom kanalen." in text
     assert "https://www.facebook.com/tibrokommun" in text
     assert "Ansvarig: Rut Redaktör. Ersättare: Erik Ersättare." in text
@@ -98,7 +98,7 @@ def test_what_was_read_and_not_gone_through_is_told_with_a_link_to_it(vigil: Vig
     vigil.run(FRIDAY, "11.00")
     assert vigil.run(FRIDAY, "15.00") == [("redaktor", FB)]
     text = vigil.text()
-    assert "gå med länken igenom 2 kommentarer som ingen har tittat på än." in text
+    assert "2 kommentarer väntar på att någon tittar på dem." in text
     [word] = re.findall(r"/task/(\S+)", text)
     assert opened(word, at(FRIDAY, "15.01")).purpose == "review"
     assert "Hur länge är badet" not in text
@@ -239,7 +239,7 @@ def test_after_an_afternoons_stop_each_person_hears_once_of_the_most_urgent(vigi
 def test_after_a_stop_until_past_closing_only_the_last_rung_goes_out(vigil: Vigil) -> None:
     vigil.run(FRIDAY, "07.30")
     assert vigil.run(FRIDAY, "16.20") == [("kommunikator", GRUPP)]
-    assert "Dagen stängde kl. 16.00, men det som någon går igenom före midnatt räknas ändå." in vigil.text()
+    assert "Dagens bevakning stängde kl. 16.00, men det som någon går igenom före midnatt räknas ändå." in vigil.text()
 
 
 def test_a_mail_that_could_not_be_sent_in_time_is_not_sent_late(vigil: Vigil) -> None:
