@@ -105,6 +105,7 @@ def test_after_three_weeks_each_person_gets_one_mail_of_every_day(
     assert len(days) == 15
     told = {(subject, person) for subject, rung, person in vigil.proof() if rung == "missed"}
     assert told == {(f"{id_}/{day}", person) for id_ in ("fb", "grupp") for day in days for person in ALL}
+    vigil.run(BACK, "15.00")  # the day itself is the guard's
     assert mornings(vigil, BACK + timedelta(days=1), "07.30") == []
 
 
