@@ -6,6 +6,7 @@ from monitor.alerts import (
     decision_state,
     expiry,
     findings,
+    guard,
     morning,
     trouble,
     undone,
@@ -16,7 +17,8 @@ from monitor.alerts.telling import Kind
 
 KINDS: dict[str, Kind] = {
     morning.DIGEST: morning.KIND,
-    unwatched.WATCH_DAY: unwatched.KIND,
+    guard.GUARD: guard.KIND,
+    unwatched.UNWATCHED: unwatched.KIND,
     trouble.TROUBLE: trouble.TROUBLES,
     trouble.RECOVERY: trouble.RECOVERIES,
     expiry.EXPIRY: expiry.KIND,
