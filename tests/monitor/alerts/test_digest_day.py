@@ -11,8 +11,9 @@ from config.settings import Settings
 from monitor.alerts.judging import digest_now, judge
 from monitor.alerts.models import Notice
 from monitor.alerts.sending import send_due
+from monitor.db import Database
 from monitor.register.links import Link, opened
-from monitor.register.models import Absence, Channel, Person
+from monitor.register.models import Absence, Channel, Person, Unit
 from monitor.watch.models import Schedule
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.alerts.test_digest import Page
@@ -63,14 +64,14 @@ class Morning:
 
 
 @pytest.fixture
-def morning(almanac: Almanac, post_office: PostOffice, mail: Settings) -> Morning:
-    return Morning(almanac, post_office, mail)
+def morning(sqlite: Database, post_office: PostOffice, mail: Settings) -> Morning:
+    return Morning(Almanac(sqlite), post_office, mail)
 
 
 def plain(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return "\n".join(str(body.get_content()).splitlines())
 
 
 def html(mail: EmailMessage) -> str:
@@ -225,12 +226,16 @@ def test_when_both_are_away_the_communicators_hear_and_the_channel_is_red(mornin
         assert "2 kanaler där ingen är på plats" in str(mail["Subject"])
 
 
-def test_a_communicator_who_is_away_hears_nothing_and_the_manager_is_next(morning: Morning) -> None:
+@pytest.mark.parametrize(("manager", "recipient"), [("chef", "chef"), (None, "admin")])
+def test_when_the_communicators_are_away_too_the_units_manager_is_next_then_the_administrators(
+    morning: Morning, manager: str | None, recipient: str
+) -> None:
     morning.is_read()
     morning.town.person("chef", roles=["unit_manager"])
     morning.town.person("admin", roles=["administrator"])
+    morning.town.change(Unit, "kommunikation", manager_id=manager)
     morning.away("redaktor", "ersattare", "kommunikator")
-    assert morning.sends().keys() == {"admin"}
+    assert morning.sends().keys() == {recipient}
 
 
 def test_who_has_no_mail_address_is_stood_in_for(morning: Morning) -> None:
