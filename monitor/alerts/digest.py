@@ -29,6 +29,15 @@ WRONG = {
     "unattended": (N_("1 channel that nobody is there for"), N_("{count} channels that nobody is there for")),
 }
 """How many parts of the digest are so (one, or more), by what Part calls it."""
+ALONE = {
+    True: N_("{person} is away: you take care of the channel today."),
+    False: N_("{person} has no mail address: you take care of the channel today."),
+}
+SHARED = {
+    True: N_("{person} is away: one of you takes care of the channel today ({names})."),
+    False: N_("{person} has no mail address: one of you takes care of the channel today ({names})."),
+}
+"""Why somebody else takes care of a channel. True: the person responsible is away."""
 BY_HAND = (N_("1 channel to go through yourself"), N_("{count} channels to go through yourself"))
 
 
@@ -133,7 +142,8 @@ def _known(scene: Scene, person_id: str) -> list[Known]:
 
 def _gravest_first(part: Part) -> tuple[bool, ...]:
     return (
-        not (part.failing or part.unattended),
+        not part.failing,
+        not part.unattended,
         not part.lines,
         not part.unread,
         part.todo is None,
@@ -178,20 +188,15 @@ def _part(scene: Scene, person_id: str, known: Known) -> Part:
 
 
 def _whose(cared: CaredFor) -> list[Said]:
-    """Why the channel has come to its reader, where it is not the person responsible."""
+    """Why the channel has come to its reader, where that is not the person responsible."""
     said = []
     if cared.care.unattended:
         said.append(Said(_("Nobody is there: neither the person responsible nor a deputy."), bad=True))
-    if not cared.care.stands_in:
-        return said
-    person, there = cared.names[cared.channel.responsible_id], [cared.names[id_] for id_ in cared.care.people]
-    if len(there) > 1:
-        shared = N_("{person} is away: one of you takes care of the channel today ({names}).")
-        lost = N_("{person} has no mail address: one of you takes care of the channel today ({names}).")
-        return [*said, Said(_(shared if cared.away else lost, person=person, names=", ".join(there)), bad=True)]
-    alone = N_("{person} is away: you take care of the channel today.")
-    lost = N_("{person} has no mail address: you take care of the channel today.")
-    return [*said, Said(_(alone if cared.away else lost, person=person), bad=True)]
+    if cared.care.stands_in:
+        person, there = cared.names[cared.channel.responsible_id], [cared.names[id_] for id_ in cared.care.people]
+        sentence = (ALONE if len(there) == 1 else SHARED)[cared.away]
+        said.append(Said(_(sentence, person=person, names=", ".join(there)), bad=not cared.away))
+    return said
 
 
 def _is_news(coverage: Coverage, now: datetime) -> bool:

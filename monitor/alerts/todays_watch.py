@@ -22,14 +22,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """What to do today. label, address: of the link that says it is done; both None while nobody's word counts.
+    """What to do today. channel_url: where, if it has to be done on the platform itself, and that can be linked to.
 
-    by_hand: on the platform itself, for Kanalvakt has not read it.
+    label, address: of the link that says it is done; both None while nobody's word counts. by_hand: on the platform,
+    for Kanalvakt has not read it.
     """
 
     said: str
     label: str | None = None
     address: str | None = None
+    channel_url: str | None = None
     by_hand: bool = True
 
 
@@ -48,12 +50,13 @@ def todo(scene: Scene, person_id: str, row: ChannelOverview, day: ShownDay | Non
     if day.mode == AUTOMATIC and day.fetch is Fetch.COMPLETE:
         label, address = _("I have gone through what is new"), review_link(scene, person_id, row.id)
         return Todo(_new_in_words(day.unseen), label, address, by_hand=False)
+    url = row.address if row.address.startswith(("https://", "http://")) else None
     if is_attestable(scene.session, day, paused=row.state == "paused", now=scene.now):
         manual = N_("Go through the channel today, and confirm it.")
         unread = N_("Look at the channel yourself today, and confirm it.")
         label, address = _("I have gone through the channel"), attest_link(scene, person_id, row.id, day.day)
-        return Todo(_(unread if day.mode == AUTOMATIC else manual), label, address)
-    return Todo(_("Look at the channel yourself today.")) if row.state == "failing" else None
+        return Todo(_(unread if day.mode == AUTOMATIC else manual), label, address, url)
+    return Todo(_("Look at the channel yourself today."), channel_url=url) if row.state == "failing" else None
 
 
 def _new_in_words(count: int) -> str:
