@@ -188,9 +188,7 @@ class TestToday:
         assert (found["date"], found["watch_mode"]) == ("2026-06-17", "automatic")
         assert today(kanalvakt)["who"] == "larare"
 
-    def test_it_needs_a_person_only_after_closing_time(
-        self, kanalvakt: Command, clock: time_machine.Traveller
-    ) -> None:
+    def test_it_needs_a_person_only_after_closing_time(self, kanalvakt: Command, clock: time_machine.Traveller) -> None:
         assert kanalvakt("watch", "today").code == 0
         clock.move_to(datetime(2026, 6, 17, 14, 0, tzinfo=UTC))  # 16.00
         answer = kanalvakt("watch", "today")
