@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from monitor import Calendar
@@ -45,6 +45,7 @@ DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
 MOMENTS = st.datetimes(datetime(2024, 12, 1), datetime(2029, 1, 31), timezones=st.just(UTC))  # noqa: DTZ001
 SOON = st.timedeltas(timedelta(days=-2), timedelta(days=2))
 COUNTS = st.integers(0, 3)
+MONDAY = date(2026, 6, 15)
 A_SECOND = timedelta(seconds=1)
 
 
@@ -136,6 +137,8 @@ def test_only_working_days_within_the_duty_are_due(
 
 
 @given(DAYS, SOON, st.none() | SOON, st.booleans())
+@example(MONDAY, timedelta(0), None, automatic=False)
+@example(MONDAY, -timedelta(hours=4), timedelta(0), automatic=True)
 def test_a_working_day_is_due_exactly_while_the_duty_lasts(
     day: date, begun: timedelta, ended: timedelta | None, automatic: bool
 ) -> None:
