@@ -1,97 +1,20 @@
 """What the digest says to do today, to whom, and of the manager's decision: as it arrives in people's mailboxes."""
 
 from datetime import date, timedelta
-from email.message import EmailMessage
-from urllib.parse import urlparse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
-from sqlalchemy import select
 
-from config.settings import Settings
-from monitor.alerts.judging import digest_now, judge
-from monitor.alerts.models import Notice
-from monitor.alerts.sending import send_due
-from monitor.db import Database
-from monitor.register.links import Link, opened
-from monitor.register.models import Absence, Channel, Person, Unit
+from monitor.alerts.judging import digest_now
+from monitor.register.links import Link
+from monitor.register.models import Channel
 from monitor.watch.models import Schedule
-from tests.monitor.alerts.post_office import PostOffice
-from tests.monitor.alerts.test_digest import Page
-from tests.monitor.days.almanac import FRIDAY, MONDAY, Almanac, at
+from tests.monitor.alerts.mornings import Morning, bad, html, part, plain
+from tests.monitor.days.almanac import FRIDAY, MONDAY, at
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}  # landmarks are for pages, not for mails
 ATTEST, REVIEW = "Jag har gått igenom kanalen", "Jag har gått igenom det nya"
-
-
-class Morning:
-    """Monday at 07.30: fb was read completely at 06.45, grupp is watched by people; both have a decision."""
-
-    def __init__(self, almanac: Almanac, office: PostOffice, mail: Settings) -> None:
-        self.almanac, self.town, self.office, self.mail = almanac, almanac.town, office, mail
-        self.town.decision("fb")
-        self.town.decision("grupp")
-        self.town.change(Schedule, "fb", last_complete_at=at(MONDAY, "06.46"))
-
-    def is_read(self) -> None:
-        self.almanac.read(MONDAY, "06.45")
-
-    def fails(self, kind: str = "auth_expired") -> None:
-        """Reading fb has failed this morning, and since Sunday."""
-        self.almanac.read(MONDAY, "06.45", "failed", error_kind=kind)
-        since = at(MONDAY - timedelta(days=1), "06.45")
-        self.town.change(Schedule, "fb", failing_since=since, failure_kind=kind, last_complete_at=at(FRIDAY, "06.46"))
-
-    def away(self, *people: str, first: date = MONDAY, last: date = MONDAY) -> None:
-        with self.town.db.transaction() as session:
-            session.add_all([Absence(person_id=id_, first_day=first, last_day=last) for id_ in people])
-
-    def sends(self, clock: str = "07.30") -> dict[str, EmailMessage]:
-        """The digests that arrive, by person."""
-        self.almanac.keep(MONDAY, clock)
-        judge(self.town.db, at(MONDAY, clock), self.mail)
-        return self.arrive(clock)
-
-    def arrive(self, clock: str = "07.30") -> dict[str, EmailMessage]:
-        send_due(self.town.db, at(MONDAY, clock), self.mail)
-        digests = [mail for mail in self.office.mails if "varje arbetsdag" in plain(mail)]
-        found = {str(mail["To"]).partition("@")[0]: mail for mail in digests}
-        assert len(found) == len(digests)  # one each
-        return found
-
-    def links(self, mail: EmailMessage) -> list[Link]:
-        """What the mail's links let their holder do."""
-        words = [urlparse(link).path.removeprefix("/task/") for link in Page(html(mail)).links if "/task/" in str(link)]
-        return [opened(str(word), at(MONDAY, "08.00")) for word in words]
-
-
-@pytest.fixture
-def morning(sqlite: Database, post_office: PostOffice, mail: Settings) -> Morning:
-    return Morning(Almanac(sqlite), post_office, mail)
-
-
-def plain(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return "\n".join(str(body.get_content()).splitlines())
-
-
-def html(mail: EmailMessage) -> str:
-    body = mail.get_body(("html",))
-    assert body is not None
-    return str(body.get_content())
-
-
-def part(mail: EmailMessage, channel: str) -> str:
-    """What the text says of one channel."""
-    heading = f"Tibro kommun på {channel}\n"
-    return plain(mail).partition(heading)[2].partition("\nTibro kommun på ")[0].partition("\n--\n")[0]
-
-
-def bad(mail: EmailMessage) -> list[str]:
-    """What is marked red in the HTML."""
-    return [each.partition(">")[2].partition("</")[0] for each in html(mail).split('<p class="bad"')[1:]]
 
 
 def test_a_channel_that_people_watch_has_its_task_and_its_link(morning: Morning) -> None:
@@ -188,101 +111,6 @@ def test_a_decision_that_is_missing_or_not_confirmed_is_said(morning: Morning) -
     assert "Chefsbeslut om kanalen saknas. Den bevakas ändå." in part(mail, "ny")
     assert "Kommunikatören har inte bekräftat att chefsbeslutet är mottaget." in part(mail, "fb")
     assert "Chefsbeslut" not in part(mail, "grupp")
-
-
-def test_who_is_away_gets_none_and_the_deputy_takes_care(morning: Morning) -> None:
-    morning.is_read()
-    morning.away("redaktor")
-    mails = morning.sends()
-    assert mails.keys() == {"ersattare"}
-    for channel in ("fb", "grupp"):
-        assert "Rut Redaktör är frånvarande: du tar hand om kanalen i dag." in part(mails["ersattare"], channel)
-    assert morning.links(mails["ersattare"]) == [Link("attest", "ersattare", "grupp/2026-06-15")]
-
-
-def test_an_absence_ends_with_its_last_day(morning: Morning) -> None:
-    morning.is_read()
-    morning.away("redaktor", first=FRIDAY, last=MONDAY - timedelta(days=1))
-    assert morning.sends().keys() == {"redaktor"}
-
-
-def test_a_deputy_with_own_channels_finds_everything_in_one_mail(morning: Morning) -> None:
-    morning.is_read()
-    morning.town.channel("skola", responsible_id="ersattare", deputy_id="redaktor", watch_mode="manual")
-    morning.away("redaktor")
-    mail = morning.sends()["ersattare"]
-    assert sorted(Page(html(mail)).headings[1:]) == [f"Tibro kommun på {id_}" for id_ in ("fb", "grupp", "skola")]
-    assert "frånvarande" not in part(mail, "skola")
-
-
-def test_when_both_are_away_the_communicators_hear_and_the_channel_is_red(morning: Morning) -> None:
-    morning.is_read()
-    morning.town.person("annan", name="Ann Annan", roles=["communicator"])
-    morning.away("redaktor", "ersattare")
-    mails = morning.sends()
-    assert mails.keys() == {"annan", "kommunikator"}
-    red = "Ingen är på plats: varken den som är ansvarig för kanalen eller någon ersättare."
-    shared = "Rut Redaktör är frånvarande: en av er tar hand om kanalen i dag (Ann Annan, Kommunikator)."
-    for mail in mails.values():
-        assert red in part(mail, "fb")
-        assert shared in part(mail, "fb")
-        assert bad(mail) == [red, red]
-        assert "2 kanaler där ingen är på plats" in str(mail["Subject"])
-
-
-@pytest.mark.parametrize(("manager", "recipient"), [("chef", "chef"), (None, "admin")])
-def test_when_the_communicators_are_away_too_the_units_manager_is_next_then_the_administrators(
-    morning: Morning, manager: str | None, recipient: str
-) -> None:
-    morning.is_read()
-    morning.town.person("chef", roles=["unit_manager"])
-    morning.town.person("admin", roles=["administrator"])
-    morning.town.change(Unit, "kommunikation", manager_id=manager)
-    morning.away("redaktor", "ersattare", "kommunikator")
-    assert morning.sends().keys() == {recipient}
-
-
-def test_who_has_no_mail_address_is_stood_in_for(morning: Morning) -> None:
-    morning.is_read()
-    morning.town.change(Person, "redaktor", email=None)
-    mails = morning.sends()
-    assert mails.keys() == {"ersattare"}
-    said = "Rut Redaktör saknar e-postadress: du tar hand om kanalen i dag."
-    assert said in part(mails["ersattare"], "fb")
-    assert said in bad(mails["ersattare"])
-    assert "Ingen är på plats" not in plain(mails["ersattare"])
-
-
-def test_when_nobody_can_be_reached_the_communicators_are(morning: Morning) -> None:
-    morning.is_read()
-    for id_ in ("redaktor", "ersattare"):
-        morning.town.change(Person, id_, email=None)
-    assert morning.sends().keys() == {"kommunikator"}
-
-
-def test_who_is_responsible_for_nothing_active_gets_none(morning: Morning) -> None:
-    for id_ in ("fb", "grupp"):
-        morning.town.change(Channel, id_, state="paused")
-    assert morning.sends() == {}
-
-
-def test_who_has_left_for_the_day_before_it_is_sent_gets_none(morning: Morning) -> None:
-    morning.is_read()
-    judge(morning.town.db, at(MONDAY, "07.30"), morning.mail)
-    morning.away("redaktor")
-    assert morning.arrive("07.31") == {}
-    with morning.town.db.snapshot() as session:
-        [notice] = session.scalars(select(Notice).where(Notice.subject_kind == "digest"))
-    assert (notice.state, notice.reason) == ("cancelled", "Mottagaren tar inte hand om någon aktiv kanal i dag.")
-    assert morning.sends("07.32").keys() == {"ersattare"}
-
-
-def test_a_digest_out_of_turn_goes_to_who_stands_in_too(morning: Morning) -> None:
-    morning.is_read()
-    morning.away("redaktor")
-    morning.almanac.keep(MONDAY, "13.00")
-    digest_now(morning.town.db, at(MONDAY, "13.00"))
-    assert morning.arrive("13.00").keys() == {"ersattare"}
 
 
 def test_missed_days_stay_shown(morning: Morning) -> None:

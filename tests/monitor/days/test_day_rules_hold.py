@@ -137,8 +137,8 @@ def test_only_working_days_within_the_duty_are_due(
 
 
 @given(DAYS, SOON, st.none() | SOON, st.booleans())
-@example(MONDAY, timedelta(0), None, automatic=False)
-@example(MONDAY, -timedelta(hours=4), timedelta(0), automatic=True)
+@example(day=MONDAY, begun=timedelta(0), ended=None, automatic=False)
+@example(day=MONDAY, begun=-timedelta(hours=4), ended=timedelta(0), automatic=True)
 def test_a_working_day_is_due_exactly_while_the_duty_lasts(
     day: date, begun: timedelta, ended: timedelta | None, automatic: bool
 ) -> None:
