@@ -176,7 +176,7 @@ def _part(scene: Scene, person_id: str, known: Known) -> Part:
     return Part(
         name=row.name,
         said=(*_whose(known.cared), reading, *last_read, *standing(known.day)),
-        todo=todo(scene, person_id, row, known.day),
+        todo=todo(scene, person_id, known.cared.channel, known.day, failing=row.state == "failing"),
         remarks=(*missed_days, *hidden, *decision_line(row.decision, scene.today)),
         lines=tuple(_line(item, scene.now, zone, base_url(scene.settings)) for item in known.waiting),
         failing=row.state == "failing",

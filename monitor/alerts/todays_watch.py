@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from config.language import N_, _
 from monitor.alerts.tasks import attest_link, review_link
 from monitor.alerts.telling import Scene
-from monitor.watch.attesting import is_attestable
-from monitor.watch.day_rules import Fetch, Verdict
+from monitor.register.models import Channel
+from monitor.watch.attesting import is_overdue
+from monitor.watch.day_rules import Facts, Fetch, Verdict, may_attest_today
 from monitor.watch.day_standing import AUTOMATIC
 from monitor.watch.day_view import ShownDay, verdict_in_words
-from monitor.watch.overview import ChannelOverview
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,21 @@ def standing(day: ShownDay | None) -> list[Said]:
     return [Said(state, bad=day.verdict not in {None, Verdict.WATCHED})]
 
 
-def todo(scene: Scene, person_id: str, row: ChannelOverview, day: ShownDay | None) -> Todo | None:
+def todo(scene: Scene, person_id: str, channel: Channel, day: ShownDay | None, *, failing: bool) -> Todo | None:
     """What that person is to do about the channel today; None where nothing is left, or Kanalvakt goes on by itself."""
     if day is None or day.verdict is Verdict.WATCHED:
         return None
     if day.mode == AUTOMATIC and day.fetch is Fetch.COMPLETE:
-        label, address = _("I have gone through what is new"), review_link(scene, person_id, row.id)
+        label, address = _("I have gone through what is new"), review_link(scene, person_id, channel.id)
         return Todo(_new_in_words(day.unseen), label, address, by_hand=False)
-    url = row.address if row.address.startswith(("https://", "http://")) else None
-    if is_attestable(scene.session, day, paused=row.state == "paused", now=scene.now):
+    url = channel.address if channel.address.startswith(("https://", "http://")) else None
+    facts = Facts(day.mode == AUTOMATIC, day.fetch, paused=channel.state == "paused")
+    if may_attest_today(facts, overdue=is_overdue(scene.session, channel, scene.now)):
         manual = N_("Go through the channel today, and confirm it.")
         unread = N_("Look at the channel yourself today, and confirm it.")
-        label, address = _("I have gone through the channel"), attest_link(scene, person_id, row.id, day.day)
+        label, address = _("I have gone through the channel"), attest_link(scene, person_id, channel.id, day.day)
         return Todo(_(unread if day.mode == AUTOMATIC else manual), label, address, url)
-    return Todo(_("Look at the channel yourself today."), channel_url=url) if row.state == "failing" else None
+    return Todo(_("Look at the channel yourself today."), channel_url=url) if failing else None
 
 
 def _new_in_words(count: int) -> str:

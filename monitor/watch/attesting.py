@@ -60,12 +60,6 @@ def attest(
     return attestation
 
 
-def is_attestable(session: Session, today: ShownDay, *, paused: bool, now: datetime) -> bool:
-    """Would a person's word count for the channel today, as things stand?"""
-    facts = Facts(today.mode == AUTOMATIC, today.fetch, paused=paused)
-    return may_attest_today(facts, overdue=_is_overdue(session, today.channel_id, now))
-
-
 def _row(session: Session, calendar: Calendar, channel: Channel, day: date, now: datetime) -> WatchDay:
     """The register's row of that day. Raises CannotAttest where there is none, and says why."""
     row = session.get(WatchDay, (channel.id, day))
@@ -98,14 +92,14 @@ def _check(
     if not may_attest(facts):
         read = _("{channel} was read automatically on {day}: ", channel=channel.name, day=row.day)
         raise CannotAttest(read + _("go through what is new in Kanalvakt instead (`kanalvakt review`)."))
-    if is_today and not may_attest_today(facts, overdue=_is_overdue(session, channel.id, now)):
+    if is_today and not may_attest_today(facts, overdue=is_overdue(session, channel, now)):
         waits = _("{channel} is read automatically, and no reading has failed today: ", channel=channel.name)
         raise CannotAttest(waits + _("wait for the next one. You can attest if it fails."))
 
 
-def _is_overdue(session: Session, channel_id: str, now: datetime) -> bool:
+def is_overdue(session: Session, channel: Channel, now: datetime) -> bool:
     """Should the channel have been read by now? Also one that is in no schedule."""
-    due = select(func.coalesce(Schedule.due_at, Schedule.next_poll_at)).where(Schedule.channel_id == channel_id)
+    due = select(func.coalesce(Schedule.due_at, Schedule.next_poll_at)).where(Schedule.channel_id == channel.id)
     since = session.scalar(due)
     return since is None or since < now - PATIENCE
 

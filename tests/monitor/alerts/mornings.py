@@ -20,6 +20,8 @@ class Morning:
 
     def __init__(self, almanac: Almanac, office: PostOffice, mail: Settings) -> None:
         self.almanac, self.town, self.office, self.mail = almanac, almanac.town, office, mail
+        for channel in ("fb", "grupp"):
+            almanac.changes(channel, watched_since=at(MONDAY, "06.00"))
         self.town.decision("fb")
         self.town.decision("grupp")
         self.town.change(Schedule, "fb", last_complete_at=at(MONDAY, "06.46"))
