@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from config.language import N_, _
-from monitor.cli.day import day_named
 from monitor.cli.errors import WrongWords
-from monitor.cli.finding import channel_named, person_named
+from monitor.cli.finding import channel_named, day_named, person_named
 from monitor.cli.month import month
 from monitor.cli.output import local, say, show_json, show_table
 from monitor.cli.report import report

@@ -11,7 +11,9 @@ import pytest
 from config.settings import Settings
 from connectors.emulator.tunnel import _issue
 from monitor.db import Database
+from tests.monitor.alerts.mornings import Morning
 from tests.monitor.alerts.post_office import PostOffice
+from tests.monitor.days.almanac import Almanac
 from tests.monitor.town import Town
 
 MORNING = datetime(2026, 6, 15, 5, 30, tzinfo=UTC)  # Monday 07.30 in Stockholm: service hours begin
@@ -32,6 +34,11 @@ def post_office() -> Iterator[PostOffice]:
 @pytest.fixture
 def mail(post_office: PostOffice) -> Settings:
     return with_mail(post_office.url)
+
+
+@pytest.fixture
+def morning(sqlite: Database, post_office: PostOffice, mail: Settings) -> Morning:
+    return Morning(Almanac(sqlite), post_office, mail)
 
 
 @pytest.fixture
