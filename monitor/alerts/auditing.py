@@ -36,7 +36,7 @@ def audit(db: Database, now: datetime, settings: Settings) -> Audit:
     Notices that wait because no mail server is set are not late. A ping that fails is logged, never raised.
     """
     with db.snapshot() as session:
-        still = standing_still(session, now, mail=settings.smtp_url is not None)
+        still = standing_still(session, now, settings)
     if still:
         found = {kind: names for kind, names in asdict(still).items() if names}
         counts = {f"late_{kind}": len(names) for kind, names in found.items()}

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from config.settings import Settings
 from connectors import EXCLUSIVE
 from monitor import Calendar
+from monitor.alerts import guard
 from monitor.alerts.models import Notice
+from monitor.alerts.telling import Scene
 from monitor.db.bulk import among
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
@@ -22,6 +25,8 @@ from monitor.watch.models import PollRun, Schedule, WatchDay
 
 PATIENCE = timedelta(minutes=5)
 """What is due is taken up within seconds; so much may pass while many are due at once, or after a start."""
+GUARDS_PATIENCE = timedelta(minutes=10)
+"""So long after the time of a rung every notice of it is there: they are written every few seconds."""
 WHILE_READ = PATIENCE + LONGEST + LEASE
 """What is being read now may take as long as a reading may, and then its claim still has to run out."""
 ACCIDENTS = 1
@@ -40,11 +45,12 @@ class Still:
         return bool(self.channels or self.notices or self.days)
 
 
-def standing_still(session: Session, now: datetime, *, mail: bool) -> Still:
-    """mail: a mail server is set; without one notices wait, and are not late."""
+def standing_still(session: Session, now: datetime, settings: Settings) -> Still:
+    """Where no mail server is set, notices wait and are not late; but they are written all the same."""
+    unsent = notices_unsent(session, now) if settings.smtp_url is not None else []
     return Still(
         tuple(channels_unread(session, now)),
-        tuple(notices_unsent(session, now)) if mail else (),
+        (*unsent, *guard_silent(session, now, settings)),
         tuple(days_unkept(session, now)),
     )
 
@@ -76,6 +82,15 @@ def days_unkept(session: Session, now: datetime) -> list[str]:
     behind = [_unseen(calendar, now), _unconcluded(calendar, now)]
     rows = [subject_of(*row)[1] for query in behind for row in session.execute(query)]
     return sorted({*rows, *_unplanned(session, calendar, now)})
+
+
+def guard_silent(session: Session, now: datetime, settings: Settings) -> list[str]:
+    """What the guard of the day ought to have written down by now, for a rung whose time has long come, and has not."""
+    try:
+        scene = Scene(session, organisation(session), now - GUARDS_PATIENCE, settings)
+    except NotSetUp:
+        return []
+    return [f"{telling.subject_kind} {telling.subject}" for telling in guard.KIND.tellings(scene)]
 
 
 def _due_before(moment: datetime) -> ColumnElement[bool]:

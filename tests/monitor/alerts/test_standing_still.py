@@ -16,6 +16,7 @@ from config.settings import Polling, Settings
 from connectors.errors import AuthExpired, RateLimited, Unavailable
 from monitor.alerts import standing_still
 from monitor.alerts.auditing import audit
+from monitor.alerts.judging import judge
 from monitor.alerts.standing_still import PATIENCE, WHILE_READ, Still
 from monitor.db import Database
 from monitor.inbox.day_keeping import keep_days
@@ -71,7 +72,9 @@ class House:
 
     def still(self, now: datetime) -> Still:
         with self.db.snapshot() as session:
-            return standing_still.standing_still(session, now, mail=True)
+            return standing_still.standing_still(
+                session, now, Settings(smtp_url="smtp://127.0.0.1:1?from=a@example.org")
+            )
 
     def do(self, act: Callable[..., Any], *words: str, now: datetime) -> None:
         with self.db.transaction() as session:
@@ -308,6 +311,8 @@ def test_a_day_that_has_closed_without_a_word_is_not_heard(days: House) -> None:
     days.town.change(WatchDay, ("fb", date(2026, 11, 23)), verdict=None)
     closing = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
     days.town.change(Schedule, "fb", next_poll_at=closing + HOUR)
+    for rung in (closing - HOUR, closing - HOUR / 2, closing):
+        judge(days.db, rung)
     assert days.is_heard(closing + PATIENCE)
     assert not days.is_heard(closing + PATIENCE + SECOND)
     keep_days(days.db, closing + PATIENCE)
@@ -339,3 +344,16 @@ def test_a_day_that_people_watch_must_be_kept_as_well(house: House) -> None:
 
 def test_without_a_register_nothing_stands_still(sqlite: Database, watcher: Watcher) -> None:
     assert audit(sqlite, MONDAY, watcher.settings()).told
+
+
+def test_a_guard_that_says_nothing_is_not_heard(days: House) -> None:
+    """Fifteen past three: the first rung was due at three, and nobody has gone through what came."""
+    days.town.comment("c1", MONDAY - HOUR)
+    keep_days(days.db, MONDAY)
+    rung = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    days.town.change(Schedule, "fb", next_poll_at=rung + HOUR)
+    assert days.is_heard(rung + 9 * MINUTE)
+    assert not days.is_heard(rung + 10 * MINUTE)
+    assert days.still(rung + 10 * MINUTE) == Still(notices=("guard redaktor",))
+    judge(days.db, rung + 10 * MINUTE)
+    assert days.is_heard(rung + 10 * MINUTE + SECOND)
