@@ -1,6 +1,7 @@
 """A town with people to tell, and a post office that their mail goes through."""
 
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from config.settings import Settings
 from connectors.emulator.tunnel import _issue
 from monitor.db import Database
+from tests.monitor.alerts.heartbeat import Watcher
 from tests.monitor.alerts.mornings import Morning
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.days.almanac import Almanac
@@ -29,6 +31,17 @@ def post_office() -> Iterator[PostOffice]:
     office = PostOffice().open()
     yield office
     office.close()
+
+
+@pytest.fixture
+def watcher() -> Iterator[Watcher]:
+    watcher = Watcher()
+    thread = threading.Thread(target=watcher.server.serve_forever, args=(0.02,))
+    thread.start()
+    yield watcher
+    watcher.server.shutdown()
+    watcher.server.server_close()
+    thread.join()
 
 
 @pytest.fixture
