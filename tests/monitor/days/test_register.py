@@ -134,7 +134,7 @@ def test_conclusions_are_in_the_audit_log_with_what_they_rest_on(almanac: Almana
     almanac.keep_over(FRIDAY)
     [entry] = [each for each in almanac.audit("watch_day.concluded") if each.subject == "fb/2026-06-12"]
     assert (entry.actor, entry.subject_kind) == ("system", "watch_day")
-    first = at(FRIDAY, "10.00").isoformat(sep=" ")
+    first = at(FRIDAY, "10.00").isoformat()
     told = {
         "verdict": "watched",
         "how": "automatic",
