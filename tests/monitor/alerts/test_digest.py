@@ -13,7 +13,7 @@ from monitor.alerts.telling import Scene
 from monitor.alerts.wording import Letter
 from monitor.db import Database
 from monitor.inbox.day_keeping import keep_days
-from monitor.register.models import Organisation, Person
+from monitor.register.models import Channel, Organisation, Person
 from monitor.watch.models import Schedule
 from tests.monitor.town import Town
 
