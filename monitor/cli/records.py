@@ -117,9 +117,9 @@ def _say(found: Verified, *, noted: bool) -> None:
 
 def _say_facts(facts: Agreement) -> None:
     if facts.agree:
-        say(_("Decisions and watch days that are what the log says of them: {count}.", count=facts.agree))
+        say(_("Decisions, watch days and what people said that are what the log says: {count}.", count=facts.agree))
     if facts.unlogged:
-        say(_("Decisions and watch days that are older than the log and have no entry: {count}.", count=facts.unlogged))
+        say(_("Decisions and receipts that are older than the log and have no entry: {count}.", count=facts.unlogged))
     for each in facts.differing:
         remark(_difference(each))
 
@@ -127,7 +127,7 @@ def _say_facts(facts: Agreement) -> None:
 def _difference(each: Difference) -> str:
     about = f"{each.kind}/{each.subject}"
     if each.entry is None:
-        return _("{about} is younger than the log, and no entry tells of it: nobody has made it here.", about=about)
+        return _("{about}: no entry tells of it, and it is no older than the log. It was slipped in.", about=about)
     if not each.fields:
         return _("{about} is gone, though entry {number} tells of it.", about=about, number=each.entry)
     fields = ", ".join(each.fields)

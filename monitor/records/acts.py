@@ -29,6 +29,7 @@ ACTS = {
     "watch_day.untold": N_("found nobody to tell of a channel that was not watched"),
     "hub.linked": N_("linked a post to the website"),
     "hub.dismissed": N_("dismissed a post without a link"),
+    "hub.reopened": N_("took back what was said of a post"),
 }
 
 

@@ -15,7 +15,7 @@ from monitor.register.deciding import add_version, renew
 from monitor.register.decision_rules import Draft
 from monitor.register.file import RegisterFile, load
 from monitor.register.importing import import_register
-from monitor.register.models import Channel, Decision
+from monitor.register.models import Channel, Decision, DecisionReceipt
 from monitor.watch.models import WatchDay
 from tests.monitor.cli.conftest import SAMPLE
 from tests.monitor.town import Town
@@ -125,8 +125,13 @@ def test_a_day_that_is_not_over_says_nothing_yet(archive: Archive) -> None:
 
 
 def test_what_is_older_than_the_log_is_counted_and_not_called_broken(archive: Archive) -> None:
-    archive.conclude(date(2026, 11, 20), logged=False)
-    assert archive.agreement() == Agreement(2, 1, [])
+    archive.decision()
+    assert archive.agreement() == Agreement(2, 3, [])  # decided, sent, confirmed
+
+
+def test_a_day_that_no_entry_concluded_was_slipped_in_however_old_it_says_it_is(archive: Archive) -> None:
+    archive.conclude(date(2020, 11, 20), logged=False)
+    assert archive.agreement() == Agreement(2, 0, [Difference("watch_day", "fb/2020-11-20", None, [])])
 
 
 def test_what_is_younger_than_the_log_and_has_no_entry_was_slipped_in(archive: Archive) -> None:
@@ -175,7 +180,9 @@ def test_what_the_register_decisions_and_days_really_write_agrees_with_their_ent
     kept = keep_days(db, morning + timedelta(days=3))
     with db.snapshot() as session:
         decisions = session.scalars(select(func.count()).select_from(Decision)).one()
+        confirmed = session.scalars(select(func.count()).where(DecisionReceipt.confirmed_at.is_not(None))).one()
         assert verify(session).broken is None
-        assert agreement(session) == Agreement(decisions + kept.concluded, 0, [])
+        assert agreement(session) == Agreement(decisions + confirmed + kept.concluded, 0, [])
     assert decisions >= 2
+    assert confirmed >= 1
     assert kept.concluded >= 2
