@@ -1,15 +1,24 @@
 """Looking into the log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
 
-from monitor.audit.models import AuditEntry
+from monitor.audit.models import AuditEntry, AuditHead
 
 UNREADABLE = (ValueError, TypeError)
 """What reading a row ends with where somebody has put what its columns do not take: SQLite lets them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """unreadable: numbers of those that hold what none of ours ever did, like no date in the place of one."""
+
+    entries: list[AuditEntry]
+    unreadable: list[int]
 
 
 def entries(
@@ -20,7 +29,7 @@ def entries(
     actor: str | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
-) -> Sequence[AuditEntry]:
+) -> Found:
     """The entries about that, by that actor, written from `since` on and before `before`; the newest first."""
     wanted = {"subject_kind": subject_kind, "subject": subject, "actor": actor}
     query = select(AuditEntry).filter_by(**{name: value for name, value in wanted.items() if value is not None})
@@ -28,7 +37,19 @@ def entries(
         query = query.where(AuditEntry.at >= since)
     if before is not None:
         query = query.where(AuditEntry.at < before)
-    return session.scalars(query.order_by(AuditEntry.id.desc())).all()
+    ids = session.scalars(query.with_only_columns(AuditEntry.id).order_by(AuditEntry.id.desc())).all()
+    try:
+        _at_once = session.scalars(query).all()  # else each is a question of its own
+    except UNREADABLE:
+        _at_once = []
+    found = {id_: entry_numbered(session, id_) for id_ in ids}
+    return Found([entry for entry in found.values() if entry], [id_ for id_, entry in found.items() if entry is None])
+
+
+def is_there(session: Session) -> bool:
+    """Does the database have a log? Somebody who owns it can take the log away whole."""
+    tables = inspect(session.connection())
+    return all(tables.has_table(table.__tablename__) for table in (AuditEntry, AuditHead))
 
 
 def readable(session: Session, *conditions: ColumnElement[bool]) -> Iterator[AuditEntry | None]:
@@ -47,6 +68,7 @@ def readable(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Aud
 def entry_numbered(session: Session, id_: int) -> AuditEntry | None:
     """The entry; None if there is none, or none that can be read."""
     try:
-        return session.get(AuditEntry, id_)
+        entry = session.get(AuditEntry, id_)
     except UNREADABLE:
         return None
+    return None if entry is None or any(isinstance(value, bytes) for value in vars(entry).values()) else entry

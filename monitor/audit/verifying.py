@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from monitor.audit.models import AuditEntry, AuditHead
-from monitor.audit.reading import UNREADABLE, readable
+from monitor.audit.reading import UNREADABLE, is_there, readable
 from monitor.audit.rules import BEGINNING, Entry, chained
 
 
@@ -46,6 +46,8 @@ def verify(session: Session, noted: str | None = None) -> Verified:
     noted: a head that was written down earlier, and must still be in it; ValueError for a word that is none.
     """
     written = Head.of(noted) if noted else None
+    if not is_there(session):
+        return Verified(0, None, 1)
     kept = session.get(AuditHead, 1)
     end = Head(kept.entry_id, kept.hash) if kept is not None else Head(0, BEGINNING)
     pins = {(pin.entry, pin.hash) for pin in (end, written) if pin is not None}

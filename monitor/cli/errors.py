@@ -19,6 +19,7 @@ SET_UP = 3
 SQLITE_OUTSIDE = {"FULL", "IOERR", "READONLY", "CANTOPEN", "PERM", "BUSY", "CORRUPT", "NOTADB"}
 SQLITE_NO_ROOM = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
 PG_DISK_FULL = "53100"
+PG_NO_TABLE = "42P01"
 
 
 class WrongWords(Exception):
@@ -67,14 +68,22 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
 
 def _is_outside(error: DBAPIError) -> bool:
     """Is it the server, the disk or the file, not a query of ours?"""
+    if _lacks_a_table(error):
+        return True
     name = getattr(error.orig, "sqlite_errorname", None)
     return name.split("_")[1] in SQLITE_OUTSIDE if name else isinstance(error, OperationalError)
+
+
+def _lacks_a_table(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == PG_NO_TABLE or "no such table" in str(error.orig)
 
 
 def _database(error: DBAPIError) -> str:
     name = str(getattr(error.orig, "sqlite_errorname", ""))
     if name in SQLITE_NO_ROOM or getattr(error.orig, "sqlstate", None) == PG_DISK_FULL:
         return _disk_full()
+    if _lacks_a_table(error):
+        return _("The database lacks a table that belongs to it: restore it from a backup.")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return _read_only(str(settings().home))
     if name.startswith("SQLITE_BUSY"):

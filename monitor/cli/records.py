@@ -13,7 +13,7 @@ from monitor.audit.reading import entries
 from monitor.audit.verifying import Head, Verified, verify
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import day_named
-from monitor.cli.output import local, remark, say, show_json, show_table
+from monitor.cli.output import cell, local, remark, say, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.records.acts import act_in_words
 from monitor.records.auditing import Agreement, Difference, agreement
@@ -41,6 +41,7 @@ BROKEN = N_(
     "THE AUDIT LOG IS BROKEN: entry {number} is the first that was altered, removed or put there. Change nothing: copy "
     "the database, and compare it with the backups."
 )
+UNREADABLE = N_("Entry {number} cannot be read: somebody altered it. See `kanalvakt records audit-verify`.")
 NOTE_IT = N_(
     "Note it where nobody who runs this server can change it, and give it next time with --noted: that also proves "
     "that the log was not written anew."
@@ -48,9 +49,7 @@ NOTE_IT = N_(
 
 
 @app.command("audit", help=N_("What people and Kanalvakt did, the newest first."))
-def audit(
-    subject: Subject = None, actor: Actor = None, first: From = None, last: To = None, json: Json = False
-) -> None:
+def audit(subject: Subject = None, actor: Actor = None, first: From = None, last: To = None, json: Json = False) -> int:
     kind, _slash, id_ = (subject or "").partition("/")
     with opened_database().snapshot() as session:
         owner = organisation(session)
@@ -59,12 +58,20 @@ def audit(
             session, subject_kind=kind or None, subject=id_ or None, actor=actor, since=since, before=before
         )
     if json:
-        show_json([{key: getattr(entry, key) for key in KEYS} for entry in found])
-    elif not found:
-        say(_("The audit log has no such entry."))
-    else:
+        show_json([{key: getattr(entry, key) for key in KEYS} for entry in found.entries])
+    elif found.entries:
         columns = (_("Number"), _("When"), _("Who"), _("What"), _("About"), _("Change"))
-        show_table(columns, [_row(entry, owner.timezone) for entry in found])
+        show_table(columns, [_row(entry, owner.timezone) for entry in found.entries])
+    elif not found.unreadable:
+        say(_("The audit log has no such entry."))
+    for number in found.unreadable:
+        remark(
+            _(
+                "Entry {number} cannot be read: somebody altered it. See `kanalvakt records audit-verify`.",
+                number=number,
+            )
+        )
+    return 1 if found.unreadable else 0
 
 
 @app.command("audit-verify", help=N_("Prove that no entry of the audit log was altered, removed or moved."))
@@ -142,7 +149,7 @@ def _row(entry: AuditEntry, timezone: str) -> tuple[object, ...]:
 
 def _change(entry: AuditEntry) -> str:
     """state: active → paused; reason: sommar."""
-    before, after = entry.before or {}, entry.after or {}
+    before, after = ({} if not isinstance(side, dict) else side for side in (entry.before, entry.after))
     keys = dict.fromkeys([*before, *after])
     return "; ".join(f"{key}: {_step(key, before, after)}" for key in keys)
 
@@ -153,5 +160,7 @@ def _step(key: str, before: dict[str, object], after: dict[str, object]) -> str:
 
 
 def _short(value: object) -> str:
-    text = "–" if value is None or value == "" else str(value)
+    if isinstance(value, dict):
+        value = [f"{key} {each}" for key, each in value.items()]
+    text = cell(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from monitor.audit.reading import entry_numbered
+from monitor.audit.reading import entry_numbered, is_there
 from monitor.audit.writing import plain
 from monitor.db import Base
 from monitor.records.facts_kept import kept, written_at
@@ -41,7 +41,12 @@ class Agreement:
 
 
 def agreement(session: Session) -> Agreement:
-    """Holds every row that the log should tell of against the entry that was written with it, and the other way."""
+    """Holds every row that the log should tell of against the entry that was written with it, and the other way.
+
+    Where the log has been taken away whole, nothing is held against it.
+    """
+    if not is_there(session):
+        return Agreement(0, 0, [])
     rows, entries, began = dict(kept(session)), told(session), entry_numbered(session, 1)
     compared = [_compared(each, rows) for each in entries.values()]
     differing = [each for each in compared if each is not None]

@@ -149,6 +149,53 @@ def test_a_decision_that_is_not_what_the_log_says_is_told_too(kanalvakt: Command
     assert "The audit log is whole." in answer.out
 
 
+def test_an_entry_that_cannot_be_read_is_named_and_the_others_are_listed(kanalvakt: Command) -> None:
+    whole = len(listed(kanalvakt))
+    tamper(text("UPDATE audit_entry SET at = 'i går' WHERE id = 2"))
+    with opened_database().transaction() as session:
+        session.execute(text("UPDATE audit_entry SET actor = x'ff' WHERE id = 3"))
+    answer = kanalvakt("records", "audit", *ENGLISH)
+    assert answer.code == 1
+    assert answer.err.splitlines() == [
+        f"Entry {number} cannot be read: somebody altered it. See `kanalvakt records audit-verify`."
+        for number in (3, 2)
+    ]
+    assert len(answer.out.splitlines()) == 1 + whole - 2
+    assert len(listed(kanalvakt)) == whole - 2
+
+
+def test_values_that_are_no_tables_are_shown_as_nothing(kanalvakt: Command) -> None:
+    tamper(text("""UPDATE audit_entry SET after = '["x"]' WHERE id = 2"""))
+    assert kanalvakt("records", "audit").code == 0
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "audit_head"])
+def test_a_log_that_was_taken_away_whole_is_broken_from_its_first_entry(kanalvakt: Command, table: str) -> None:
+    with opened_database().transaction() as session:
+        session.execute(text(f"DROP TABLE {table}"))
+    answer = kanalvakt("records", "audit-verify", *ENGLISH)
+    assert answer.code == 1
+    assert "THE AUDIT LOG IS BROKEN: entry 1 is the first" in answer.err
+
+
+@pytest.mark.parametrize(("table", "words"), [("audit_entry", ("audit",)), ("correction", ("audit-verify",))])
+def test_a_table_that_is_gone_is_no_fault_of_kanalvakts(kanalvakt: Command, table: str, words: tuple[str, ...]) -> None:
+    with opened_database().transaction() as session:
+        session.execute(text(f"DROP TABLE {table}"))
+    answer = kanalvakt("records", *words)
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err == "Databasen saknar en tabell som hör till den: återställ den från en säkerhetskopia.\n"
+
+
+def test_values_are_shown_in_words(kanalvakt: Command) -> None:
+    told = kanalvakt("records", "audit", "--subject", "channel/facebook").out
+    assert "has_comments: ja" in told
+    assert "administrators: redaktor, " in told
+    told = kanalvakt("records", "audit", "--subject", "organisation", *ENGLISH).out
+    assert "service_hours: mon-fri 07:30-16:00" in told
+    assert not {"True", "False", "[", "{"} & set(told)
+
+
 def test_every_act_on_the_register_has_words_in_both_languages() -> None:
     kinds = ("channel", "person", "unit")
     done = {f"{kind}.{act}" for kind, act in product(kinds, (Done.ADDED, Done.CHANGED, Done.RETIRED))}
