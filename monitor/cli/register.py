@@ -1,6 +1,6 @@
 """`kanalvakt register`: the register file in and out of the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,13 +19,19 @@ from monitor.register.calendar import calendar_of
 from monitor.register.exporting import export
 from monitor.register.file import RegisterFile, load
 from monitor.register.importing import import_register
+from monitor.register.models import Decision
 from monitor.register.organisation import organisation
 from monitor.register.presentation import presentation
 from monitor.register.public_list import public_list
+from monitor.register.rows import left_out
 from monitor.register.warnings import warnings_of
 from monitor.watch.day_register import close_duties
 
 app = typer.Typer(help=N_("The register of channels, people and decisions."), no_args_is_help=True)
+LEFT_OUT = N_(
+    "Decision {number} about {channel} is not in the file: it names people who have left ({names}). It stays in the "
+    "database."
+)
 File = Annotated[Path, typer.Argument(metavar="FILE", help=N_("The register file: .toml, or a sheet: .csv."))]
 
 
@@ -74,6 +80,8 @@ def bring_out(
 ) -> None:
     with opened_database().snapshot() as session:
         print(export(session, format_.value), end="")
+        if format_ in {Format.TOML, Format.CSV}:
+            _tell_left_out(left_out(session))
 
 
 @app.command("public-list", help=N_("Write the list of channels for the organisation's website, without people."))
@@ -106,6 +114,12 @@ def account_text(
     print("\n\n".join(text.paragraphs))
     for sentence in text.lacking:
         remark(sentence)
+
+
+def _tell_left_out(decisions: Sequence[tuple[Decision, list[str]]]) -> None:
+    for decision, names in decisions:
+        words = {"number": decision.version, "channel": decision.channel_id, "names": ", ".join(names)}
+        remark(_(LEFT_OUT, **words))
 
 
 def _warn(register_file: RegisterFile, now: datetime) -> None:

@@ -18,10 +18,18 @@ POINTS = {
 }
 """The points of the checklist, in the order in which a text tells them."""
 
+ABOUT_COMMENTS = frozenset({"visibility", "public_record", "rules", "measures"})
+"""The points that a channel without comments has nothing to say of."""
 
-def missing(points: Collection[str]) -> list[str]:
+
+def needed(*, has_comments: bool) -> list[str]:
+    """The points that a channel's presentation must have."""
+    return [point for point in POINTS if has_comments or point not in ABOUT_COMMENTS]
+
+
+def missing(points: Collection[str], *, has_comments: bool = True) -> list[str]:
     """The points that the presentation lacks."""
-    return [point for point in POINTS if point not in points]
+    return [point for point in needed(has_comments=has_comments) if point not in points]
 
 
 def check_due(checked_on: date | None, today: date) -> bool:

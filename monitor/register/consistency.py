@@ -38,12 +38,17 @@ def inconsistencies(raw: Mapping[str, object]) -> list[Fault]:
 
 def _duplicates(raw: Mapping[str, object]) -> Iterator[Fault]:
     for table in TABLES:
-        seen: set[str] = set()
+        ids: set[str] = set()
+        seen: dict[str, str] = {}
         for path, entry in tables(raw, table):
             name = text(entry, "id")
-            if name and name in seen:
+            other = seen.setdefault(name.casefold(), name)
+            if name and name in ids:
                 yield Fault((*path, "id"), _("The id {name} is used twice.", name=name), _("Give each its own."))
-            seen.add(name)
+            elif other != name:
+                what = _("The ids {other} and {name} differ only in their capitals.", other=other, name=name)
+                yield Fault((*path, "id"), what, _("Give each its own."))
+            ids.add(name)
 
 
 def _same_account(raw: Mapping[str, object]) -> Iterator[Fault]:

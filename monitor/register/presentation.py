@@ -12,11 +12,12 @@ from monitor.register.models import Channel, Decision, Organisation, Unit
 from monitor.register.organisation import organisation
 
 NEEDED = ("phone", "email", "rules_url", "privacy_url")  # keys of [organisation] that the text is made of
+ABOUT_COMMENTS = frozenset({"rules_url"})  # of which a channel without comments says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """paragraphs: one for each of account_text.POINTS, in their order. lacking: what the register does not tell yet."""
+    """paragraphs: one for each of account_text.needed, in their order. lacking: what the register does not tell yet."""
 
     paragraphs: list[str]
     lacking: list[str]
@@ -29,13 +30,13 @@ def presentation(session: Session, channel: Channel, today: date) -> Presentatio
     """
     owner = organisation(session)
     purpose = _purpose(session, channel, today)
-    lacking = [_("{key} is missing in [organisation].", key=key) for key in NEEDED if not getattr(owner, key)]
+    keys = [key for key in NEEDED if channel.has_comments or key not in ABOUT_COMMENTS]
+    lacking = [_("{key} is missing in [organisation].", key=key) for key in keys if not getattr(owner, key)]
     if purpose is None:
         lacking.insert(0, _("The purpose is missing: nothing has been decided about the channel."))
+    words = _about_words(owner, channel) if channel.has_comments else []
     unit = session.get_one(Unit, channel.unit_id).name
-    return Presentation(
-        [*_about_us(owner, unit, purpose), *_about_words(owner, channel), *_about_contact(owner, channel)], lacking
-    )
+    return Presentation([*_about_us(owner, unit, purpose), *words, *_about_contact(owner, channel)], lacking)
 
 
 def _about_us(owner: Organisation, unit: str, purpose: str | None) -> list[str]:

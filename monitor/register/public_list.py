@@ -25,6 +25,19 @@ HEADINGS = {
     "kind": N_("Kind"),
     "has_comments": N_("Comments"),
 }
+STYLE = """
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 80rem; padding: 1rem; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; }
+caption, th, td { text-align: start; padding: .5rem .75rem .5rem 0; vertical-align: top; }
+tr { border-bottom: 1px solid; }
+@media (max-width: 45rem) {
+  table, caption, tbody, tr, th, td { display: block; padding: 0; }
+  thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
+  tr { padding: .75rem 0; }
+  td::before { content: attr(data-label) ": "; }
+}
+"""
 KINDS = {"official": N_("Official channel"), "unit": N_("Unit channel")}
 
 
@@ -86,15 +99,18 @@ def _word(value: object) -> object:
 
 
 def _page(channels: list[Listed], owner: str) -> str:
+    """On a phone a channel's cells lie below each other. Its roles keep it a table there, whatever the browser."""
     title = escape(_("Social media channels of {organisation}", organisation=owner))
-    heads = "".join(f'<th scope="col">{escape(_(heading))}</th>' for heading in HEADINGS.values())
-    rows = "\n".join(f"<tr>{_cells(channel)}</tr>" for channel in channels)
+    heads = "".join(f'<th scope="col" role="columnheader">{escape(_(name))}</th>' for name in HEADINGS.values())
+    rows = "\n".join(f'<tr role="row">{_cells(channel)}</tr>' for channel in channels)
     return (
         f'<!doctype html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n</head>\n'
-        f"<body>\n<main>\n<h1>{title}</h1>\n<table>\n"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
+        f"<style>{STYLE}</style>\n</head>\n"
+        f'<body>\n<main>\n<h1>{title}</h1>\n<table role="table">\n'
         f"<caption>{escape(_('Number of channels: {count}', count=len(channels)))}</caption>\n"
-        f"<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</main>\n</body>\n</html>\n"
+        f'<thead role="rowgroup">\n<tr role="row">{heads}</tr>\n</thead>\n'
+        f'<tbody role="rowgroup">\n{rows}\n</tbody>\n</table>\n</main>\n</body>\n</html>\n'
     )
 
 
@@ -109,4 +125,8 @@ def _cells(channel: Listed) -> str:
     ]
     name = escape(channel.name)
     linked = f'<a href="{escape(channel.address)}">{name}</a>' if channel.address else name
-    return f'<th scope="row">{linked}</th>' + "".join(f"<td>{escape(value)}</td>" for value in rest)
+    labels = [escape(_(heading)) for heading in list(HEADINGS.values())[1:]]
+    cells = (
+        f'<td role="cell" data-label="{label}">{escape(value)}</td>' for label, value in zip(labels, rest, strict=True)
+    )
+    return f'<th scope="row" role="rowheader">{linked}</th>{"".join(cells)}'

@@ -40,6 +40,18 @@ def register_file(session: Session) -> RegisterFile:
     )
 
 
+def left_out(session: Session) -> list[tuple[Decision, list[str]]]:
+    """The decisions about channels in use that such a file leaves out, each with the names of those who have left."""
+    gone = {person.id: person.name for person in session.scalars(select(Person).where(Person.retired))}
+    in_use = Decision.channel_id.in_(select(Channel.id).where(Channel.state != "retired"))
+    local_date = calendar_of(organisation(session)).local_date
+    found = [
+        (decision, _named(decision_entry(decision, receipt, local_date)) & gone.keys())
+        for decision, receipt in session.execute(with_receipts().where(in_use).order_by(None).order_by(Decision.id))
+    ]
+    return [(decision, sorted(gone[id_] for id_ in ids)) for decision, ids in found if ids]
+
+
 def decisions_of(session: Session, channel_id: str) -> list[DecisionEntry]:
     """A channel's decisions, oldest version first."""
     query = with_receipts().where(Decision.channel_id == channel_id)
@@ -86,7 +98,12 @@ def _decisions(
     found: defaultdict[str, list[DecisionEntry]] = defaultdict(list)
     for decision, receipt in session.execute(with_receipts()):
         entry = decision_entry(decision, receipt, local_date)
-        named = {entry.responsible, entry.decided_by, entry.communicated_to, *entry.authorised}
-        if named - {None} <= people:
+        if _named(entry) <= people:
             found[decision.channel_id].append(entry)
     return found
+
+
+def _named(entry: DecisionEntry) -> set[str]:
+    """The ids of everybody whom it names."""
+    named = (entry.responsible, entry.decided_by, entry.communicated_to, *entry.authorised)
+    return {id_ for id_ in named if id_ is not None}

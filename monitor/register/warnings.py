@@ -1,6 +1,7 @@
 """What is worth mending about a channel though the register is sound: shown in yellow, and never a fault."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.language import _
 from connectors import EVERY_PLATFORM
 from connectors.about import About
-from monitor.register.account_text import POINTS, check_due, missing
+from monitor.register.account_text import POINTS, check_due, missing, needed
 from monitor.register.file import ChannelEntry, RegisterFile
 from monitor.register.models import Channel, Person
 
@@ -30,19 +31,20 @@ class Facts:
     points: Collection[str]
     checked_on: date | None
     mails: tuple[str | None, str | None]
+    has_comments: bool = True
 
 
 def warnings(session: Session, today: date) -> dict[str, list[str]]:
     """Sentences in the language in use, by the id of each channel in use that has any. today: the organisation's."""
     mails = {person.id: person.email for person in session.scalars(select(Person))}
     channels = session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id))
-    return _those_with_any({channel.id: about(_stored(channel, mails), today) for channel in channels})
+    return _said({channel.id: _stored(channel, mails) for channel in channels}, today)
 
 
 def warnings_of(register_file: RegisterFile, today: date) -> dict[str, list[str]]:
     """The same of a register file, imported or not."""
     mails = {person.id: person.email for person in register_file.person}
-    return _those_with_any({entry.id: about(_written(entry, mails), today) for entry in register_file.channel})
+    return _said({entry.id: _written(entry, mails) for entry in register_file.channel}, today)
 
 
 def about(facts: Facts, today: date) -> list[str]:
@@ -53,8 +55,26 @@ def about(facts: Facts, today: date) -> list[str]:
     )
 
 
-def _those_with_any(found: dict[str, list[str]]) -> dict[str, list[str]]:
+def _said(facts: Mapping[str, Facts], today: date) -> dict[str, list[str]]:
+    """The warnings by channel, of those that have any."""
+    at: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for id_, each in facts.items():
+        at[_account(each)].append(id_)
+    found = {id_: [*_same_account(id_, at[_account(each)]), *about(each, today)] for id_, each in facts.items()}
     return {id_: sentences for id_, sentences in found.items() if sentences}
+
+
+def _account(facts: Facts) -> tuple[str, str]:
+    """The platform and the address, however it is written."""
+    parts = urlsplit(facts.address)
+    path = f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"
+    return facts.platform, f"{path}?{parts.query}".casefold()
+
+
+def _same_account(id_: str, ids: Collection[str]) -> Iterator[str]:
+    others = [other for other in ids if other != id_]
+    if others:
+        yield _("The address is also that of {channels}: is it one channel, twice?", channels=", ".join(others))
 
 
 def _stored(channel: Channel, mails: dict[str, str | None]) -> Facts:
@@ -65,6 +85,7 @@ def _stored(channel: Channel, mails: dict[str, str | None]) -> Facts:
         channel.account_text,
         channel.account_text_checked_on,
         (mails.get(channel.responsible_id), mails.get(channel.deputy_id or "")),
+        channel.has_comments,
     )
 
 
@@ -76,6 +97,7 @@ def _written(entry: ChannelEntry, mails: dict[str, str | None]) -> Facts:
         entry.account_text.points,
         entry.account_text.checked_on,
         (mails.get(entry.responsible), mails.get(entry.deputy or "")),
+        entry.has_comments,
     )
 
 
@@ -101,8 +123,8 @@ def _administrators(facts: Facts) -> Iterator[str]:
 
 
 def _account_text(facts: Facts, today: date) -> Iterator[str]:
-    lacking = missing(facts.points)
-    if len(lacking) == len(POINTS) and facts.checked_on is None:
+    lacking = missing(facts.points, has_comments=facts.has_comments)
+    if lacking == needed(has_comments=facts.has_comments) and facts.checked_on is None:
         yield _("Nobody has looked whether the account's presentation says what it must.")
         return
     if lacking:

@@ -1,6 +1,8 @@
 """`kanalvakt register`: validate, import and export as people and scripts use them."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,12 @@ from sqlalchemy import select
 
 from monitor.audit.models import AuditEntry
 from monitor.cli.setup import opened_database
+from monitor.register.deciding import add_version
 from monitor.register.file import load
+from monitor.register.models import Person
 from monitor.register.organisation import NotSetUp
 from tests.monitor.cli.conftest import SAMPLE, Command
+from tests.monitor.records.test_auditing import DRAFT
 
 TEN_FAULTS = {
     'website = "': 'websit = "',
@@ -100,6 +105,21 @@ def test_what_is_exported_can_be_imported(kanalvakt: Command, imported: None, tm
     copy.write_text(kanalvakt("register", "export").out, encoding="utf-8")
     assert load(copy).organisation == load(SAMPLE).organisation
     assert kanalvakt("register", "import", str(copy), "--lang", "en").out == "6 channels: 0 new, 0 changed.\n"
+
+
+@pytest.mark.parametrize("form", ["toml", "csv"])
+def test_a_decision_that_names_somebody_who_has_left_is_told_of(kanalvakt: Command, imported: None, form: str) -> None:
+    with opened_database().transaction() as session:
+        session.add(Person(id="slutat", name="Siv Slutat"))
+        session.flush()
+        draft = replace(DRAFT, authorised=("redaktor", "slutat"))
+        made = add_version(session, "youtube", draft, "enhetschef", datetime.now(UTC), actor="enhetschef")
+        session.get_one(Person, "slutat").retired = True
+    answer = kanalvakt("register", "export", "--format", form, "--lang", "en")
+    told = f"Decision {made.version} about youtube is not in the file: it names people who have left (Siv Slutat)."
+    assert (answer.code, answer.err) == (0, f"{told} It stays in the database.\n")
+    assert "slutat" not in answer.out
+    assert kanalvakt("register", "export", "--format", "json").err == ""
 
 
 def test_the_public_list_as_json_is_one_document(kanalvakt: Command, imported: None) -> None:

@@ -53,6 +53,7 @@ def only_fault(text: str, old: str, new: str) -> Fault:
         ('roles = ["communicator", "administrator"]', 'roles = ["comunicator"]', "roles", "Did you mean communicator?"),
         ('id = "instagram"', 'id = "insta gram"', "id", "no short name"),
         ('id = "instagram"', 'id = "facebook"', "id", "used twice"),
+        ('id = "instagram"', 'id = "Facebook"', "id", "facebook and Facebook differ only in their capitals"),
         ('name = "Tibro kommun på Facebook"', 'name = " "', "name", "is empty"),
         ('name = "Tibro kommun på Facebook"', 'name = "a\\u001bb"', "name", "control characters"),
         ('platform = "facebook"', 'platform = "facebok"', "platform", "Did you mean facebook?"),

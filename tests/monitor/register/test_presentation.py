@@ -6,7 +6,7 @@ import pytest
 
 from config.language import use_language
 from monitor.db import Database
-from monitor.register.account_text import POINTS
+from monitor.register.account_text import POINTS, needed
 from monitor.register.file import RegisterFile
 from monitor.register.hours import in_words
 from monitor.register.importing import import_register
@@ -53,6 +53,19 @@ def test_a_closed_group_says_who_reads_it(register: Database) -> None:
     text = "\n".join(text_of(register, "foraldragrupp", language="en").paragraphs)
     assert "All members of the group can read what you write here." in text
     assert "working days (Mon–Fri) 07:30–16:00" in text
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_without_comments_nothing_is_said_of_what_is_written_there(register: Database, language: str) -> None:
+    with register.transaction() as session:
+        session.get_one(Organisation, 1).rules_url = None
+    told = text_of(register, "webbplats", language=language)
+    text = "\n".join(told.paragraphs)
+    assert len(told.paragraphs) == len(needed(has_comments=False))
+    assert not any(
+        words in text for words in ("skriver här", "write here", "kommentarer som bryter", "break the rules")
+    )
+    assert not any("rules_url" in each for each in told.lacking)
 
 
 def test_without_comments_no_hours_are_promised(register: Database) -> None:

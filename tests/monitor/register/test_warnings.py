@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.language import use_language
 from monitor.db import Database
-from monitor.register.account_text import POINTS, check_due, missing
+from monitor.register.account_text import ABOUT_COMMENTS, POINTS, check_due, missing
 from monitor.register.file import RegisterFile
 from monitor.register.importing import import_register
 from monitor.register.warnings import Facts, about, warnings, warnings_of
@@ -109,3 +109,39 @@ def test_a_retired_channel_is_not_warned_of(sqlite: Database, sample: RegisterFi
         import_register(session, rest, datetime(2026, 11, 23, tzinfo=UTC))
         assert "facebook" not in warnings(session, date(2030, 1, 1))
         assert "instagram" in warnings(session, date(2030, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("https://www.facebook.com/groups/1", True),
+        ("http://facebook.com/Groups/1/", True),
+        ("https://www.facebook.com/groups/1?x=1", False),
+        ("https://www.facebook.com/groups/2", False),
+    ],
+)
+def test_a_group_that_is_in_the_register_twice_is_told_of_both(sample: RegisterFile, address: str, same: bool) -> None:
+    group = next(entry for entry in sample.channel if entry.platform == "facebook_group")
+    pair = [
+        group.model_copy(update={"id": id_, "address": where})
+        for id_, where in (("g1", "https://www.facebook.com/groups/1"), ("g2", address))
+    ]
+    told = warnings_of(sample.model_copy(update={"channel": pair}), TODAY)
+    said = {id_: [each for each in sentences if "is it one channel, twice?" in each] for id_, sentences in told.items()}
+    expected = "The address is also that of {}: is it one channel, twice?"
+    assert [said.get("g1", []), said.get("g2", [])] == (
+        [[expected.format("g2")], [expected.format("g1")]] if same else [[], []]
+    )
+
+
+def test_another_way_to_read_the_same_account_is_no_second_channel(sample: RegisterFile) -> None:
+    one = next(entry for entry in sample.channel if entry.platform == "instagram")
+    pair = [one, one.model_copy(update={"id": "public", "platform": "instagram_public"})]
+    told = warnings_of(sample.model_copy(update={"channel": pair}), TODAY)
+    assert not any("twice" in each for sentences in told.values() for each in sentences)
+
+
+def test_a_channel_without_comments_need_not_say_what_becomes_of_them() -> None:
+    points = tuple(point for point in POINTS if point not in ABOUT_COMMENTS)
+    assert about(replace(SOUND, points=points, has_comments=False), TODAY) == []
+    assert about(replace(SOUND, points=points), TODAY) != []
