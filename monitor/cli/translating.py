@@ -17,6 +17,12 @@ USAGE = {  # what typer says -> what we say
     r"Option '(?P<name>.+)' requires an argument\.": N_("The option {name} needs a value."),
     r"Invalid value for '(?P<name>.+?)': (?P<why>.+)": N_("The value of {name} cannot be used: {why}."),
 }
+WHY = {  # the reason in the last of them -> what we say
+    r"(?:Value error, )?'(?P<value>.*)' is not one of (?P<values>.+)": N_("{value} is none of {values}"),
+    r"Input should be a valid integer\b.*": N_("it must be a whole number"),
+    r"Input should be greater than or equal to (?P<least>\S+)": N_("it must be at least {least}"),
+    r"Input should be less than or equal to (?P<most>\S+)": N_("it must be at most {most}"),
+}
 NEAR = re.compile(r"\(Possible options: (.+)\)|Did you mean (.+)\?")
 
 
@@ -40,8 +46,17 @@ def usage_sentence(message: str) -> str:
     """One of typer's usage errors in the language in use, with its hint if it has one."""
     for pattern, sentence in USAGE.items():
         if found := re.match(pattern, message, re.DOTALL):
-            return _(sentence, **found.groupdict()) + _near(message)
+            words = found.groupdict()
+            return _(sentence, **words | ({"why": _why(words["why"])} if "why" in words else {})) + _near(message)
     return message
+
+
+def _why(reason: str) -> str:
+    reason = reason.rstrip(".")
+    for pattern, sentence in WHY.items():
+        if found := re.fullmatch(pattern, reason, re.DOTALL):
+            return _(sentence, **found.groupdict())
+    return reason
 
 
 def _near(message: str) -> str:

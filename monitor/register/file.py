@@ -33,6 +33,7 @@ from monitor.register.fields import (
 from monitor.register.lines import line_numbers
 from monitor.register.shape import misshapen
 from monitor.register.sheet import placed, read_sheet
+from monitor.register.unreadable import toml_reason
 
 
 class Entry(BaseModel):
@@ -171,4 +172,5 @@ def _read(raw: Mapping[str, object]) -> tuple[RegisterFile | None, list[Fault]]:
 
 
 def _not_toml(error: tomllib.TOMLDecodeError) -> Fault:
-    return Fault((), _("This is not TOML: {why}.", why=error), _("Correct the line; the other faults show after that."))
+    why, line = toml_reason(error)
+    return Fault((), _("This is not TOML: {why}.", why=why), _("Correct it; the other faults show after that."), line)

@@ -27,7 +27,8 @@ HEADINGS = {
 }
 STYLE = """
 :root { color-scheme: light dark; background: Canvas; color: CanvasText; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; max-width: 80rem; padding: 1rem; overflow-wrap: anywhere; }
+body { margin: 0 auto; max-width: 80rem; padding: 1rem; overflow-wrap: break-word; }
+td:nth-of-type(2) { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 caption, th, td { text-align: start; padding: .5rem .75rem .5rem 0; vertical-align: top; }
 tr { border-bottom: 1px solid; }

@@ -19,6 +19,7 @@ from defusedcsv import csv as defused
 from config.language import _
 from monitor.register.faults import Fault, Path
 from monitor.register.sheet_cells import guarded, read, unguarded, written
+from monitor.register.unreadable import csv_reason
 
 TABLES = ("organisation", "unit", "person", "channel", "decision")
 SEPARATOR = re.compile(r'"?table"?([,;\t])')
@@ -73,7 +74,7 @@ def read_sheet(text: str) -> Sheet:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator[1], strict=True))
     except csv.Error as error:
-        found.fault(1, "table", _("This is not CSV: {why}.", why=error), _("Save it as CSV UTF-8."))
+        found.fault(1, "table", _("This is not CSV: {why}.", why=csv_reason(error)), _("Save it as CSV UTF-8."))
         return found
     for column in repeated(rows[0]):
         found.fault(1, column, _("The column {column} is there twice.", column=column), _("Keep one of them."))

@@ -72,7 +72,15 @@ def test_a_call_without_a_command_shows_the_help(kanalvakt: Command) -> None:
         (["channel", "show"], "CHANNEL is missing."),
         (["version", "1", "2"], "One word too many: 1 2."),
         (["register", "export", "--format"], "The option --format needs a value."),
-        (["register", "export", "--format", "xml"], "The value of --format cannot be used:"),
+        (
+            ["register", "export", "--format", "xml"],
+            "The value of --format cannot be used: xml is none of 'toml', 'csv', 'json', 'html'.",
+        ),
+        (
+            ["attest", "fb", "--count", "x", "--by", "a"],
+            "The value of --count cannot be used: it must be a whole number.",
+        ),
+        (["attest", "fb", "--count", "-1", "--by", "a"], "The value of --count cannot be used: it must be at least 0."),
         (["--lang"], "The option --lang needs a value."),
     ],
 )
@@ -82,6 +90,12 @@ def test_wrong_words_are_told_in_one_sentence(kanalvakt: Command, words: list[st
 
 def test_wrong_words_are_told_in_swedish(kanalvakt: Command) -> None:
     assert one_sentence(kanalvakt("chanel"), 2) == "Det finns inget kommando chanel. Menade du 'channel'?"
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "99999"])
+def test_why_a_value_cannot_be_used_is_told_in_swedish(kanalvakt: Command, value: str) -> None:
+    said = one_sentence(kanalvakt("channel", "connect", "youtube", "--port", value), 2)
+    assert said.startswith("Värdet på --port kan inte användas: det ska vara ")
 
 
 def test_an_unknown_language_is_refused(kanalvakt: Command) -> None:
@@ -193,7 +207,7 @@ def test_a_database_of_a_newer_version_is_told(kanalvakt: Command, imported: Non
 
 def test_a_fault_of_our_own_shows_its_traceback_only_when_asked(program: Command, imported: None) -> None:
     with database().transaction() as session:
-        session.execute(text("DROP TABLE schedule"))
+        session.execute(text("ALTER TABLE schedule RENAME COLUMN failures TO troubles"))
     assert "--debug" in one_sentence(program("channel", "list"), 1)
     assert "Traceback" in program("channel", "list", "--debug").err
 
