@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError
 from monitor import State
 from monitor.alerts.coverage import missed
 from monitor.alerts.decision_line import decision_line
-from monitor.alerts.recipients import CaredFor, cared_for
+from monitor.alerts.ladders import CaredFor, cared_for
 from monitor.alerts.telling import Scene
 from monitor.alerts.todays_watch import Said, Todo, standing, todo
 from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed
@@ -26,7 +26,10 @@ NEWS = timedelta(days=7)
 WRONG = {
     "failing": (N_("1 channel could not be read"), N_("{count} channels could not be read")),
     "unread": (N_("1 channel not fetched today"), N_("{count} channels not fetched today")),
-    "unattended": (N_("1 channel that nobody is there for"), N_("{count} channels that nobody is there for")),
+    "unattended": (
+        N_("1 channel where nobody responsible can be reached"),
+        N_("{count} channels where nobody responsible can be reached"),
+    ),
 }
 """How many parts of the digest are so (one, or more), by what Part calls it."""
 ALONE = {
@@ -69,8 +72,8 @@ class Part:
     """One channel. said: who takes care of it, how its latest reading went, how today's watch stands; todo follows.
     remarks: what else has to be known.
 
-    failing: with an error. unread: not completely today. unattended: responsible and deputy are away. hidden: the
-    platform keeps something from us; news: somebody may not have read of it yet.
+    failing: with an error. unread: not completely today. unattended: neither responsible nor deputy can be reached.
+    hidden: the platform keeps something from us; news: somebody may not have read of it yet.
     """
 
     name: str
@@ -175,7 +178,7 @@ def _part(scene: Scene, person_id: str, known: Known) -> Part:
     reading = Said(_reading(row, unread, bool(known.waiting), bool(hidden)), bad=unread or row.state == "failing")
     return Part(
         name=row.name,
-        said=(*_whose(known.cared), reading, *last_read, *standing(known.day)),
+        said=(*_whose(scene, known.cared), reading, *last_read, *standing(known.day)),
         todo=todo(scene, person_id, known.cared.channel, known.day, failing=row.state == "failing"),
         remarks=(*missed_days, *hidden, *decision_line(row.decision, scene.today)),
         lines=tuple(_line(item, scene.now, zone, base_url(scene.settings)) for item in known.waiting),
@@ -187,13 +190,15 @@ def _part(scene: Scene, person_id: str, known: Known) -> Part:
     )
 
 
-def _whose(cared: CaredFor) -> list[Said]:
+def _whose(scene: Scene, cared: CaredFor) -> list[Said]:
     """Why the channel has come to its reader, where that is not the person responsible."""
     said = []
     if cared.care.unattended:
-        said.append(Said(_("Nobody is there: neither the person responsible nor a deputy."), bad=True))
+        said.append(Said(_("Nobody can be reached: neither the person responsible nor a deputy."), bad=True))
     if cared.care.stands_in:
-        person, there = cared.names[cared.channel.responsible_id], [cared.names[id_] for id_ in cared.care.people]
+        person, *there = (
+            scene.session.get_one(Person, id_).name for id_ in (cared.channel.responsible_id, *cared.care.people)
+        )
         sentence = (ALONE if len(there) == 1 else SHARED)[cared.away]
         said.append(Said(_(sentence, person=person, names=", ".join(there)), bad=not cared.away))
     return said

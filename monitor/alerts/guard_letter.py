@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from config.language import N_, _, moment
 from monitor.alerts.channel_lines import Line, Links, how_to_mend, line
-from monitor.alerts.guard_rules import COMMUNICATOR, DEPUTY, RESPONSIBLE
+from monitor.alerts.ladder_rules import COMMUNICATOR, DEPUTY, RESPONSIBLE
 from monitor.alerts.models import Notice
 from monitor.alerts.tasks import attest_link, review_link
 from monitor.alerts.telling import Scene

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor.alerts.digest import digest
+from monitor.alerts.ladders import cared_for
 from monitor.alerts.models import Notice
-from monitor.alerts.recipients import cared_for
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling
 from monitor.alerts.wording import Letter
 from monitor.register.models import Channel, Person

@@ -13,7 +13,7 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from config.language import _
-from monitor.alerts.guard_rules import Ladder, told_afterwards
+from monitor.alerts.ladder_rules import Ladder, told_afterwards
 from monitor.alerts.ladders import TOLD, ladders
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
