@@ -1,4 +1,4 @@
-"""Whom there is to tell of a channel's day, step by step, and who takes care of it; writing down that there is nobody."""
+"""Whom there is to tell of a channel's day, step by step; who takes care of it; noting that there is nobody."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
