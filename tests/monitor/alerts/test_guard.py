@@ -247,6 +247,13 @@ def test_after_an_afternoons_stop_each_person_hears_once_of_the_most_urgent(vigi
     assert [who for who, _subject in vigil.run(FRIDAY, "16.00")] == ["kommunikator"]
 
 
+def test_after_a_stop_until_the_afternoon_the_digests_of_the_day_still_come_once(vigil: Vigil) -> None:
+    told = vigil.run(FRIDAY, "15.20", "15.21")
+    assert [who for who, _subject in told] == ["redaktor", "redaktor"]
+    assert [subject == GRUPP for _who, subject in told].count(True) == 1
+    assert vigil.notices("digest") == [("redaktor", "digest", "sent")]
+
+
 def test_after_a_stop_until_past_closing_only_the_last_rung_goes_out(vigil: Vigil) -> None:
     vigil.run(FRIDAY, "07.30")
     assert vigil.run(FRIDAY, "16.20") == [("kommunikator", GRUPP)]
