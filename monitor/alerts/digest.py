@@ -10,15 +10,16 @@ from babel.dates import format_date
 from config.language import N_, _, duration, language, moment
 from connectors.errors import ConnectorError
 from monitor import State
-from monitor.alerts.coverage import missed
 from monitor.alerts.decision_line import decision_line
-from monitor.alerts.recipients import CaredFor, cared_for
+from monitor.alerts.ladders import CaredFor, cared_for
+from monitor.alerts.missed_days import missed
 from monitor.alerts.telling import Scene
 from monitor.alerts.todays_watch import Said, Todo, standing, todo
 from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed
 from monitor.inbox.unanswered import Obligation, unanswered
 from monitor.register.models import Person
 from monitor.watch.coverage import Coverage
+from monitor.watch.day_rules import Verdict
 from monitor.watch.day_view import ShownDay, shown_days
 from monitor.watch.overview import ChannelOverview, channels
 
@@ -26,7 +27,10 @@ NEWS = timedelta(days=7)
 WRONG = {
     "failing": (N_("1 channel could not be read"), N_("{count} channels could not be read")),
     "unread": (N_("1 channel not fetched today"), N_("{count} channels not fetched today")),
-    "unattended": (N_("1 channel that nobody is there for"), N_("{count} channels that nobody is there for")),
+    "unattended": (
+        N_("1 channel where nobody responsible can be reached"),
+        N_("{count} channels where nobody responsible can be reached"),
+    ),
 }
 """How many parts of the digest are so (one, or more), by what Part calls it."""
 ALONE = {
@@ -38,6 +42,10 @@ SHARED = {
     False: N_("{person} has no mail address: one of you takes care of the channel today ({names})."),
 }
 """Why somebody else takes care of a channel. True: the person responsible is away."""
+MISSED = {
+    Verdict.NOT_WATCHED: N_("Not watched: {days}"),
+    Verdict.PARTLY: N_("Watched only partly: {days}"),
+}
 BY_HAND = (N_("1 channel to go through yourself"), N_("{count} channels to go through yourself"))
 
 
@@ -55,13 +63,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one channel. day: today's row of its watch; None on a day off. gaps: working days missed."""
+    """What is known of one channel. day: today's row of its watch; None on a day off. missed: days before it."""
 
     row: ChannelOverview
     cared: CaredFor
     day: ShownDay | None
     waiting: list[Obligation]
-    gaps: list[date]
+    missed: list[ShownDay]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,8 @@ class Part:
     """One channel. said: who takes care of it, how its latest reading went, how today's watch stands; todo follows.
     remarks: what else has to be known.
 
-    failing: with an error. unread: not completely today. unattended: responsible and deputy are away. hidden: the
-    platform keeps something from us; news: somebody may not have read of it yet.
+    failing: with an error. unread: not completely today. unattended: neither responsible nor deputy can be reached.
+    hidden: the platform keeps something from us; news: somebody may not have read of it yet.
     """
 
     name: str
@@ -126,14 +134,14 @@ def _known(scene: Scene, person_id: str) -> list[Known]:
     """Of the channels that the person takes care of today; paused ones too, for those have to be watched as well."""
     mine = {each.channel.id: each for each in cared_for(scene.session, scene.today) if person_id in each.care.people}
     days = {day.channel_id: day for day in shown_days(scene.session, scene.today, scene.today, list(mine))}
-    gaps = missed(scene.session, scene.now, scene.owner)
+    gone_by = missed(scene.session, scene.today, scene.calendar, list(mine))
     return [
         Known(
             row,
             mine[row.id],
             days.get(row.id),
             unanswered(scene.session, scene.now, channel_id=row.id),
-            gaps.get(row.id, []),
+            gone_by.get(row.id, []),
         )
         for row in channels(scene.session, scene.today)
         if row.id in mine and (row.state != "paused" or row.has_comments)
@@ -171,13 +179,12 @@ def _part(scene: Scene, person_id: str, known: Known) -> Part:
     unread = row.has_comments and row.state in {"ok", "waiting"} and not _is_today(read, scene.now, zone)
     hidden = [Said(sentence, bad=True) for sentence in row.coverage.warnings()]
     last_read = [Said(f"{_('Last complete read')}: {moment(read, zone)}")] if read is not None else []
-    missed_days = [Said(f"{_('Not watched')}: {days_in_words(known.gaps)}", bad=True)] if known.gaps else []
     reading = Said(_reading(row, unread, bool(known.waiting), bool(hidden)), bad=unread or row.state == "failing")
     return Part(
         name=row.name,
-        said=(*_whose(known.cared), reading, *last_read, *standing(known.day)),
+        said=(*_whose(scene, known.cared), reading, *last_read, *standing(known.day)),
         todo=todo(scene, person_id, known.cared.channel, known.day, failing=row.state == "failing"),
-        remarks=(*missed_days, *hidden, *decision_line(row.decision, scene.today)),
+        remarks=(*_missed_days(known.missed), *hidden, *decision_line(row.decision, scene.today)),
         lines=tuple(_line(item, scene.now, zone, base_url(scene.settings)) for item in known.waiting),
         failing=row.state == "failing",
         unread=unread,
@@ -187,16 +194,23 @@ def _part(scene: Scene, person_id: str, known: Known) -> Part:
     )
 
 
-def _whose(cared: CaredFor) -> list[Said]:
+def _whose(scene: Scene, cared: CaredFor) -> list[Said]:
     """Why the channel has come to its reader, where that is not the person responsible."""
     said = []
     if cared.care.unattended:
-        said.append(Said(_("Nobody is there: neither the person responsible nor a deputy."), bad=True))
+        said.append(Said(_("Nobody can be reached: neither the person responsible nor a deputy."), bad=True))
     if cared.care.stands_in:
-        person, there = cared.names[cared.channel.responsible_id], [cared.names[id_] for id_ in cared.care.people]
+        person, *there = (
+            scene.session.get_one(Person, id_).name for id_ in (cared.channel.responsible_id, *cared.care.people)
+        )
         sentence = (ALONE if len(there) == 1 else SHARED)[cared.away]
         said.append(Said(_(sentence, person=person, names=", ".join(there)), bad=not cared.away))
     return said
+
+
+def _missed_days(days: list[ShownDay]) -> list[Said]:
+    found = {sentence: [each.day for each in days if each.verdict is verdict] for verdict, sentence in MISSED.items()}
+    return [Said(_(sentence, days=days_in_words(of)), bad=True) for sentence, of in found.items() if of]
 
 
 def _is_news(coverage: Coverage, now: datetime) -> bool:

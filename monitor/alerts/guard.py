@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor.alerts.guard_letter import Ward, guard_letter
-from monitor.alerts.guard_rules import RUNGS, Call, Ladder, calls, rungs_due
+from monitor.alerts.ladder_rules import RUNGS, Call, Ladder, calls, rungs_due
 from monitor.alerts.ladders import TOLD, ladders
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from config.language import N_, _, moment
 from monitor.alerts.channel_lines import Line, Links, how_to_mend, line
-from monitor.alerts.guard_rules import COMMUNICATOR, DEPUTY, RESPONSIBLE
+from monitor.alerts.ladder_rules import COMMUNICATOR, DEPUTY, RESPONSIBLE
 from monitor.alerts.models import Notice
 from monitor.alerts.tasks import attest_link, review_link
 from monitor.alerts.telling import Scene
 from monitor.alerts.wording import Letter, base_url, clock, letter, signed
 from monitor.register.models import Channel, Person
 from monitor.register.people import away
-from monitor.watch.attesting import is_overdue
-from monitor.watch.day_rules import Facts, Why, end_of_service, may_attest_today
+from monitor.watch.attesting import counts_today
+from monitor.watch.day_rules import Why, end_of_service
 from monitor.watch.day_view import ShownDay, sentence
 from monitor.watch.models import Schedule
 
@@ -84,8 +84,7 @@ def _todo(scene: Scene, person: str, ward: Ward, schedule: Schedule | None) -> t
     if shown.why is Why.NOT_REVIEWED:
         new = _("Go through what is new on {channel}", channel=channel.name)
         return [_how_much(shown.unseen)], ((new, review_link(scene, person, channel.id)),)
-    facts = Facts(channel.watch_mode == "automatic", shown.fetch, paused=channel.state == "paused")
-    if not may_attest_today(facts, overdue=is_overdue(scene.session, channel, scene.now)):
+    if not counts_today(scene.session, channel, shown.fetch, scene.now):
         return [_(WAIT), *_next_reading(scene, schedule)], ()
     gone_through = _("Attest that you have gone through {channel}", channel=channel.name)
     return [_(LOOK)], ((gone_through, attest_link(scene, person, channel.id, scene.today)),)

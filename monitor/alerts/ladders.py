@@ -1,13 +1,14 @@
-"""Whom there is to tell of a channel's day, step by step; and writing down that there is nobody."""
+"""Whom there is to tell of a channel's day, step by step; who takes care of it; noting that there is nobody."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.alerts.guard_rules import Ladder
+from monitor.alerts.ladder_rules import Care, Ladder, care
 from monitor.audit import SYSTEM, audited
 from monitor.audit.models import AuditEntry
 from monitor.db import Database
@@ -18,6 +19,18 @@ from monitor.watch.day_register import WATCH_DAY
 
 TOLD, UNTOLD = "watch_day.told", "watch_day.untold"
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CaredFor:
+    """A channel that is not retired, and who takes care of it.
+
+    away: the person responsible is not there, rather than not to be reached by mail.
+    """
+
+    channel: Channel
+    care: Care
+    away: bool
 
 
 def ladders(session: Session, channels: Iterable[Channel], day: date) -> dict[str, Ladder]:
@@ -38,6 +51,13 @@ def ladders(session: Session, channels: Iterable[Channel], day: date) -> dict[st
         channel: tuple(tuple(person for person in step if person in there) for step in ladder)
         for channel, ladder in steps.items()
     }
+
+
+def cared_for(session: Session, day: date) -> list[CaredFor]:
+    """Every channel that is not retired, by id."""
+    channels = session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id)).all()
+    known, absent = ladders(session, channels, day), away(session, day)
+    return [CaredFor(each, care(known[each.id]), each.responsible_id in absent) for each in channels]
 
 
 def note_untold(db: Database, subjects: Iterable[str], now: datetime) -> None:

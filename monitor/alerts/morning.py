@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor.alerts.digest import digest
+from monitor.alerts.ladder_rules import rungs_due
+from monitor.alerts.ladders import cared_for
 from monitor.alerts.models import Notice
-from monitor.alerts.recipients import cared_for
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling
 from monitor.alerts.wording import Letter
 from monitor.register.models import Channel, Person
@@ -30,8 +31,20 @@ def _people(session: Session, day: date) -> list[str]:
 
 
 def _tellings(scene: Scene) -> Iterable[Telling]:
+    if _is_the_guards(scene):
+        return []
     too_early = _waiting_for_first_reading(scene)
     return [one for one in digests(scene.session, scene.today.isoformat()) if one.recipient_id not in too_early]
+
+
+def _is_the_guards(scene: Scene) -> bool:
+    """From its first rung on, whoever takes over hears from the guard, and no digest is added to those of the day.
+
+    Where none has been begun yet, nobody could be told anything in the morning: then they all still come.
+    """
+    begun = (Notice.subject_kind == DIGEST, Notice.cycle == scene.today.isoformat())
+    guarded = rungs_due(scene.now, scene.calendar, scene.owner.reminder_minutes)
+    return bool(guarded) and scene.session.scalar(select(Notice.id).where(*begun).limit(1)) is not None
 
 
 def _waiting_for_first_reading(scene: Scene) -> set[str]:

@@ -6,8 +6,8 @@ from config.language import N_, _
 from monitor.alerts.tasks import attest_link, review_link
 from monitor.alerts.telling import Scene
 from monitor.register.models import Channel
-from monitor.watch.attesting import is_overdue
-from monitor.watch.day_rules import Facts, Fetch, Verdict, may_attest_today
+from monitor.watch.attesting import counts_today
+from monitor.watch.day_rules import Fetch, Verdict
 from monitor.watch.day_standing import AUTOMATIC
 from monitor.watch.day_view import ShownDay, verdict_in_words
 
@@ -51,8 +51,7 @@ def todo(scene: Scene, person_id: str, channel: Channel, day: ShownDay | None, *
         label, address = _("I have gone through what is new"), review_link(scene, person_id, channel.id)
         return Todo(_new_in_words(day.unseen), label, address, by_hand=False)
     url = channel.address if channel.address.startswith(("https://", "http://")) else None
-    facts = Facts(day.mode == AUTOMATIC, day.fetch, paused=channel.state == "paused")
-    if may_attest_today(facts, overdue=is_overdue(scene.session, channel, scene.now)):
+    if counts_today(scene.session, channel, day.fetch, scene.now):
         manual = N_("Go through the channel today, and confirm it.")
         unread = N_("Look at the channel yourself today, and confirm it.")
         label, address = _("I have gone through the channel"), attest_link(scene, person_id, channel.id, day.day)

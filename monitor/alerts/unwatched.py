@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from config.language import _
-from monitor.alerts.guard_rules import Ladder, told_afterwards
+from monitor.alerts.ladder_rules import Ladder, told_afterwards
 from monitor.alerts.ladders import TOLD, ladders
+from monitor.alerts.missed_days import first_kept
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
 from monitor.alerts.unwatched_letter import Missed, unwatched_letter
@@ -57,8 +58,8 @@ def _morning(session: Session, now: datetime) -> Morning:
 def _untold_days(session: Session, now: datetime) -> dict[str, list[ShownDay]]:
     """By channel. Told of today counts as untold, so that everybody hears the same this morning."""
     calendar = calendar_of(organisation(session))
-    began = session.scalar(select(func.min(WatchDay.planned_at)))
-    if began is None:
+    first = first_kept(session, calendar)
+    if first is None:
         return {}
     told = select(AuditEntry.subject).where(
         AuditEntry.act == TOLD, AuditEntry.at < calendar.midnight(calendar.local_date(now))
@@ -66,7 +67,7 @@ def _untold_days(session: Session, now: datetime) -> dict[str, list[ShownDay]]:
     query = select(WatchDay.channel_id, WatchDay.day).where(
         WatchDay.concluded_at.is_not(None),
         WatchDay.verdict != Verdict.WATCHED,
-        WatchDay.day >= calendar.local_date(began),  # what lies before the register was first kept is history
+        WatchDay.day >= first,
         (WatchDay.channel_id + "/" + cast(WatchDay.day, String)).not_in(told),
     )
     untold = {(channel_id, day) for channel_id, day in session.execute(query)}

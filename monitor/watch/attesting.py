@@ -14,7 +14,16 @@ from monitor.register.models import Channel, Person
 from monitor.register.organisation import organisation
 from monitor.watch.day_facts import Runs, runs_between
 from monitor.watch.day_register import keep, subject_of
-from monitor.watch.day_rules import Facts, How, Verdict, Why, may_attest, may_attest_today
+from monitor.watch.day_rules import (
+    Facts,
+    Fetch,
+    How,
+    Verdict,
+    Why,
+    end_of_service,
+    may_attest,
+    may_attest_today,
+)
 from monitor.watch.day_standing import AUTOMATIC
 from monitor.watch.day_view import ShownDay, in_short, shown_days
 from monitor.watch.models import Attestation, Correction, Schedule, WatchDay
@@ -86,22 +95,26 @@ def _check(
     is_today = row.day == calendar.local_date(now)
     if row.concluded_at is None and not is_today:
         raise CannotAttest(_("A reading of {day} has not ended yet: try again in a while.", day=row.day))
-    facts = Facts(
-        (channel.watch_mode if is_today else row.mode) == AUTOMATIC, runs.fetch, paused=channel.state == "paused"
-    )
-    if not may_attest(facts):
+    mode = channel.watch_mode if is_today else row.mode
+    if not may_attest(Facts(mode == AUTOMATIC, runs.fetch)):
         read = _("{channel} was read automatically on {day}: ", channel=channel.name, day=row.day)
         raise CannotAttest(read + _("go through what is new in Kanalvakt instead (`kanalvakt review`)."))
-    if is_today and not may_attest_today(facts, overdue=is_overdue(session, channel, now)):
+    if is_today and not counts_today(session, channel, runs.fetch, now):
         waits = _("{channel} is read automatically, and no reading has failed today: ", channel=channel.name)
         raise CannotAttest(waits + _("wait for the next one. You can attest if it fails."))
 
 
-def is_overdue(session: Session, channel: Channel, now: datetime) -> bool:
-    """Should the channel have been read by now? Also one that is in no schedule."""
-    due = select(func.coalesce(Schedule.due_at, Schedule.next_poll_at)).where(Schedule.channel_id == channel.id)
-    since = session.scalar(due)
-    return since is None or since < now - PATIENCE
+def counts_today(session: Session, channel: Channel, fetch: Fetch, now: datetime) -> bool:
+    """Does a person's word count today that the channel has been gone through? fetch: the day's best reading so far."""
+    facts = Facts(channel.watch_mode == AUTOMATIC, fetch, paused=channel.state == "paused")
+    return may_attest_today(facts, overdue=_is_overdue(session, channel, now))
+
+
+def _is_overdue(session: Session, channel: Channel, now: datetime) -> bool:
+    """Nobody need wait for a reading that is late, that comes when the day has closed, or that is in no schedule."""
+    query = select(func.coalesce(Schedule.due_at, Schedule.next_poll_at)).where(Schedule.channel_id == channel.id)
+    due, calendar = session.scalar(query), calendar_of(organisation(session))
+    return due is None or due < now - PATIENCE or due > end_of_service(calendar, calendar.local_date(now))
 
 
 def _put_right(session: Session, attestation: Attestation) -> None:

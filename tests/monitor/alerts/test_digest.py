@@ -187,6 +187,7 @@ def test_channels_that_no_machine_reads_and_those_without_comments_say_so(town: 
 
 def test_missed_working_days_are_said(town: Town) -> None:
     town.change(Channel, "fb", watched_since=datetime(2026, 6, 10, 7, 0, tzinfo=UTC))
+    keep_days(town.db, datetime(2026, 6, 10, 7, 0, tzinfo=UTC))
     town.read(datetime(2026, 6, 10, 8, 0, tzinfo=UTC))
     town.read(datetime(2026, 6, 11, 8, 0, tzinfo=UTC), outcome="partial")
     keep_days(town.db, NOW)

@@ -45,13 +45,13 @@ def test_when_both_are_away_the_communicators_hear_and_the_channel_is_red(mornin
     morning.away("redaktor", "ersattare")
     mails = morning.sends()
     assert mails.keys() == {"annan", "kommunikator"}
-    red = "Ingen är på plats: varken den som är ansvarig för kanalen eller någon ersättare."
+    red = "Ingen går att nå: varken den som är ansvarig för kanalen eller någon ersättare."
     shared = "Rut Redaktör är frånvarande: en av er tar hand om kanalen i dag (Ann Annan, Kommunikator)."
     for mail in mails.values():
         assert red in part(mail, "fb")
         assert shared in part(mail, "fb")
         assert bad(mail) == [red, red]
-        assert "2 kanaler där ingen är på plats" in str(mail["Subject"])
+        assert "2 kanaler där ingen ansvarig går att nå" in str(mail["Subject"])
 
 
 @pytest.mark.parametrize(("manager", "recipient"), [("chef", "chef"), (None, "admin")])
@@ -74,14 +74,18 @@ def test_who_has_no_mail_address_is_stood_in_for(morning: Morning) -> None:
     said = "Rut Redaktör saknar e-postadress: du tar hand om kanalen i dag."
     assert said in part(mails["ersattare"], "fb")
     assert said in bad(mails["ersattare"])
-    assert "Ingen är på plats" not in plain(mails["ersattare"])
+    assert "Ingen går att nå" not in plain(mails["ersattare"])
 
 
 def test_when_nobody_can_be_reached_the_communicators_are(morning: Morning) -> None:
     morning.is_read()
     for id_ in ("redaktor", "ersattare"):
         morning.town.change(Person, id_, email=None)
-    assert morning.sends().keys() == {"kommunikator"}
+    mails = morning.sends()
+    assert mails.keys() == {"kommunikator"}
+    said = ["Ingen går att nå: varken den som är ansvarig för kanalen eller någon ersättare."]
+    said += ["Rut Redaktör saknar e-postadress: du tar hand om kanalen i dag."]
+    assert bad(mails["kommunikator"]) == said * 2
 
 
 def test_who_is_responsible_for_nothing_active_gets_none(morning: Morning) -> None:

@@ -11,7 +11,7 @@ from monitor.register.links import Link
 from monitor.register.models import Channel
 from monitor.watch.models import Schedule
 from tests.monitor.alerts.mornings import Morning, bad, html, part, plain
-from tests.monitor.days.almanac import FRIDAY, MONDAY, at
+from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, at
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}  # landmarks are for pages, not for mails
 ATTEST, REVIEW = "Jag har gått igenom kanalen", "Jag har gått igenom det nya"
@@ -61,10 +61,18 @@ def test_a_channel_that_cannot_be_read_is_looked_at_by_hand_and_attested(morning
 def test_while_nobodys_word_counts_yet_there_is_no_link(morning: Morning) -> None:
     """It failed yesterday, and today's first reading is still to come."""
     yesterday = at(MONDAY - timedelta(days=1), "06.45")
-    morning.town.change(Schedule, "fb", failing_since=yesterday, failure_kind="unavailable")
+    soon = at(MONDAY, "07.31")
+    morning.town.change(Schedule, "fb", failing_since=yesterday, failure_kind="unavailable", next_poll_at=soon)
     mail = morning.sends()["redaktor"]
     assert "Titta i kanalen själv i dag.\nÖppna kanalen: https://www.facebook.com/" in part(mail, "fb")
     assert [link.subject for link in morning.links(mail)] == ["grupp/2026-06-15"]
+
+
+def test_nobody_waits_for_a_reading_that_comes_when_the_day_has_closed(morning: Morning) -> None:
+    morning.town.change(Schedule, "fb", next_poll_at=at(MONDAY, "18.00"))
+    mail = morning.sends()["redaktor"]
+    assert "Titta i kanalen själv i dag och bekräfta." in part(mail, "fb")
+    assert Link("attest", "redaktor", "fb/2026-06-15") in morning.links(mail)
 
 
 def test_a_paused_channel_has_to_be_watched_all_the_same(morning: Morning) -> None:
@@ -80,7 +88,7 @@ def test_after_closing_time_an_unwatched_day_is_called_so(morning: Morning) -> N
     morning.almanac.keep(MONDAY, "16.30")
     digest_now(morning.town.db, at(MONDAY, "16.30"))
     mail = morning.arrive("16.30")["redaktor"]
-    assert "Dagens bevakning: Ej bevakad" in part(mail, "grupp")
+    assert part(mail, "grupp").count("Ej bevakad") == 1
     assert "Dagens bevakning: Ej bevakad" in bad(mail)
     assert ATTEST in part(mail, "grupp")
 
@@ -114,11 +122,24 @@ def test_a_decision_that_is_missing_or_not_confirmed_is_said(morning: Morning) -
 
 
 def test_missed_days_stay_shown(morning: Morning) -> None:
-    morning.almanac.changes(watched_since=at(FRIDAY, "06.00"))
+    morning.almanac.changes(watched_since=at(THURSDAY, "06.00"))
+    morning.almanac.keep(THURSDAY, "06.00")
+    morning.almanac.comes("c1", THURSDAY, "06.45")
+    morning.almanac.keep_over(THURSDAY)
     morning.almanac.read(FRIDAY, "06.45", "partial")
     morning.almanac.keep_over(FRIDAY)
     morning.is_read()
-    assert "Ej bevakad: fre 12 juni" in part(morning.sends()["redaktor"], "fb")
+    mail = morning.sends()["redaktor"]
+    assert "Ej bevakad: fre 12 juni\nDelvis bevakad: tors 11 juni\n" in part(mail, "fb")
+    assert "Delvis bevakad: tors 11 juni" in bad(mail)
+
+
+def test_days_from_before_the_register_was_kept_are_history(morning: Morning) -> None:
+    morning.almanac.changes(watched_since=at(THURSDAY, "06.00"))
+    morning.is_read()
+    morning.almanac.keep(MONDAY, "07.00")
+    assert THURSDAY in morning.almanac.days()
+    assert "juni" not in part(morning.sends()["redaktor"], "fb").replace("mån 15 juni", "")
 
 
 def test_a_channel_whose_address_is_no_web_address_is_not_linked_to(morning: Morning) -> None:

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from config.settings import Settings
-from monitor.alerts.coverage import missed
 from monitor.alerts.judging import judge
+from monitor.alerts.missed_days import missed
 from monitor.alerts.models import Notice
 from monitor.db import Database
+from monitor.register.calendar import calendar_of
 from monitor.register.links import opened
 from monitor.register.models import Channel, Person
 from monitor.register.organisation import organisation
@@ -197,10 +198,14 @@ def test_a_notice_of_the_old_kind_that_still_waits_is_not_sent(vigil: Vigil) -> 
 def test_the_digest_is_told_the_days_that_were_missed_and_not_put_right(vigil: Vigil) -> None:
     judge(vigil.db, at(TUESDAY, "12.00"))
     vigil.corrects(TUESDAY, FRIDAY, Verdict.WATCHED)
-    with vigil.db.snapshot() as session:
-        owner = organisation(session)
-        assert missed(session, at(TUESDAY, "12.00"), owner) == {"fb": [MONDAY], "grupp": [FRIDAY, MONDAY]}
+    both = {"fb": [MONDAY], "grupp": [FRIDAY, MONDAY]}
+    assert missed_by(vigil, TUESDAY) == both
     judge(vigil.db, at(TUESDAY, "16.00"))
+    assert missed_by(vigil, TUESDAY) == both
+    assert missed_by(vigil, THURSDAY) == {}
+
+
+def missed_by(vigil: Vigil, day: date) -> dict[str, list[date]]:
     with vigil.db.snapshot() as session:
-        assert missed(session, at(TUESDAY, "16.00"), owner)["fb"] == [MONDAY, TUESDAY]
-        assert "fb" not in missed(session, at(date(2026, 6, 11), "12.00"), owner)
+        found = missed(session, day, calendar_of(organisation(session)), ["fb", "grupp"])
+    return {channel_id: [each.day for each in days] for channel_id, days in found.items()}

@@ -44,14 +44,14 @@ class Chronicle:
         return "not_watched", "none", "paused" if not outcomes and self._was_paused(day) else why
 
     def may_attest(self, day: date, now: datetime) -> bool:
-        """On that day or later; nothing is ever late here."""
-        today = now.astimezone(ZONE).date()
+        """On that day or later; nothing is ever late here, but nobody waits for a reading once the day has closed."""
         if day not in self.days(now):
             return False
         outcomes = {outcome for began, _ended, outcome in self.runs if _on(began) == day}
         if not self.automatic:
             return True
-        return "complete" not in outcomes and (bool(outcomes) or day < today or self.is_paused(now))
+        closed = now > datetime.combine(day, time(16), ZONE)
+        return "complete" not in outcomes and (bool(outcomes) or closed or self.is_paused(now))
 
     def is_paused(self, moment: datetime) -> bool:
         paused = False

@@ -17,7 +17,7 @@ from monitor.db.migrating import upgrade
 from monitor.inbox.day_keeping import keep_days
 from monitor.register.models import Channel
 from monitor.watch.attesting import CannotAttest, attest
-from monitor.watch.models import PollRun
+from monitor.watch.models import PollRun, Schedule
 from monitor.watch.reviewing import review
 from tests.monitor.days.almanac import Almanac, at
 from tests.monitor.days.oracle import ZONE, Chronicle
@@ -119,6 +119,7 @@ class Days(RuleBasedStateMachine):
     def is_attested(self, channel: str, days_ago: int, by: str) -> None:
         self.now += MINUTE
         day, chronicle = self._today() - timedelta(days=days_ago), self.chronicles[channel]
+        self.almanac.town.change(Schedule, "fb", next_poll_at=self.now)
         try:
             with self.db.transaction() as session:
                 made = attest(session, session.get_one(Channel, channel), day, by, self.now)

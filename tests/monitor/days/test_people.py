@@ -58,7 +58,7 @@ def test_a_late_attestation_corrects_the_day_and_leaves_its_row_alone(almanac: A
 
 
 def test_a_channel_that_is_read_can_be_attested_once_its_reading_has_failed(almanac: Almanac) -> None:
-    almanac.keep(FRIDAY, "06.00")
+    almanac.town.change(Schedule, "fb", next_poll_at=at(FRIDAY, "06.45"))
     with pytest.raises(CannotAttest, match="misslyckas"):
         almanac.attests(FRIDAY, "06.10", channel="fb")
     almanac.read(FRIDAY, "06.45", "failed", error_kind="auth_expired")
@@ -78,6 +78,16 @@ def test_a_channel_that_is_read_can_be_attested_when_its_reading_is_late_or_paus
     almanac.changes(state="paused")
     almanac.attests(MONDAY, "09.00", channel="fb")
     assert almanac.told(MONDAY) == ("watched", "attested", "attested")
+
+
+def test_nobody_waits_for_a_reading_that_comes_when_the_day_has_closed(almanac: Almanac) -> None:
+    almanac.town.change(Schedule, "fb", next_poll_at=at(FRIDAY, "16.00"))
+    with pytest.raises(CannotAttest):
+        almanac.attests(FRIDAY, "12.00", channel="fb")
+    almanac.town.change(Schedule, "fb", next_poll_at=at(FRIDAY, "16.01"))
+    almanac.attests(FRIDAY, "12.00", channel="fb")
+    almanac.keep(FRIDAY, "12.01")
+    assert almanac.told(FRIDAY) == ("watched", "attested", "attested")
 
 
 def test_a_day_that_was_read_completely_cannot_be_attested_then_or_later(almanac: Almanac) -> None:

@@ -1,4 +1,4 @@
-"""Who is called at which rung, for any town, any absences and any moment."""
+"""Who takes care of a channel, and who is called at which rung: for any town, any absences and any moment."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.guard_rules import LAST_CALL, RUNGS, Call, calls, rungs_due, told_afterwards
+from monitor.alerts.ladder_rules import LAST_CALL, RUNGS, Call, Care, calls, care, rungs_due, told_afterwards
 from monitor.alerts.rules import stretches
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Organisation
@@ -19,8 +19,14 @@ MINUTES = [60, 30, 0]
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 REMINDERS = st.lists(st.integers(0, 600), min_size=3, max_size=3).map(lambda each: sorted(each, reverse=True))
 PEOPLE = st.lists(st.sampled_from("abcdefg"), max_size=2, unique=True).map(tuple)
-LADDERS = st.dictionaries(st.sampled_from(["fb", "ig", "grupp", "blogg"]), st.lists(PEOPLE, min_size=5, max_size=5))
+STEPS = st.lists(PEOPLE, min_size=5, max_size=5)
+LADDERS = st.dictionaries(st.sampled_from(["fb", "ig", "grupp", "blogg"]), STEPS)
 DUE = st.sampled_from([RUNGS[:1], RUNGS[:2], RUNGS, RUNGS[2:]])
+
+
+def ladder_of(text: str) -> list[tuple[str, ...]]:
+    """Of "r d kl - a": a step's people, or nobody."""
+    return [() if step == "-" else tuple(step) for step in text.split()]
 
 
 def local(text: str) -> datetime:
@@ -145,8 +151,8 @@ def test_whoever_is_called_late_is_called_once_and_of_everything(ladders: dict[s
     ],
 )
 def test_whoever_is_not_there_is_stood_in_for_at_once(ladder: str, due: int, expected: dict[str, str]) -> None:
-    steps = [() if who == "-" else (who,) for who in ladder.split()]
-    assert {person: call.rung for person, call in calls({"fb": steps}, RUNGS[:due]).items()} == expected
+    called = calls({"fb": ladder_of(ladder)}, RUNGS[:due])
+    assert {person: call.rung for person, call in called.items()} == expected
 
 
 def test_one_person_with_two_parts_gets_one_call_at_the_more_urgent_rung() -> None:
@@ -158,6 +164,48 @@ def test_afterwards_all_three_hear_and_others_only_in_their_place() -> None:
     assert told_afterwards([("r",), ("d",), ("k", "r"), ("m",), ("a",)]) == ("r", "d", "k")
     assert told_afterwards([(), (), (), (), ("a",)]) == ("a",)
     assert told_afterwards([(), (), (), (), ()]) == ()
+
+
+@pytest.mark.parametrize(
+    ("ladder", "expected"),
+    [
+        ("r d kl m a", Care(("r",), stands_in=False, unattended=False)),
+        ("r - kl m a", Care(("r",), stands_in=False, unattended=False)),
+        ("- d kl m a", Care(("d",), stands_in=True, unattended=False)),
+        ("- - kl m a", Care(("k", "l"), stands_in=True, unattended=True)),
+        ("- - - m a", Care(("m",), stands_in=True, unattended=True)),
+        ("- - - - ab", Care(("a", "b"), stands_in=True, unattended=True)),
+        ("- - - - -", Care((), stands_in=True, unattended=True)),
+    ],
+)
+def test_who_is_there_takes_care_the_nearest_first(ladder: str, expected: Care) -> None:
+    assert care(ladder_of(ladder)) == expected
+
+
+@given(STEPS)
+def test_somebody_takes_care_whenever_anybody_is_left_and_nobody_nearer_is_passed_over(
+    ladder: list[tuple[str, ...]],
+) -> None:
+    found = care(ladder)
+    assert bool(found.people) == any(ladder)
+    before = ladder[: ladder.index(found.people)]
+    assert not any(before)
+    assert found.stands_in == (found.people != ladder[0] or not ladder[0])
+    assert found.unattended == (not {*ladder[0], *ladder[1]})
+
+
+@given(STEPS, st.integers(0, 4), PEOPLE)
+def test_who_comes_back_takes_nothing_from_somebody_nearer(
+    ladder: list[tuple[str, ...]], step: int, back: tuple[str, ...]
+) -> None:
+    """With somebody there at a step that was empty, the others keep the channel, or those get it."""
+    without, with_them = ([*ladder[:step], there, *ladder[step + 1 :]] for there in ((), back))
+    assert care(with_them).people in (care(without).people, back)
+
+
+@given(STEPS)
+def test_who_takes_care_is_the_first_to_be_called(ladder: list[tuple[str, ...]]) -> None:
+    assert tuple(calls({"fb": ladder}, RUNGS[:1])) == care(ladder).people
 
 
 @given(st.sets(st.integers(0, 60)))

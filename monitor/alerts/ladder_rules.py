@@ -1,4 +1,7 @@
-"""Who is told of a channel that nobody has watched yet today, and when. Pure: the calendar, now and people go in."""
+"""Who takes care of a channel on a day; who is told that nobody has watched it yet, and when.
+
+Pure: the calendar, now and people go in; ids and rungs come out.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +21,29 @@ there and can be reached, so that a step may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """people: who takes care of a channel that day; none where nobody is left at all.
+
+    stands_in: they do it for the person responsible. unattended: neither that person nor the deputy can be reached.
+    """
+
+    people: tuple[str, ...]
+    stands_in: bool
+    unattended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """What one person is told now: at the most urgent rung they stand for, of all channels that have come to them."""
 
     rung: str
     channels: tuple[str, ...]
+
+
+def care(ladder: Ladder) -> Care:
+    """The person responsible; else the deputy; else those of the first step after them that has somebody."""
+    people = next((tuple(step) for step in ladder if step), ())
+    return Care(people, stands_in=not ladder[0], unattended=not any(ladder[:2]))
 
 
 def rungs_due(now: datetime, calendar: Calendar, reminder_minutes: Sequence[int]) -> tuple[str, ...]:
