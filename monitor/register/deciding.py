@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor.audit import audited
+from monitor.db.turns import AUDIT, take_turns
 from monitor.register.calendar import calendar_of
 from monitor.register.decision_rules import Draft, decides, latest_end, wrongs
 from monitor.register.decision_status import versions_of
@@ -49,7 +50,7 @@ def make_decision(session: Session, channel: Channel, draft: Draft, by: str, now
     Raises CannotDecide with everything that stands against it; nothing is written then.
     """
     owner = organisation(session)
-    session.get_one(Channel, channel.id, with_for_update={"key_share": True})  # two at once take turns
+    _take_turns(session, channel.id)
     reasons = [*_words(session, channel, draft, owner, now), *_people(session, draft), *_decider(session, channel, by)]
     if reasons:
         raise CannotDecide(reasons)
@@ -99,7 +100,7 @@ def confirmed(
 
 def receipt_of(session: Session, decision: Decision) -> DecisionReceipt:
     """What became of telling the communicator; a new row where nothing has yet."""
-    session.get_one(Channel, decision.channel_id, with_for_update={"key_share": True})  # one writes it first
+    _take_turns(session, decision.channel_id)
     receipt = session.get(DecisionReceipt, decision.id, populate_existing=True)
     if receipt is None:
         receipt = DecisionReceipt(decision_id=decision.id)
@@ -143,6 +144,13 @@ def replaced(session: Session, decision: Decision) -> bool:
     """Has another version been decided later?"""
     latest = latest_of(session, decision.channel_id)
     return latest is not None and latest.id != decision.id
+
+
+def _take_turns(session: Session, channel: str) -> None:
+    """One at a time decides about a channel, or writes its receipt. First the log, then the row, as whoever changes the
+    register does: in any other order the two could wait for each other."""
+    take_turns(session, AUDIT)
+    session.get_one(Channel, channel, with_for_update={"key_share": True})
 
 
 def draft_of(decision: Decision) -> Draft:

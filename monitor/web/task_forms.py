@@ -1,5 +1,6 @@
 """What comes with a task's button: read no further than it may be long, and kept as it was written."""
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
@@ -24,12 +25,14 @@ class Form:
 
     note: str = ""
     count: str = ""
+    newest: str = ""
     faults: dict[str, str] = field(default_factory=dict)
 
     def filled(self) -> Filled:
         """What was meant, or what is wrong in `faults`."""
         self.faults = {name: fault for name, fault in (("note", self._note()), ("count", self._count())) if fault}
-        return Filled(self.note, int(self.count) if self.count and not self.faults else None)
+        count = int(self.count) if self.count and not self.faults else None
+        return Filled(self.note, count, int(self.newest) if re.fullmatch(r"[0-9]{1,18}", self.newest) else None)
 
     def _note(self) -> str | None:
         if len(self.note) <= LONGEST_NOTE:
@@ -55,7 +58,8 @@ async def form(request: Request) -> Form:
         sent = parse_qs(read.decode("ascii", "replace"), errors="replace", max_num_fields=20)
     except ValueError:  # more fields than any form of ours has
         raise TooLarge from None
-    return Form(note=_text(sent, "note").replace("\r\n", "\n"), count=_text(sent, "count"))
+    note, count, newest = (_text(sent, name) for name in ("note", "count", "newest"))
+    return Form(note.replace("\r\n", "\n"), count, newest)
 
 
 def _text(sent: dict[str, list[str]], name: str) -> str:

@@ -20,7 +20,13 @@ from monitor.watch.models import Attestation, Review
 from monitor.watch.reviewing import CannotReview, review
 
 MOST_LINKS = 50
-REFUSALS = (CannotAttest, CannotReview, CannotDecide)
+
+
+class LookAgain(Exception):
+    """More has come than the page showed. The text says so, in the language in use; the button is there again."""
+
+
+REFUSALS = (CannotAttest, CannotReview, CannotDecide, LookAgain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +48,11 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What the holder has written beside the button."""
+    """What the holder has written beside the button. newest: of the comments that the page showed; None: not told."""
 
     note: str = ""
     count: int | None = None
+    newest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Fact:
 class Task:
     """What a page shows. done: who did it and when, where it is done. links: what to look at first. pdf: to read.
 
-    closed: why there is nothing to do any more.
+    closed: why there is nothing to do any more. newest: id of the latest comment it tells of, 0 where there is none.
     """
 
     title: str
@@ -73,6 +80,7 @@ class Task:
     closed: str | None = None
     fields: bool = False
     pdf: bool = False
+    newest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +126,16 @@ def _review_view(holder: Holder) -> Task:
             if (each.permalink or "").startswith(("https://", "http://"))
         ),
         done=_done(holder, N_("{person} went through what was new {moment}."), done.by_id, done.at) if done else None,
+        newest=_newest(unseen),
     )
 
 
-def _review(holder: Holder, _filled: Filled) -> object:
+def _review(holder: Holder, filled: Filled) -> object:
+    """Raises LookAgain: what came after the page was opened, nobody has gone through."""
     if _review_view(holder).done:
         return None
+    if filled.newest is not None and _newest(_unseen(holder)) > filled.newest:
+        raise LookAgain(_("More has come since you opened the page. Read it too, and press the button again."))
     return review(holder.session, holder.channel, holder.person.id, holder.now)
 
 
@@ -177,6 +189,10 @@ def _unseen(holder: Holder) -> list[Obligation]:
     last = _last_review(holder)
     waiting = unanswered(holder.session, holder.now, channel_id=holder.channel.id)
     return [each for each in waiting if last is None or each.fetched_at > last.at]
+
+
+def _newest(unseen: list[Obligation]) -> int:
+    return max((each.comment_id for each in unseen), default=0)
 
 
 def _is_today(holder: Holder, at: datetime) -> bool:

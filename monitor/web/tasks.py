@@ -20,7 +20,7 @@ from monitor.register.organisation import organisation
 from monitor.web.middleware import COOKIE
 from monitor.web.rendering import page
 from monitor.web.task_forms import HIGHEST_COUNT, LONGEST_NOTE, Form, TooLarge, form
-from monitor.web.task_kinds import KINDS, REFUSALS, Holder
+from monitor.web.task_kinds import KINDS, REFUSALS, Holder, LookAgain
 
 router = APIRouter(prefix="/task", default_response_class=HTMLResponse)
 
@@ -80,15 +80,15 @@ def _press(request: Request, word: str, sent: Form) -> Response:
                 return _page(request, holder, sent, status=422)
             KINDS[holder.purpose].act(holder, filled)
     except REFUSALS as why:
-        return _would_not_count(request, word, sent, str(why))
+        return _would_not_count(request, word, sent, why)
     except Refused as why:
         return _refusal(request, why)
     return RedirectResponse(request.url.path, status_code=303)
 
 
-def _would_not_count(request: Request, word: str, sent: Form, why: str) -> Response:
+def _would_not_count(request: Request, word: str, sent: Form, why: Exception) -> Response:
     with request.app.state.db.snapshot() as session, _held(request, session, word) as holder:
-        return _page(request, holder, sent, status=409, refusal=why)
+        return _page(request, holder, sent, status=409, refusal=str(why), again=isinstance(why, LookAgain))
 
 
 @contextmanager
@@ -132,11 +132,19 @@ def _holder(session: Session, owner: Organisation, link: Link, now: datetime) ->
     return Holder(session, owner, person, channel, link.purpose, rest, now)
 
 
-def _page(request: Request, holder: Holder, sent: Form, *, status: int = 200, refusal: str | None = None) -> Response:
+def _page(
+    request: Request,
+    holder: Holder,
+    sent: Form,
+    *,
+    status: int = 200,
+    refusal: str | None = None,
+    again: bool = False,
+) -> Response:
     task = KINDS[holder.purpose].view(holder)
     limits = {"longest_note": LONGEST_NOTE, "highest_count": HIGHEST_COUNT}
     whose = {"organisation": holder.owner, "person": holder.person, "channel": holder.channel}
-    said = {"task": task, "form": sent, "refusal": refusal or task.closed}
+    said = {"task": task, "form": sent, "refusal": refusal or task.closed, "again": again}
     return page(request, "task.html", status=status, **whose, **said, **limits)
 
 

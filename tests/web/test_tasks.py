@@ -1,5 +1,6 @@
 """What a link in a mail lets its holder do: looking changes nothing, the button does it once."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -205,6 +206,28 @@ def test_what_comes_after_it_was_gone_through_needs_somebody_again(house: House)
         assert "1 kommentar väntar på att någon tittar på den." in text
         house.post(REVIEW)
     assert house.done(REVIEW) == ["redaktor"] * 2
+
+
+def shown(text: str) -> dict[str, str]:
+    """What the page's button sends with it."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\d+)">', text))
+
+
+def test_what_came_while_the_page_was_open_is_not_gone_through_with_the_rest(house: House) -> None:
+    fields = shown(house.get(REVIEW).text)
+    house.almanac.comes("c3", MONDAY, "09.59")
+    answer = house.post(REVIEW, fields)
+    assert answer.status_code == 409
+    assert "Det har kommit mer sedan du öppnade sidan" in answer.text
+    assert answer.text.count('rel="noreferrer">Kommentar inkommen mån 15 juni') == 3
+    assert house.reviews() == []
+    assert DONE[REVIEW] in house.post(REVIEW, shown(answer.text)).text
+    assert house.done(REVIEW) == ["redaktor"]
+
+
+@pytest.mark.parametrize("newest", ["", "-1", "x", "9" * 30, "٣"])
+def test_what_no_page_says_of_what_it_showed_is_no_crash(house: House, newest: str) -> None:
+    assert house.post(REVIEW, {"newest": newest}).status_code == 200
 
 
 def test_the_decision_is_there_to_read_before_it_is_confirmed(house: House) -> None:

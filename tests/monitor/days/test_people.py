@@ -34,6 +34,13 @@ def test_a_manual_channel_that_nobody_attests_is_not_watched_from_closing_time_o
     assert almanac.told(FRIDAY, "grupp") == ("not_watched", "none", "not_attested")
 
 
+def test_an_act_just_after_midnight_concludes_no_day_whose_reading_may_still_come_back(quick: Almanac) -> None:
+    quick.keep(THURSDAY, "12.00")
+    quick.read(THURSDAY, "23.55", "running")
+    quick.reviews(FRIDAY, "00.01")
+    assert quick.shown(THURSDAY).concluded_at is None
+
+
 def test_the_same_person_and_day_twice_is_one_attestation(almanac: Almanac) -> None:
     almanac.keep(FRIDAY, "09.00")
     with ThreadPoolExecutor(2) as pool:

@@ -1,10 +1,12 @@
 """A manager decides about a channel: what must be said, who may, versions, and the communicator's receipt."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from config.language import use_language
@@ -16,6 +18,7 @@ from monitor.register.decision_status import Standing, standings
 from monitor.register.file import RegisterFile
 from monitor.register.importing import import_register
 from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
+from monitor.register.storing import Storing
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -286,3 +289,42 @@ def test_a_decision_about_another_address_than_the_channels_needs_somebody(regis
 def test_the_sentences_are_there_in_english_too(register: Database) -> None:
     with use_language("en"):
         assert refused(register, replace(DRAFT, purpose=""))[0].startswith("Purpose is missing:")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("act", ["decide", "confirm"])
+def test_who_decides_while_the_register_is_changed_waits_and_neither_is_refused(
+    postgresql: Database, sample: RegisterFile, act: str
+) -> None:
+    """Both need the log and the channel: in different orders, the database would have to break one of them off."""
+    with postgresql.transaction() as session:
+        import_register(session, sample, NOW)
+    if act == "confirm":
+        decide(postgresql)
+    with ThreadPoolExecutor(1) as other:
+        with postgresql.transaction() as session:
+            storing = Storing(session, "command", NOW)
+            storing.change(session.get_one(Person, "redaktor"), {"name": "Rut"})
+            waits = other.submit(decide if act == "decide" else confirms, postgresql)
+            until_somebody_waits(postgresql)
+            storing.change(session.get_one(Channel, "youtube"), {"name": "Filmer"})
+        waits.result()
+
+
+def confirms(db: Database) -> None:
+    with db.transaction() as session:
+        decision = session.scalars(select(Decision).where(Decision.channel_id == "youtube")).one()
+        confirm(session, decision, session.get_one(Person, "kommunikator"), NOW)
+
+
+def until_somebody_waits(db: Database) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE NOT granted AND datname = current_database()"
+    )
+    for _each in range(200):
+        with db.snapshot() as session:
+            if session.scalar(waiting):
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
