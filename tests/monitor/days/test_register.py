@@ -111,7 +111,7 @@ def test_a_keeper_that_dies_half_way_leaves_nothing_half_done(
 
     almanac.comes("c1", FRIDAY, "10.00")
     with monkeypatch.context() as patch:
-        patch.setattr("monitor.watch.day_register.audited", dies)
+        patch.setattr("monitor.watch.day_register.audited_all", dies)
         with pytest.raises(KeyboardInterrupt):
             almanac.keep(MONDAY, "09.00")
     assert almanac.days() == []

@@ -177,6 +177,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('longest_decision_months', sa.Integer(), nullable=False, server_default='24'))
         batch_op.add_column(sa.Column('hub_hosts', sa.JSON(), nullable=False, server_default='[]'))
 
+    with op.batch_alter_table('poll_run', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('quiet', sa.Boolean(), nullable=False, server_default=sa.false()))
+
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.add_column(sa.Column('links', sa.JSON(), nullable=False, server_default='[]'))
 
