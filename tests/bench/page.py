@@ -34,7 +34,9 @@ def _parts() -> tuple[str, str, str]:
 
 
 def _write(house: str, days: str, connectors: str) -> None:
-    PAGE.write_text(f"{house.strip()}\n{DAYS}\n{days.strip()}\n{CONNECTORS}\n{connectors.strip()}\n")
+    parts = [house.strip() + "\n"]
+    parts += [f"{heading}\n{text.strip()}\n" for heading, text in ((DAYS, days), (CONNECTORS, connectors)) if text]
+    PAGE.write_text("".join(parts))
 
 
 def machine() -> str:
