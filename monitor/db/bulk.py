@@ -19,7 +19,9 @@ Value = TypeVar("Value", str, int)
 Columns = Mapping[str, Sequence[object]]
 
 
-def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[Value]) -> ColumnElement[bool]:
+def among(
+    session: Session, column: InstrumentedAttribute[Any] | ColumnElement[Any], values: Sequence[Value]
+) -> ColumnElement[bool]:
     """`column IN values`, as one parameter however many they are."""
     if session.get_bind().dialect.name == "sqlite":
         return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from monitor import NEEDS_SOMEBODY, Calendar, State
@@ -18,6 +18,7 @@ from monitor.register.calendar import calendar_of
 from monitor.register.identities import identities
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
+from monitor.watch.day_arrivals import by_others
 from monitor.watch.models import Comment, Observation, Schedule
 
 
@@ -86,12 +87,16 @@ def standing_of(session: Session, comment: Comment) -> State | None:
     return verdict.state if verdict else None
 
 
-def waiting_between(session: Session, channel: Channel, after: datetime | None, until: datetime) -> int:
-    """How many of the comments that were fetched after `after` and no later than `until` need somebody."""
+def waiting_between(
+    session: Session, channel: Channel, after: datetime | None, until: datetime, own: frozenset[str]
+) -> int:
+    """How many of the comments that were fetched after `after` and no later than `until` need somebody.
+
+    own: the channel's identities, which whoever asks of many channels reads only once.
+    """
     fetched = (Comment.fetched_at <= until) & (Comment.fetched_at > after if after is not None else true())
     historic_before = session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
-    own = identities(session, channel)
-    posts = _posts_that_matter(channel.id, own, historic_before).where(fetched)
+    posts = _posts_that_matter(session, channel.id, own, historic_before).where(fetched)
     chosen = (Comment.channel_id == channel.id) & Comment.post_external_id.in_(posts)
     comments, verdicts = _judge(session, channel, chosen, own, historic_before)
     waiting = [comments[id_] for id_, verdict in verdicts.items() if verdict.state in NEEDS_SOMEBODY]
@@ -122,7 +127,7 @@ def _judged(
     own = identities(session, channel)
     chosen = Comment.channel_id == channel.id
     if not all_states:
-        chosen &= Comment.post_external_id.in_(_posts_that_matter(channel.id, own, historic_before))
+        chosen &= Comment.post_external_id.in_(_posts_that_matter(session, channel.id, own, historic_before))
     comments, verdicts = _judge(session, channel, chosen, own, historic_before)
     return [(comments[external_id], verdict) for external_id, verdict in verdicts.items()]
 
@@ -171,7 +176,9 @@ def _removed_by_us(session: Session, channel_id: str) -> set[int]:
     return set(session.scalars(select(Action.comment_id).where(*removed)))
 
 
-def _posts_that_matter(channel_id: str, own: frozenset[str], historic_before: datetime | None) -> Select[str]:
+def _posts_that_matter(
+    session: Session, channel_id: str, own: frozenset[str], historic_before: datetime | None
+) -> Select[str]:
     """The posts with something below that could wait: shown, by somebody else, and not historic."""
     recent = Comment.posted_at >= historic_before if historic_before is not None else true()
     return select(Comment.post_external_id).where(
@@ -179,8 +186,7 @@ def _posts_that_matter(channel_id: str, own: frozenset[str], historic_before: da
         Comment.missing_since.is_(None),
         Comment.hidden.is_(False),
         or_(Comment.held, recent),
-        func.lower(func.coalesce(Comment.author_id, "")).not_in(own),
-        func.lower(func.coalesce(Comment.author_handle, "")).not_in(own),
+        by_others(session, own),
     )
 
 

@@ -25,7 +25,7 @@ from monitor.watch.day_rules import (
     may_attest_today,
 )
 from monitor.watch.day_standing import AUTOMATIC
-from monitor.watch.day_view import ShownDay, in_short, shown_days
+from monitor.watch.day_view import ShownDay, in_short, recorded, shown_days
 from monitor.watch.models import Attestation, Correction, Schedule, WatchDay
 
 PATIENCE = timedelta(minutes=5)
@@ -62,10 +62,9 @@ def attest(
     session.add(attestation)
     session.flush()
     [before] = shown_days(session, day, day, [channel.id])
-    if row.concluded_at is not None:
-        _put_right(session, attestation)
+    correction = _put_right(session, attestation) if row.concluded_at is not None else None
     keep(session, [channel.id], now)
-    _audit(session, attestation, before, now)
+    _audit(session, attestation, correction, before, now)
     return attestation
 
 
@@ -117,25 +116,28 @@ def _is_overdue(session: Session, channel: Channel, now: datetime) -> bool:
     return due is None or due < now - PATIENCE or due > end_of_service(calendar, calendar.local_date(now))
 
 
-def _put_right(session: Session, attestation: Attestation) -> None:
-    session.add(
-        Correction(
-            channel_id=attestation.channel_id,
-            day=attestation.day,
-            verdict=Verdict.WATCHED,
-            how=How.ATTESTED,
-            reason=Why.ATTESTED,
-            by_id=attestation.by_id,
-            at=attestation.at,
-            note=attestation.note,
-            attestation_id=attestation.id,
-        )
+def _put_right(session: Session, attestation: Attestation) -> Correction:
+    correction = Correction(
+        channel_id=attestation.channel_id,
+        day=attestation.day,
+        verdict=Verdict.WATCHED,
+        how=How.ATTESTED,
+        reason=Why.ATTESTED,
+        by_id=attestation.by_id,
+        at=attestation.at,
+        note=attestation.note,
+        attestation_id=attestation.id,
     )
+    session.add(correction)
     session.flush()
+    return correction
 
 
-def _audit(session: Session, attestation: Attestation, before: ShownDay, now: datetime) -> None:
+def _audit(
+    session: Session, attestation: Attestation, correction: Correction | None, before: ShownDay, now: datetime
+) -> None:
     """The note is the person's own, and stays with the attestation."""
+    said = {"attestation": attestation.id, "count": attestation.count} | (recorded(correction) if correction else {})
     [after] = shown_days(session, attestation.day, attestation.day, [attestation.channel_id])
     audited(
         session,
@@ -144,5 +146,5 @@ def _audit(session: Session, attestation: Attestation, before: ShownDay, now: da
         subject_of(attestation.channel_id, attestation.day),
         now,
         before=in_short(before),
-        after=in_short(after) | {"attestation": attestation.id, "count": attestation.count},
+        after=in_short(after) | said,
     )

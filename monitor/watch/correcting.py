@@ -10,7 +10,7 @@ from monitor.db.turns import DAYS, take_turns
 from monitor.register.models import Channel, Person
 from monitor.watch.day_register import keep, subject_of
 from monitor.watch.day_rules import Verdict, Why, how_corrected
-from monitor.watch.day_view import in_short, shown_days
+from monitor.watch.day_view import in_short, recorded, shown_days
 from monitor.watch.models import Correction
 
 MAY_CORRECT = frozenset({"communicator", "administrator"})
@@ -44,7 +44,7 @@ def correct(
     session.add(correction)
     session.flush()
     [after] = shown_days(session, day, day, [channel.id])
-    told = {"before": in_short(before), "after": in_short(after) | {"note": correction.note}}
+    told = {"before": in_short(before), "after": in_short(after) | recorded(correction) | {"note": correction.note}}
     audited(session, person_id, "watch_day.corrected", subject_of(channel.id, day), now, **told)
     return correction
 

@@ -1,20 +1,19 @@
-"""What the tables know of channels' days: the readings that began on them, who went through what, and what had come."""
+"""What the tables know of channels' days: the readings that began on them, and who went through what."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from monitor import Calendar
 from monitor.db.bulk import among
-from monitor.register.identities import identities
 from monitor.register.models import Channel
 from monitor.watch.claiming import LONGEST
 from monitor.watch.day_rules import Fetch
-from monitor.watch.models import Attestation, Comment, PollRun, Review, Schedule
+from monitor.watch.models import Attestation, PollRun, Review, WatchDay
 
 LOST = "lost"
 FETCHED = {"complete": Fetch.COMPLETE, "partial": Fetch.PARTIAL, "failed": Fetch.FAILED, LOST: Fetch.FAILED}
@@ -90,25 +89,16 @@ def runs_between(
     return _with_kinds(session, runs)
 
 
-def came_since(
-    session: Session, channel: Channel, after: datetime | None, until: datetime
-) -> tuple[int, datetime | None]:
-    """How many comments by others were fetched after `after` and no later than `until`, and when the last one was.
+def kept_before(session: Session, row: WatchDay) -> WatchDay | None:
+    """The channel's latest earlier day that was looked at while it lasted."""
+    earlier = (WatchDay.channel_id == row.channel_id, WatchDay.day < row.day, WatchDay.kept_at.is_not(None))
+    return session.scalars(select(WatchDay).where(*earlier).order_by(WatchDay.day.desc()).limit(1)).first()
 
-    What was written before the watch began is left out, as nobody waits for it.
-    """
-    own = identities(session, channel)
-    historic = session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
-    query = select(func.count(), func.max(Comment.fetched_at)).where(
-        Comment.channel_id == channel.id,
-        Comment.fetched_at <= until,
-        Comment.fetched_at > after if after is not None else true(),
-        or_(Comment.held, Comment.posted_at >= historic) if historic is not None else true(),
-        func.lower(func.coalesce(Comment.author_id, "")).not_in(own),
-        func.lower(func.coalesce(Comment.author_handle, "")).not_in(own),
-    )
-    count, latest = session.execute(query).one()
-    return count, latest
+
+def brought_at(session: Session, channel_id: str, since: datetime) -> datetime | None:
+    """When a reading last ended that changed anything in what is stored, of those that may have ended since then."""
+    ran = (PollRun.channel_id == channel_id, PollRun.started_at >= since - LONGEST, PollRun.quiet.is_(False))
+    return session.scalar(select(func.max(PollRun.finished_at)).where(*ran))
 
 
 def _runs(outcomes: dict[str, _Outcomes], now: datetime) -> Runs:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.audit import SYSTEM, audited
+from monitor.audit import SYSTEM, Said, audited_all
 from monitor.db.bulk import among
 from monitor.db.turns import DAYS, take_turns
 from monitor.register.models import Channel
@@ -50,9 +50,11 @@ def keep(session: Session, channel_ids: Sequence[str], now: datetime, waiting: W
     take_turns(session, DAYS)
     look = Look.at(session, now)
     planned, filled_in = _plan(look, channel_ids)
-    concluded = sum(_keep(look, day, waiting) for day in look.open_days(channel_ids))
+    concluded = [said for day in look.open_days(channel_ids) if (said := _keep(look, day, waiting)) is not None]
     session.flush()
-    return Kept(planned, filled_in, concluded)
+    if concluded:
+        audited_all(session, SYSTEM, "watch_day.concluded", concluded, now)
+    return Kept(planned, filled_in, len(concluded))
 
 
 def close_duties(session: Session, now: datetime) -> None:
@@ -87,34 +89,26 @@ def _plan(look: Look, channel_ids: Sequence[str]) -> tuple[int, int]:
     return len(rows) - late, late
 
 
-def _keep(look: Look, day: Open, waiting: Waiting | None) -> bool:
-    """Was it concluded? A day that the duty to watch did not last for is taken out of the register again."""
+def _keep(look: Look, day: Open, waiting: Waiting | None) -> Said | None:
+    """What is to be logged, if it was concluded. A day that the duty to watch did not last for is taken out again."""
     if look.duty_ended(day):
         look.session.delete(day.row)
-        return False
+        return None
     for name, value in look.values(day, *look.gone_through(day, waiting)).items():
         setattr(day.row, name, value)
     if not day.passed:
         day.row.kept_at = look.now if waiting else day.row.kept_at
-        return False
+        return None
     if day.runs.under_way:  # it may still prove that the channel was read that day
-        return False
-    _conclude(look, day)
-    return True
+        return None
+    return _conclude(look, day)
 
 
-def _conclude(look: Look, day: Open) -> None:
+def _conclude(look: Look, day: Open) -> Said:
     row = day.row
     row.concluded_at = look.now
     says = {name: getattr(row, name) for name in ("verdict", "how", "reason", "first_complete_at")}
-    audited(
-        look.session,
-        SYSTEM,
-        "watch_day.concluded",
-        subject_of(row.channel_id, row.day),
-        look.now,
-        after=says | {"by": _by(day)},
-    )
+    return Said(subject_of(row.channel_id, row.day), after=says | {"by": _by(day)})
 
 
 def _by(day: Open) -> str | None:

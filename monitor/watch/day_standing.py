@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from monitor import Calendar
 from monitor.db.bulk import among
 from monitor.register.calendar import calendar_of
+from monitor.register.identities import Identities
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
-from monitor.watch.day_facts import Runs, came_since, facts_of
+from monitor.watch.day_arrivals import Arrivals
+from monitor.watch.day_facts import Runs, brought_at, facts_of, kept_before
 from monitor.watch.day_planning import is_over
 from monitor.watch.day_rules import (
     Facts,
@@ -31,8 +33,8 @@ from monitor.watch.models import Attestation, Review, WatchDay
 AUTOMATIC = "automatic"
 SETTLING = timedelta(minutes=1)
 """What a reading brought may be committed so much later than it says it was fetched."""
-Waiting = Callable[[Session, Channel, datetime | None, datetime], int]
-"""How many comments that were fetched after one moment, and no later than another, need somebody."""
+Waiting = Callable[[Session, Channel, datetime | None, datetime, frozenset[str]], int]
+"""How many comments that were fetched after one moment, and no later than another, need somebody; and our names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,14 @@ class Look:
     calendar: Calendar
     reminder_minutes: Sequence[int]
     now: datetime
+    identities: Identities
+    arrivals: Arrivals
 
     @classmethod
     def at(cls, session: Session, now: datetime) -> "Look":
         """Raises NotSetUp without a register."""
-        owner = organisation(session)
-        return cls(session, calendar_of(owner), owner.reminder_minutes, now)
+        owner, names = organisation(session), Identities(session)
+        return cls(session, calendar_of(owner), owner.reminder_minutes, now, names, Arrivals(session, names))
 
     def open_days(self, channel_ids: Sequence[str] | None = None) -> Iterator[Open]:
         """All up to today, the oldest first."""
@@ -127,10 +131,12 @@ class Look:
             return Looked.NONE, 0
         if not self.has_moved(day):
             return Looked(day.row.review), day.row.unseen
-        after, until = day.review.at if day.review else None, self._cutoff(day)
-        came, latest = came_since(self.session, day.channel, after, until)
+        after, until = day.review.at if day.review else None, self._cutoff(day.row)
+        came, latest = self.arrivals.between(day.channel, after, until)
         if came and waiting is not None and not day.passed:
-            unseen = waiting(self.session, day.channel, after, until)
+            counted = self._counted(day, after, until)
+            names = self.identities.of(day.channel)
+            unseen = waiting(self.session, day.channel, after, until, names) if counted is None else counted
         else:
             unseen = unseen_afterwards(came, latest, day.row.kept_at, day.row.unseen)
         review = self._of_that_day(day)
@@ -158,8 +164,22 @@ class Look:
             "reason": why,
         }
 
-    def _cutoff(self, day: Open) -> datetime:
-        return cutoff(self.calendar, day.row.day, self.reminder_minutes)
+    def _counted(self, day: Open, after: datetime | None, until: datetime) -> int | None:
+        """What was last counted, today or on the day before, if it would come to the same again.
+
+        The day's first complete reading has everything counted: the register may have been changed meanwhile.
+        """
+        row = day.row if day.row.kept_at is not None else kept_before(self.session, day.row)
+        if row is None or row.kept_at is None or row.mode != AUTOMATIC:
+            return None
+        happened = (after, day.runs.first_complete_at, brought_at(self.session, day.channel.id, row.kept_at - SETTLING))
+        if any(moment is not None and moment >= row.kept_at - SETTLING for moment in happened):
+            return None
+        came_later, _latest = self.arrivals.between(day.channel, self._cutoff(row), until)
+        return None if came_later else row.unseen
+
+    def _cutoff(self, row: WatchDay) -> datetime:
+        return cutoff(self.calendar, row.day, self.reminder_minutes)
 
     def _of_that_day(self, day: Open) -> Review | None:
         """The latest review, if it was made on that day."""

@@ -106,6 +106,11 @@ def in_short(day: ShownDay) -> dict[str, object]:
     return {"verdict": day.verdict, "how": day.how, "reason": day.why}
 
 
+def recorded(correction: Correction) -> dict[str, object]:
+    """What the audit log says of a correction, so that it can be held against the row."""
+    return {"correction": correction.id, "verdict": correction.verdict, "by": correction.by_id}
+
+
 def _shown(row: WatchDay, correction: Correction | None, attestations: dict[int, Attestation]) -> ShownDay:
     first = Verdict(row.verdict) if row.verdict else None
     holds = correction or row

@@ -55,7 +55,7 @@ class PollRun(Base):
     """What one reading did. outcome: running, complete, partial (an error, but something came), failed, lost (the
     worker died), thread (one thread only, for an action: no reading of the channel). counted_cost in the platform's
     unit. full, daily: how thoroughly was asked. degraded: fields that the platform refused, so that they were left out.
-    usage: share of the rate budget it reported, in percent."""
+    usage: share of the rate budget it reported, in percent. quiet: every comment was, and stays, as it was stored."""
 
     __tablename__ = "poll_run"
     __table_args__ = (Index("ix_poll_run_channel_started", "channel_id", "started_at"),)
@@ -81,6 +81,7 @@ class PollRun(Base):
     degraded: Mapped[list[str]] = mapped_column(default_factory=list)
     usage: Mapped[int | None] = mapped_column(default=None)
     error_code: Mapped[str | None] = mapped_column(default=None)
+    quiet: Mapped[bool] = mapped_column(default=False)
 
 
 class Post(Base):

@@ -30,11 +30,12 @@ def record(
     goes_on = session.scalar(failing) is not None  # perhaps where another broke off: then not all posts are in it
     posts, comments = Marked.of(reading.posts), Marked.of(reading.comments)
     _record_posts(session, channel_id, posts, now)
-    _record_comments(session, run, comments, now)
+    changed = _record_comments(session, run, comments, now)
     run.posts, run.comments_seen = len(posts.things), len(comments.things)
     seen = comments.things.keys()
     run.gone = mark_gone(session, run, reading.covered, seen, now, complete=reading.complete)
     note_answers(session, run, asked, reading, now)
+    run.quiet = run.outcome != "thread" and not (run.new or changed or run.gone or asked)
     if run.outcome != "thread":  # a look at one thread claims without the posts and their counts
         thorough = reading.complete and (run.full or run.daily)
         whole = thorough and run.full and not goes_on
@@ -54,7 +55,8 @@ def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], no
         session.flush()
 
 
-def _record_comments(session: Session, run: PollRun, comments: Marked[ReadComment], now: datetime) -> None:
+def _record_comments(session: Session, run: PollRun, comments: Marked[ReadComment], now: datetime) -> int:
+    """How many were known and have changed in anything."""
     # what was missing is back, and so changed, however alike it looks
     is_listed = Comment.missing_since.is_(None) & ~Comment.unlisted
     query = select(Comment.external_id, case((is_listed, Comment.content_hash), else_=literal(b"")))
@@ -63,8 +65,10 @@ def _record_comments(session: Session, run: PollRun, comments: Marked[ReadCommen
     new = [id_ for id_ in comments.things if id_ not in known]
     insert_many(session, Comment, (_comment_columns(run.channel_id, comments, ids, now) for ids in chunks(new)))
     run.new = len(new)
-    for ids in chunks([id_ for id_, mark in comments.marks.items() if known.get(id_, mark) != mark]):
+    changed = [id_ for id_, mark in comments.marks.items() if known.get(id_, mark) != mark]
+    for ids in chunks(changed):
         _change_comments(session, run, comments, ids, now)
+    return len(changed)
 
 
 def _change_comments(

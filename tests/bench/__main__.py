@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 
-from tests.bench import recording, rounds, stack
-from tests.bench.page import PAGE, machine, write_house
+from tests.bench import days, recording, rounds, stack
+from tests.bench.page import PAGE, machine, write_days, write_house
 from tests.services import Services
 
 TEMPLATE = """# Benchmarks
@@ -56,9 +56,12 @@ def main() -> None:
             storing["PostgreSQL"] = _on_postgresql(url, recording.measure)
         (home / "round").mkdir()
         (home / "stack").mkdir()
+        (home / "days").mkdir()
+        kept = days.section(home / "days")
         a_round = rounds.measure(home / "round")
         whole = stack.measure(home / "stack")
     write_house(_page(storing, a_round, whole))
+    write_days(kept)
     print(PAGE.read_text())
 
 

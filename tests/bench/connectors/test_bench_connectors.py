@@ -69,8 +69,10 @@ def test_each_command_writes_its_own_part_of_the_page(tmp_path: Path, monkeypatc
     monkeypatch.setattr(page, "PAGE", file)
     page.write_connectors("figures")
     page.write_house("# Benchmarks\n\nnew\n")
+    page.write_days("seconds")
     page.write_connectors("other figures")
-    assert file.read_text() == "# Benchmarks\n\nnew\n\n## Connectors\n\nother figures\n"
+    parts = ["# Benchmarks\n\nnew\n", "## Keeping the watch days\n\nseconds\n", "## Connectors\n\nother figures\n"]
+    assert file.read_text() == "\n".join(parts)
 
 
 def _entry(minute: int) -> Entry:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from monitor.audit.models import AuditEntry
 from monitor.register.models import Person
 from monitor.watch.attesting import CannotAttest
 from monitor.watch.correcting import CannotCorrect
 from monitor.watch.day_rules import Verdict
-from monitor.watch.models import Attestation, Schedule
+from monitor.watch.models import Attestation, Correction, Schedule
 from monitor.watch.reviewing import CannotReview
 from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 
@@ -175,6 +176,21 @@ def test_a_correction_holds_and_the_first_verdict_stays_visible(almanac: Almanac
         ("not_watched", "watched"),
         ("watched", "partly"),
     ]
+    with almanac.db.snapshot() as session:
+        corrections = session.scalars(select(Correction).order_by(Correction.id)).all()
+    assert [_of_correction(entry) for entry in entries] == [(each.id, each.verdict, each.by_id) for each in corrections]
+
+
+def test_a_late_attestation_is_logged_with_the_correction_that_it_became(almanac: Almanac) -> None:
+    almanac.keep_over(FRIDAY)
+    almanac.attests(MONDAY, "10.00", for_day=FRIDAY)
+    almanac.attests(MONDAY, "10.01")
+    late, in_time = almanac.audit("watch_day.attested")
+    correction = almanac.shown(FRIDAY, "grupp").correction
+    assert correction is not None
+    assert _of_correction(late) == (correction.id, "watched", "redaktor")
+    assert in_time.after is not None
+    assert "correction" not in in_time.after
 
 
 def test_only_a_communicator_or_an_administrator_corrects_and_says_why(quick: Almanac) -> None:
@@ -190,3 +206,8 @@ def test_a_day_that_is_not_over_or_not_there_cannot_be_corrected(quick: Almanac)
     for day in (MONDAY, THURSDAY - timedelta(days=1)):
         with pytest.raises(CannotCorrect, match="avslutad"):
             quick.corrects(MONDAY, day, Verdict.WATCHED)
+
+
+def _of_correction(entry: AuditEntry) -> tuple[object, ...]:
+    assert entry.after is not None
+    return entry.after["correction"], entry.after["verdict"], entry.after["by"]

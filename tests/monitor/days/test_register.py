@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -111,7 +112,7 @@ def test_a_keeper_that_dies_half_way_leaves_nothing_half_done(
 
     almanac.comes("c1", FRIDAY, "10.00")
     with monkeypatch.context() as patch:
-        patch.setattr("monitor.watch.day_register.audited", dies)
+        patch.setattr("monitor.watch.day_register.audited_all", dies)
         with pytest.raises(KeyboardInterrupt):
             almanac.keep(MONDAY, "09.00")
     assert almanac.days() == []
@@ -220,6 +221,52 @@ def test_at_closing_time_nothing_is_counted_that_was_counted_before(
     quick.keep(FRIDAY, "16.06")
     assert counted == ["fb", "fb"]
     assert quick.told(FRIDAY) == ("watched", "automatic", "handled")
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The channels of which comments were counted, in order."""
+    channels: list[str] = []
+
+    def counts(session: Session, channel: Channel, *words: Any) -> int:
+        channels.append(channel.id)
+        return waiting_between(session, channel, *words)
+
+    monkeypatch.setattr("monitor.inbox.day_keeping.waiting_between", counts)
+    return channels
+
+
+def test_a_reading_that_brought_nothing_has_nothing_counted_but_the_days_first_one(
+    quick: Almanac, counted: list[str]
+) -> None:
+    quick.comes("c1", FRIDAY, "10.00")
+    quick.keep(FRIDAY, "10.05")
+    quick.read(FRIDAY, "11.00", quiet=True)
+    quick.keep(FRIDAY, "11.05")
+    assert counted == ["fb"]
+    assert quick.shown(FRIDAY).unseen == 1
+    quick.read(FRIDAY, "12.00")
+    quick.keep(FRIDAY, "12.05")
+    assert counted == ["fb", "fb"]
+    quick.keep_over(FRIDAY)
+    quick.read(MONDAY, "08.00", quiet=True)
+    quick.keep(MONDAY, "08.05")
+    assert counted == ["fb", "fb", "fb"]
+    assert quick.shown(MONDAY).unseen == 1
+
+
+def test_a_new_day_begins_with_what_was_counted_the_day_before_unless_something_came(
+    quick: Almanac, counted: list[str]
+) -> None:
+    quick.comes("c1", THURSDAY, "10.00")
+    quick.keep(THURSDAY, "10.05")
+    quick.keep_over(THURSDAY)
+    assert (counted, quick.shown(FRIDAY).unseen) == (["fb"], 1)
+    quick.comes("c2", FRIDAY, "15.30")
+    quick.keep(FRIDAY, "15.35")
+    quick.keep(MONDAY, "00.00")
+    assert counted == ["fb", "fb", "fb"]
+    assert (quick.shown(FRIDAY).unseen, quick.shown(MONDAY).unseen) == (1, 2)
 
 
 def test_a_day_that_becomes_a_day_off_after_it_was_planned_stays(quick: Almanac) -> None:

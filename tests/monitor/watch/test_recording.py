@@ -3,6 +3,7 @@
 import traceback
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,19 @@ def test_reading_again_stores_nothing_twice(watch: Watch) -> None:
     assert (run.comments_seen, run.new, run.edited, run.gone) == (1, 0, 0, 0)
     assert watch.comment("c1").fetched_at == first.fetched_at
     assert watch.kinds("c1") == []
+
+
+@pytest.mark.parametrize("change", [{"text": "nytt"}, {"hidden": True}, {"mentions": ("anna",)}, {"held": True}])
+def test_only_a_reading_that_leaves_every_comment_as_it_was_is_quiet(watch: Watch, change: dict[str, Any]) -> None:
+    watch.platform.post()
+    watch.platform.comment("c1")
+    assert not watch.record().quiet
+    assert watch.record().quiet
+    watch.platform.change("c1", **change)
+    assert not watch.record().quiet
+    assert watch.record().quiet
+    watch.platform.comment("c2")
+    assert not watch.record().quiet
 
 
 def test_of_the_same_comment_twice_in_one_reading_the_last_wins(watch: Watch) -> None:

@@ -30,6 +30,9 @@ def upgrade() -> None:
     sa.Column('hash', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
     )
+    with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_entry_act_subject', ['act', 'subject'], unique=False)
+
     op.create_table('audit_head',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('entry_id', sa.Integer(), nullable=False),
@@ -173,6 +176,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('reminder_minutes', sa.JSON(), nullable=False, server_default='[60, 30, 0]'))
         batch_op.add_column(sa.Column('longest_decision_months', sa.Integer(), nullable=False, server_default='24'))
         batch_op.add_column(sa.Column('hub_hosts', sa.JSON(), nullable=False, server_default='[]'))
+
+    with op.batch_alter_table('poll_run', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('quiet', sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.add_column(sa.Column('links', sa.JSON(), nullable=False, server_default='[]'))
