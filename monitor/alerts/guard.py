@@ -1,5 +1,6 @@
 """The guard of the day: who is told, before and at closing time, of channels that nobody has watched yet."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -53,20 +54,26 @@ def _wards(session: Session, day: date) -> dict[str, Ward]:
 
 
 def _tellings(scene: Scene) -> Iterable[Telling]:
+    """One that was cancelled, as all was watched then, is followed by another when something is not any more."""
     now = _round(scene.session, scene.now)
-    heard = _heard(scene.session, now.day)
+    heard, cancelled = _heard(scene.session, now.day)
     for person, call in now.calls.items():
         if RUNGS.index(call.rung) > heard.get(person, -1):
-            yield Telling(GUARD, person, call.rung, str(now.day), person)
+            again = cancelled[person, call.rung]
+            yield Telling(GUARD, person, call.rung, f"{now.day} {again + 1}" if again else str(now.day), person)
 
 
-def _heard(session: Session, day: date) -> dict[str, int]:
-    """The last rung at which each person was told today: what was said there named the earlier ones' channels too."""
-    told = (Notice.subject_kind == GUARD, Notice.cycle == str(day), Notice.state != "cancelled")
-    heard: dict[str, int] = {}
-    for person, rung in session.execute(select(Notice.recipient_id, Notice.rung).where(*told)):
-        heard[person] = max(RUNGS.index(rung), heard.get(person, 0))
-    return heard
+def _heard(session: Session, day: date) -> tuple[dict[str, int], Counter[tuple[str, str]]]:
+    """The last rung at which each person was told today: what was said there named the earlier ones' channels too.
+    And how many notices of a person's rung were cancelled."""
+    of_day = (Notice.subject_kind == GUARD, Notice.cycle.startswith(str(day)))
+    heard, cancelled = dict[str, int](), Counter[tuple[str, str]]()
+    for person, rung, state in session.execute(select(Notice.recipient_id, Notice.rung, Notice.state).where(*of_day)):
+        if state == "cancelled":
+            cancelled[person, rung] += 1
+        else:
+            heard[person] = max(RUNGS.index(rung), heard.get(person, 0))
+    return heard, cancelled
 
 
 def _untold(scene: Scene) -> Iterable[str]:
@@ -78,7 +85,7 @@ def _check(scene: Scene, notice: Notice) -> None:
     """What could not be sent in its time is left to the next rung, and after the last one to the next morning."""
     now = _round(scene.session, scene.now)
     due = rungs_due(scene.now, scene.calendar, scene.owner.reminder_minutes)
-    if notice.cycle != str(now.day) or notice.rung not in due:
+    if not notice.cycle.startswith(str(now.day)) or notice.rung not in due:
         raise NoLongerTrue(_("It is too late for this reminder."))
     call = now.calls.get(notice.recipient_id)
     if call is None:

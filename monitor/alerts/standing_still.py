@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from connectors import EXCLUSIVE
 from monitor import Calendar
-from monitor.alerts import guard
+from monitor.alerts.judging import unwritten
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Scene
 from monitor.db.bulk import among
@@ -25,8 +25,8 @@ from monitor.watch.models import PollRun, Schedule, WatchDay
 
 PATIENCE = timedelta(minutes=5)
 """What is due is taken up within seconds; so much may pass while many are due at once, or after a start."""
-GUARDS_PATIENCE = timedelta(minutes=10)
-"""So long after the time of a rung every notice of it is there: they are written every few seconds."""
+JUDGES_PATIENCE = timedelta(minutes=10)
+"""So long after there was something to tell, the notice of it is there: they are written every few seconds."""
 WHILE_READ = PATIENCE + LONGEST + LEASE
 """What is being read now may take as long as a reading may, and then its claim still has to run out."""
 ACCIDENTS = 1
@@ -50,7 +50,7 @@ def standing_still(session: Session, now: datetime, settings: Settings) -> Still
     unsent = notices_unsent(session, now) if settings.smtp_url is not None else []
     return Still(
         tuple(channels_unread(session, now)),
-        (*unsent, *guard_silent(session, now, settings)),
+        (*unsent, *notices_unwritten(session, now, settings)),
         tuple(days_unkept(session, now)),
     )
 
@@ -84,13 +84,13 @@ def days_unkept(session: Session, now: datetime) -> list[str]:
     return sorted({*rows, *_unplanned(session, calendar, now)})
 
 
-def guard_silent(session: Session, now: datetime, settings: Settings) -> list[str]:
-    """What the guard of the day ought to have written down by now, for a rung whose time has long come, and has not."""
+def notices_unwritten(session: Session, now: datetime, settings: Settings) -> list[str]:
+    """What had to be told a while ago and was not even written down: nobody judges."""
     try:
-        scene = Scene(session, organisation(session), now - GUARDS_PATIENCE, settings)
+        scene = Scene(session, organisation(session), now - JUDGES_PATIENCE, settings)
     except NotSetUp:
         return []
-    return [f"{telling.subject_kind} {telling.subject}" for telling in guard.KIND.tellings(scene)]
+    return [f"{telling.subject_kind} {telling.subject}" for telling in unwritten(scene)]
 
 
 def _due_before(moment: datetime) -> ColumnElement[bool]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, cast, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, String, cast, select
+from sqlalchemy.orm import Session, aliased
 
 from config.language import _
 from monitor.alerts.ladder_rules import Ladder, told_afterwards
@@ -25,6 +25,7 @@ from monitor.audit.models import AuditEntry
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
+from monitor.watch.attesting import ATTESTED
 from monitor.watch.day_register import subject_of
 from monitor.watch.day_rules import Verdict
 from monitor.watch.day_view import ShownDay, shown_days
@@ -61,9 +62,7 @@ def _untold_days(session: Session, now: datetime) -> dict[str, list[ShownDay]]:
     first = first_kept(session, calendar)
     if first is None:
         return {}
-    told = select(AuditEntry.subject).where(
-        AuditEntry.act == TOLD, AuditEntry.at < calendar.midnight(calendar.local_date(now))
-    )
+    told = _told(calendar.midnight(calendar.local_date(now)))
     query = select(WatchDay.channel_id, WatchDay.day).where(
         WatchDay.concluded_at.is_not(None),
         WatchDay.verdict != Verdict.WATCHED,
@@ -77,6 +76,15 @@ def _untold_days(session: Session, now: datetime) -> dict[str, list[ShownDay]]:
         if (shown.channel_id, shown.day) in untold and shown.verdict is not Verdict.WATCHED:
             found[shown.channel_id].append(shown)
     return found
+
+
+def _told(before: datetime) -> Select[str]:
+    """The days that somebody was told of; not those that were attested afterwards, as that was taken for their end: who
+    attested before a late reading brought something new does not know of it."""
+    entry, later = aliased(AuditEntry), aliased(AuditEntry)
+    attested = (later.act == ATTESTED, later.subject == entry.subject, later.id > entry.id)
+    told = (entry.act == TOLD, entry.at < before)
+    return select(entry.subject).where(*told, ~select(later.id).where(*attested).exists())
 
 
 def _tellings(scene: Scene) -> Iterable[Telling]:

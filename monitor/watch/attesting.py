@@ -28,6 +28,7 @@ from monitor.watch.day_standing import AUTOMATIC
 from monitor.watch.day_view import ShownDay, in_short, recorded, shown_days
 from monitor.watch.models import Attestation, Correction, Schedule, WatchDay
 
+ATTESTED = "watch_day.attested"
 PATIENCE = timedelta(minutes=5)
 """How much later than it is due a reading may begin before a person need not wait for it."""
 
@@ -58,11 +59,13 @@ def attest(
     if earlier is not None:
         return earlier
     _check(session, calendar, channel, row, person_id, now)
+    [before] = shown_days(session, day, day, [channel.id])
+    _check_correction(before, channel)
     attestation = Attestation(channel_id=channel.id, day=day, by_id=person_id, at=now, note=note.strip(), count=count)
     session.add(attestation)
     session.flush()
-    [before] = shown_days(session, day, day, [channel.id])
-    correction = _put_right(session, attestation) if row.concluded_at is not None else None
+    counts = row.concluded_at is not None and before.verdict is not Verdict.WATCHED
+    correction = _put_right(session, attestation) if counts else None
     keep(session, [channel.id], now)
     _audit(session, attestation, correction, before, now)
     return attestation
@@ -101,6 +104,14 @@ def _check(
     if is_today and not counts_today(session, channel, runs.fetch, now):
         waits = _("{channel} is read automatically, and no reading has failed today: ", channel=channel.name)
         raise CannotAttest(waits + _("wait for the next one. You can attest if it fails."))
+
+
+def _check_correction(shown: ShownDay, channel: Channel) -> None:
+    """Raises CannotAttest where somebody who may correct days has said what this one came to."""
+    if shown.why is Why.CORRECTED:
+        words = {"channel": channel.name, "day": shown.day}
+        corrected = _("{channel}, {day}, has been corrected already: ", **words)
+        raise CannotAttest(corrected + _("ask a communicator or an administrator to correct it again."))
 
 
 def counts_today(session: Session, channel: Channel, fetch: Fetch, now: datetime) -> bool:
@@ -142,7 +153,7 @@ def _audit(
     audited(
         session,
         attestation.by_id,
-        "watch_day.attested",
+        ATTESTED,
         subject_of(attestation.channel_id, attestation.day),
         now,
         before=in_short(before),

@@ -50,6 +50,8 @@ def correct(
 
 
 def _check(person: Person, reason_text: str) -> None:
+    if person.retired:
+        raise CannotCorrect(_("{person} is no longer in the register.", person=person.id))
     if not MAY_CORRECT.intersection(person.roles):
         name = person.name
         raise CannotCorrect(_("{person} may not correct days: ask a communicator or an administrator.", person=name))

@@ -14,6 +14,7 @@ from monitor.audit import SYSTEM, Said, audited_all
 from monitor.db.bulk import among
 from monitor.db.turns import DAYS, take_turns
 from monitor.register.models import Channel
+from monitor.register.organisation import NotSetUp
 from monitor.watch.day_planning import missing
 from monitor.watch.day_rules import How, Looked
 from monitor.watch.day_standing import Look, Open, Waiting
@@ -57,14 +58,18 @@ def keep(session: Session, channel_ids: Sequence[str], now: datetime, waiting: W
     return Kept(planned, filled_in, len(concluded))
 
 
-def close_duties(session: Session, now: datetime) -> None:
-    """Keeps the days of the channels that had to be watched until some day, however long nobody kept them.
+def settle(session: Session, now: datetime) -> None:
+    """Keeps the days up to now by the register as it is, however long nobody kept them.
 
-    To be called before the register changes: a channel that has to be watched again forgets until when it had to.
+    To be called before the register changes: it does not remember until when a channel had to be watched that has to be
+    watched again, nor by whom a channel was watched before. Without a register there is nothing to keep.
     """
-    ended = session.scalars(select(Channel.id).where(Channel.watched_until.is_not(None)).order_by(Channel.id)).all()
-    if ended:
-        keep(session, ended, now)
+    try:
+        behind = stirred(session, now)
+    except NotSetUp:
+        return
+    if behind:
+        keep(session, behind, now)
 
 
 def subject_of(channel_id: str, day: object) -> tuple[str, str]:

@@ -211,3 +211,28 @@ def test_a_day_that_is_not_over_or_not_there_cannot_be_corrected(quick: Almanac)
 def _of_correction(entry: AuditEntry) -> tuple[object, ...]:
     assert entry.after is not None
     return entry.after["correction"], entry.after["verdict"], entry.after["by"]
+
+
+def test_what_a_communicator_has_corrected_no_late_attestation_changes(almanac: Almanac) -> None:
+    almanac.keep(FRIDAY, "07.00")
+    almanac.keep(MONDAY, "08.00")
+    almanac.corrects(MONDAY, FRIDAY, Verdict.NOT_WATCHED, reason="Ingen var där.")
+    with pytest.raises(CannotAttest, match="rättad"):
+        almanac.attests(MONDAY, "11.00", for_day=FRIDAY, channel="fb", by="ersattare")
+    assert almanac.shown(FRIDAY).verdict is Verdict.NOT_WATCHED
+
+
+def test_a_late_attestation_of_a_day_that_was_watched_corrects_nothing(almanac: Almanac) -> None:
+    almanac.keep(FRIDAY, "07.00")
+    almanac.attests(FRIDAY, "09.00")
+    almanac.keep(MONDAY, "08.00")
+    almanac.attests(MONDAY, "11.00", for_day=FRIDAY, by="ersattare")
+    assert almanac.shown(FRIDAY, "grupp").correction is None
+
+
+def test_who_has_left_corrects_nothing(almanac: Almanac) -> None:
+    almanac.town.change(Person, "kommunikator", retired=True)
+    almanac.keep(FRIDAY, "07.00")
+    almanac.keep(MONDAY, "08.00")
+    with pytest.raises(CannotCorrect):
+        almanac.corrects(MONDAY, FRIDAY, Verdict.WATCHED, reason="Jag var där.")

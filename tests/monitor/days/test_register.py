@@ -15,7 +15,7 @@ from monitor.inbox.unanswered import waiting_between
 from monitor.register.calendar import calendar_of
 from monitor.register.duty import note_duty
 from monitor.register.models import Channel, Organisation
-from monitor.watch.day_register import close_duties
+from monitor.watch.day_register import settle
 from monitor.watch.models import WatchDay
 from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 
@@ -179,7 +179,7 @@ def test_a_duty_that_ended_and_begins_again_while_nothing_ran_leaves_its_days(al
     tuesday, wednesday = date(2026, 6, 16), date(2026, 6, 17)
     almanac.changes(has_comments=False, watched_until=at(MONDAY, "12.00"))
     with almanac.db.transaction() as session:
-        close_duties(session, at(wednesday, "09.00"))
+        settle(session, at(wednesday, "09.00"))
         channel = session.get_one(Channel, "fb")
         channel.has_comments = True
         note_duty(channel, at(wednesday, "09.00"))
@@ -193,7 +193,7 @@ def test_a_day_that_was_planned_and_on_which_the_duty_ended_is_none_though_it_be
     almanac.keep(FRIDAY, "09.00")
     almanac.changes(has_comments=False, watched_until=at(FRIDAY, "12.00"))
     with almanac.db.transaction() as session:
-        close_duties(session, at(MONDAY, "09.00"))
+        settle(session, at(MONDAY, "09.00"))
         channel = session.get_one(Channel, "fb")
         channel.has_comments = True
         note_duty(channel, at(MONDAY, "09.00"))
@@ -331,3 +331,12 @@ def test_a_channel_that_people_take_over_during_the_day_has_to_be_attested(quick
     quick.town.change(Channel, "fb", watch_mode="manual")
     quick.keep(FRIDAY, "09.00")
     assert (quick.shown(FRIDAY).mode, quick.shown(FRIDAY).verdict) == ("manual", None)
+
+
+def test_days_that_went_by_before_a_channel_became_manual_are_filled_in_as_they_were(almanac: Almanac) -> None:
+    almanac.keep(THURSDAY, "12.00")
+    with almanac.db.transaction() as session:
+        settle(session, at(MONDAY, "09.00"))
+        session.get_one(Channel, "fb").watch_mode = "manual"
+    almanac.keep(MONDAY, "09.01")
+    assert (almanac.shown(FRIDAY).mode, almanac.shown(MONDAY).mode) == ("automatic", "manual")
