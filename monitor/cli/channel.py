@@ -119,6 +119,8 @@ def _row(row: ChannelOverview, owner: Organisation) -> tuple[object, ...]:
 
 
 def _state(row: ChannelOverview) -> str:
+    if row.state == "manual" and not row.has_comments:
+        return _("No comments to watch")
     state = _(STATES[row.state])
     return f"{state}: {_(row.state_reason)}" if row.state_reason and row.state != "failing" else state
 

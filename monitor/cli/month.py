@@ -51,7 +51,8 @@ def month_named(text: str) -> Month:
 
 def _show(view: MonthView) -> None:
     """One letter a day, below the last figure of its number."""
-    say(f"{view.month.in_words}. {in_short(view)}")
+    not_come = view.month.first > view.today
+    say(f"{view.month.in_words}: {_('The month has not come yet.') if not_come else in_short(view)}")
     if view.lines:
         ruler = "".join(str(each.day.day % 10) for each in view.days)
         show_table((_("Channel"), ruler, _("Watched")), [_row(line, view) for line in view.lines])

@@ -1,9 +1,11 @@
 """`kanalvakt watch`: the proof that every working day was watched."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy import select
 
 from config.language import N_, _
 from monitor.cli.errors import WrongWords
@@ -13,12 +15,13 @@ from monitor.cli.output import local, say, show_json, show_table
 from monitor.cli.report import report
 from monitor.cli.setup import opened_database
 from monitor.inbox.day_keeping import keep_days
+from monitor.register.models import Person
 from monitor.register.organisation import organisation
 from monitor.watch.correcting import CannotCorrect
 from monitor.watch.correcting import correct as correct_day
 from monitor.watch.day_rules import Verdict
-from monitor.watch.day_view import sentence, verdict_in_words
-from monitor.watch.today import Today
+from monitor.watch.day_view import verdict_in_words
+from monitor.watch.today import Today, why_so_far
 from monitor.watch.today import today as of_today
 
 app = typer.Typer(help=N_("The proof that every working day was watched."), no_args_is_help=True)
@@ -39,13 +42,14 @@ def today(json: Json = False) -> int:
     with db.snapshot() as session:
         zone = organisation(session).timezone
         found = of_today(session, now)
+        names = dict(session.execute(select(Person.id, Person.name)).all())
     if json:
         show_json([_as_json(each) for each in found])
     elif not found:
         say(_("Nothing has to be watched today."))
     else:
         columns = (_("Channel"), _("State"), _("Last complete read"), _("Not gone through"), _("Who"), _("Reason"))
-        show_table(columns, [_row(each, zone) for each in found])
+        show_table(columns, [_row(each, zone, names) for each in found])
     return 1 if any(each.is_missed for each in found) else 0
 
 
@@ -93,8 +97,8 @@ def _as_json(each: Today) -> dict[str, object]:
     }
 
 
-def _row(each: Today, zone: str) -> tuple[object, ...]:
+def _row(each: Today, zone: str, names: Mapping[str, str]) -> tuple[object, ...]:
     day = each.shown
-    why = sentence(day.why, day.failure_kind) if day.why and day.verdict else None
     read = local(each.last_complete_at, zone)
-    return each.name, verdict_in_words(day.verdict), read, day.unseen, each.who, why
+    who = names[each.who] if each.who else None
+    return each.name, verdict_in_words(day.verdict), read, day.unseen, who, why_so_far(day) or None

@@ -7,14 +7,23 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.language import N_, _
 from monitor import Calendar
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.register.people import away, communicators
-from monitor.watch.day_rules import Verdict, end_of_service
-from monitor.watch.day_view import ShownDay, shown_days
+from monitor.watch.day_rules import Verdict, Why, end_of_service
+from monitor.watch.day_view import ShownDay, sentence, shown_days
 from monitor.watch.models import Schedule
+
+SO_FAR = {
+    Why.NOT_READ: N_("Not read yet today."),
+    Why.NOT_REVIEWED: N_("Read completely. Nobody has gone through what is new yet."),
+    Why.NOT_ATTESTED: N_("Nobody has gone through the channel yet."),
+    Why.PAUSED: N_("Reading is paused: somebody has to go through the channel."),
+}
+"""Why a day that is not over is not watched yet; the other reasons are said as afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,13 @@ def today(session: Session, now: datetime) -> list[Today]:
         )
         for shown in shown_days(session, day, day)
     ]
+
+
+def why_so_far(day: ShownDay) -> str:
+    """Why today's watch stands as it does, in the language in use; empty where nothing can be said yet."""
+    if day.why is None:
+        return ""
+    return _(SO_FAR[day.why]) if day.verdict is None and day.why in SO_FAR else sentence(day.why, day.failure_kind)
 
 
 def _who(channel: Channel, absent: Collection[str], others: list[str]) -> str | None:

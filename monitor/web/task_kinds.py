@@ -20,6 +20,16 @@ from monitor.watch.models import Attestation, Review
 from monitor.watch.reviewing import CannotReview, review
 
 MOST_LINKS = 50
+TODAY = (
+    N_("Open the channel and read what has been written since last time. Then press the button."),
+    N_("I have gone through the channel"),
+    N_("{person} went through the channel {moment}."),
+)
+AFTERWARDS = (  # reading the channel now proves nothing of that day
+    N_("The day is over. Press the button only if you went through the channel on that day."),
+    N_("I went through the channel on that day"),
+    N_("{person} attested {moment} that the channel was gone through on that day."),
+)
 
 
 class LookAgain(Exception):
@@ -96,12 +106,13 @@ def _attest_view(holder: Holder) -> Task:
     day = date.fromisoformat(holder.rest)
     given = select(Attestation).where(Attestation.channel_id == holder.channel.id, Attestation.day == day)
     first = holder.session.scalars(given.order_by(Attestation.id)).first()
+    said, button, done = AFTERWARDS if day < holder.now.astimezone(holder.zone).date() else TODAY
     return Task(
         title=_("Go through {channel}", channel=holder.channel.name),
-        button=_("I have gone through the channel"),
-        said=(_("Open the channel and read what has been written since last time. Then press the button."),),
+        button=_(button),
+        said=(_(said),),
         facts=(Fact(_("Working day"), _in_words(day)),),
-        done=_done(holder, N_("{person} went through the channel {moment}."), first.by_id, first.at) if first else None,
+        done=_done(holder, done, first.by_id, first.at) if first else None,
         fields=True,
     )
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config.language import N_, _
+from config.language import _
 from monitor.records.month import Mark, Month, in_words, letter, month_report, percentage, span
 from monitor.records.month_picture import STYLE_SOURCE, in_short, month_picture, size
 from monitor.records.report_document import document
@@ -24,22 +24,15 @@ from monitor.register.days_off import weekday, why_off
 from monitor.register.models import Person
 from monitor.register.organisation import organisation
 from monitor.watch.day_rules import Verdict, Why
-from monitor.watch.day_view import ShownDay, sentence, verdict_in_words
+from monitor.watch.day_view import ShownDay, verdict_in_words
 from monitor.watch.kept import behind
 from monitor.watch.models import WatchDay
-from monitor.watch.today import today
+from monitor.watch.today import today, why_so_far
 from monitor.web.rendering import page
 
 router = APIRouter(prefix="/watch", default_response_class=HTMLResponse)
 
 PICTURE_POLICY = f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'self'"
-SO_FAR = {
-    Why.NOT_READ: N_("Not read yet today."),
-    Why.NOT_REVIEWED: N_("Read completely. Nobody has gone through what is new yet."),
-    Why.NOT_ATTESTED: N_("Nobody has gone through the channel yet."),
-    Why.PAUSED: N_("Reading is paused: somebody has to go through the channel."),
-}
-"""Why a day that is not over is not watched yet; the other reasons are said as afterwards."""
 
 
 class NoMonth(Exception):
@@ -63,7 +56,7 @@ def of_today(request: Request) -> HTMLResponse:
         organisation=owner,
         zone=ZoneInfo(owner.timezone),
         off=why_off(calendar, day),
-        rows=[(each, verdict_in_words(each.shown.verdict), _why(each.shown), _command(each.shown)) for each in found],
+        rows=[(each, *_said(each.shown)) for each in found],
         names=names,
         watched=sum(each.shown.verdict is Verdict.WATCHED for each in found),
         months=months,
@@ -162,10 +155,9 @@ def _months(session: Session, day: date) -> dict[int, list[Month]]:
     return found
 
 
-def _why(day: ShownDay) -> str:
-    if day.why is None:
-        return ""
-    return _(SO_FAR[day.why]) if day.verdict is None and day.why in SO_FAR else sentence(day.why, day.failure_kind)
+def _said(day: ShownDay) -> tuple[str, str, str]:
+    """How it stands, why, and what the person who is to act can say."""
+    return verdict_in_words(day.verdict), why_so_far(day), _command(day)
 
 
 def _command(day: ShownDay) -> str:

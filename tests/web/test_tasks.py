@@ -305,3 +305,11 @@ def test_no_link_and_no_note_stands_in_the_log(house: House, capsys: pytest.Capt
     assert house.path(ATTEST).rpartition("/")[2] not in said
     assert "hemlig" not in said
     assert "hemlig" not in str(house.everything()["audit_entry"])
+
+
+def test_a_day_that_is_over_is_not_attested_by_reading_the_channel_now(house: House) -> None:
+    with time_machine.travel(NOW + timedelta(days=1)):
+        asked, done = house.get(ATTEST).text, house.post(ATTEST).text
+    assert "Tryck på knappen bara om du gick igenom kanalen den dagen." in asked
+    assert "sedan sist" not in asked
+    assert "Rut Redaktör intygade tis 16 juni kl. 10.00 att kanalen gicks igenom den dagen." in done

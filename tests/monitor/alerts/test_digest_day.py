@@ -22,7 +22,7 @@ def test_a_channel_that_people_watch_has_its_task_and_its_link(morning: Morning)
     mail = morning.sends()["redaktor"]
     said = part(mail, "grupp")
     assert "Dagens bevakning: Ännu ej bevakad" in said
-    steps = ["Gå igenom kanalen i dag och bekräfta.", "Öppna kanalen: https://www.facebook.com/tibrokommun"]
+    steps = ["Gå igenom kanalen i dag och intyga det.", "Öppna kanalen: https://www.facebook.com/tibrokommun"]
     assert "\n".join([*steps, "Jag har gått igenom kanalen: https://"]) in said
     assert morning.links(mail) == [Link("attest", "redaktor", "grupp/2026-06-15")]
     assert str(mail["Subject"]).startswith("1 kanal att gå igenom själv –")
@@ -53,7 +53,7 @@ def test_a_channel_that_cannot_be_read_is_looked_at_by_hand_and_attested(morning
     mail = morning.sends()["redaktor"]
     said = part(mail, "fb")
     assert "Kunde inte läsas: " in said
-    assert "Titta i kanalen själv i dag och bekräfta." in said
+    assert "Titta i kanalen själv i dag och intyga det." in said
     assert Link("attest", "redaktor", "fb/2026-06-15") in morning.links(mail)
     assert "1 kanal kunde inte läsas, 1 kanal att gå igenom själv" in str(mail["Subject"])
 

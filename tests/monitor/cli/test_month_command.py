@@ -34,7 +34,7 @@ def test_it_shows_a_letter_a_day_and_the_share_of_each_channel(kanalvakt: Comman
     answer = kanalvakt("watch", "month")
     lines = answer.out.splitlines()
     assert answer.code == 0
-    assert lines[0].startswith("juni 2026. 94,7\xa0% bevakat (36 av 38 kanaldagar). Delvis: 1. Ej bevakad: 1.")
+    assert lines[0].startswith("juni 2026: 94,7\xa0% bevakat (36 av 38 kanaldagar). Delvis: 1. Ej bevakad: 1.")
     assert lines[1] == f"Kanal\t{'1234567890' * 3}\tBevakad"
     assert lines[2] == "Biblioteket på Instagram\tBBBBB··BEDBB··BBBB···BBBBB··  \t89,4\xa0%"
     assert lines[3] == "Tibro kommun på Facebook\tBBBBB··BBBBB··BBBB···BBBBB··  \t100\xa0%"
@@ -43,7 +43,7 @@ def test_it_shows_a_letter_a_day_and_the_share_of_each_channel(kanalvakt: Comman
 
 def test_it_speaks_english_and_shows_another_month(kanalvakt: Command) -> None:
     answer = kanalvakt("--lang", "en", "watch", "month", "2026-05")
-    assert "May 2026. 100% watched" in answer.out
+    assert "May 2026: 100% watched" in answer.out
     assert "\t···WWWWW··" in answer.out  # the watch began on the fourth, a Monday
     assert "2026-05-14 Ascension Day" in answer.out
 
@@ -68,7 +68,7 @@ def test_it_writes_the_picture_and_gives_the_same_figures_as_json(kanalvakt: Com
 
 def test_a_month_before_the_watch_began_is_empty(kanalvakt: Command) -> None:
     answer = kanalvakt("watch", "month", "2026-03")
-    assert (answer.code, answer.out) == (0, "mars 2026. Ingen kanal skulle bevakas.\n")
+    assert (answer.code, answer.out) == (0, "mars 2026: Ingen kanal skulle bevakas.\n")
 
 
 @pytest.mark.parametrize("written", ["2026-13", "juni"])
