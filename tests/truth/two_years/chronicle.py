@@ -71,6 +71,16 @@ class Past:
         self.runs.setdefault(on(run.began), []).append(run)
 
 
+@dataclass(frozen=True)
+class Absence:
+    """told: when it was noted; before it began, or later."""
+
+    person: str
+    first: date
+    last: date
+    told: datetime
+
+
 @dataclass
 class Chronicle:
     """The town's. calendars: since when which holds. looks: when the register was kept, which it is after whatever a
@@ -79,6 +89,7 @@ class Chronicle:
     calendars: list[tuple[datetime, SlowCalendar]]
     channels: dict[str, Past] = field(default_factory=dict)
     looks: list[datetime] = field(default_factory=list)
+    absences: list[Absence] = field(default_factory=list)
     _hours: dict[tuple[int, date], tuple[datetime, datetime]] = field(default_factory=dict)
 
     def calendar(self, moment: datetime) -> SlowCalendar:

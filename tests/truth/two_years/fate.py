@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from tests.truth.two_years.chronicle import Span
+from tests.truth.two_years.chronicle import Absence, Span
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LENGTHS = (10 * MINUTE, 45 * MINUTE, 2 * HOUR, 5 * HOUR, 11 * HOUR, DAY, 3 * DAY, 8 * DAY)
@@ -18,16 +18,6 @@ CERTAIN = (
     (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), HOUR),  # in the middle of the hour that comes twice
 )
 """Outages of Kanalvakt that every history has."""
-
-
-@dataclass(frozen=True)
-class Absence:
-    """Noted at `told`: before it, or on its first morning."""
-
-    person: str
-    first: date
-    last: date
-    told: datetime
 
 
 @dataclass(frozen=True)

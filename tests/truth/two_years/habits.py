@@ -45,7 +45,7 @@ class Habits:
 
     def _residents(self, day: date) -> None:
         for id_, feed in self.feeds.items():
-            if id_ not in self.town.chronicle.channels or self.random.random() > 0.35:
+            if id_ not in self.town.chronicle.channels or self.random.random() > 0.25:
                 continue
             moment = self._clock(day, time(0)) + self.random.randrange(24 * 60) * MINUTE + WITHIN
             self.written += 1
@@ -89,13 +89,13 @@ class Habits:
     # -- the watch
 
     def _work(self, id_: str, past: Past, day: date) -> Iterator[Happening]:
-        if past.automatic and self.random.random() < 0.5:
+        if past.automatic and self.random.random() < 0.3:
             yield self._act(self._some_time(day), partial(self._goes_through, id_, past))
-        if self.random.random() < 0.85:
+        if self.random.random() < 0.9:
             yield self._act(self._some_time(day), partial(self._says, id_, past, day, CHANNELS[id_].responsible))
-        if self.random.random() < 0.08:
+        if self.random.random() < 0.04:
             yield self._act(self._some_time(day), partial(self._says, id_, past, day, "rut"))
-        if self.random.random() < 0.06:
+        if self.random.random() < 0.04:
             earlier = day - self.random.randrange(1, 9) * DAY
             yield self._act(self._some_time(day), partial(self._says, id_, past, earlier, "kim"))
         if self.random.random() < 0.01:

@@ -36,7 +36,8 @@ class Counts:
 
 @dataclass
 class Life:
-    """From the first day to the last. `letters`: what the post office took, and when."""
+    """From the first day to the last. letters: what the post office took. sendings: when something could be
+    sent, and whether the post office took it then."""
 
     db: Database
     office: MoodyOffice
@@ -45,6 +46,7 @@ class Life:
     first: date
     last: date
     letters: list[Letter] = field(default_factory=list)
+    sendings: list[tuple[datetime, bool]] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
@@ -88,18 +90,20 @@ class Life:
     def _ticks(self, day: date) -> Iterator[Happening]:
         """Often enough for every rung of the ladder; and whenever it comes up again."""
         begin, calendar = self.chronicle.midnight(day), self.chronicle
-        yield Happening(begin + 5 * MINUTE, self._looks)
+        if self.random.random() < 0.3:
+            yield Happening(begin + 5 * MINUTE, self._looks)
         if calendar.is_working_day(day, begin):
             opening, closing = calendar.opening(day, begin), calendar.closing(day, begin)
             yield Happening(opening - 45 * MINUTE, self._reads)
             yield Happening(opening + MINUTE, self._looks)
-            noon = opening + (closing - opening) / 2
-            yield Happening(noon, self._reads if self.random.random() < 0.5 else self._looks)
+            if self.random.random() < 0.3:
+                yield Happening(opening + (closing - opening) / 2, self._reads)
             yield Happening(closing - 59 * MINUTE, self._reads_failed)
-            yield Happening(closing - 29 * MINUTE, self._reads if self.random.random() < 0.15 else self._looks)
+            yield Happening(closing - 29 * MINUTE, self._reads if self.random.random() < 0.05 else self._looks)
             yield Happening(closing + MINUTE, self._looks)
-            yield Happening(closing + 20 * MINUTE, self._looks)
-        elif self.random.random() < 0.3:
+            if self._refuses(closing):
+                yield Happening(closing + 20 * MINUTE, self._looks)
+        elif self.random.random() < 0.2:
             yield Happening(begin + 12 * HOUR, self._reads)
         if self.random.random() < 0.05:
             yield Happening(begin + DAY - 2 * MINUTE, partial(self._reads, lasts=OVER_MIDNIGHT))
@@ -161,7 +165,11 @@ class Life:
         keep_days(self.db, now)
         self.chronicle.looks.append(now)
 
+    def _refuses(self, moment: datetime) -> bool:
+        return any(span.covers(moment) for span in self.fate.refusing)
+
     def _sends(self, now: datetime) -> None:
-        self.office.refuses = any(span.covers(now) for span in self.fate.refusing)
+        self.office.refuses = self._refuses(now)
         send_due(self.db, now, self.settings)
         self.letters += self.office.taken(now)
+        self.sendings.append((now, not self.office.refuses))

@@ -14,7 +14,8 @@ FAILED = {"partial": "read_in_part", "failed": "reading_failed"}
 
 @dataclass(frozen=True)
 class Expected:
-    """first: what the day came to at midnight, how and why; verdict: what holds after all."""
+    """first: what the day came to at midnight. verdict: what holds after all, and how and why, if nobody has corrected
+    it."""
 
     first: str
     how: str
@@ -49,7 +50,7 @@ class Oracle:
     def _expected(self, day: date) -> Expected:
         first, how, why = self._midnight(day)
         later = [verdict for of, _when, verdict in self.past.corrected if of == day]
-        return Expected(first, how, why, later[-1] if later else first)
+        return Expected(first, "", "", later[-1]) if later else Expected(first, how, why, first)
 
     def _midnight(self, day: date) -> tuple[str, str, str]:
         attested = any(of == day and on(when) == day for of, when, _by in self.past.attested)
