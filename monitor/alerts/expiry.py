@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from config.language import N_, _, moment
 from connectors.errors import AuthExpired
-from monitor.alerts.coverage import READ
 from monitor.alerts.digest import days_in_words
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import warning
 from monitor.alerts.telling import (
+    READ,
     Kind,
     NoLongerTrue,
     Scene,

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from config.language import N_, _
 from connectors.errors import PermissionLost
-from monitor.alerts.coverage import READ
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import (
+    READ,
     Kind,
     NoLongerTrue,
     NotNow,

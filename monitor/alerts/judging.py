@@ -9,32 +9,38 @@ from sqlalchemy.dialects import postgresql, sqlite
 from config.settings import Settings
 from config.settings import settings as current_settings
 from monitor.alerts.kinds import KINDS
+from monitor.alerts.ladders import note_untold
 from monitor.alerts.models import Notice
 from monitor.alerts.morning import digests
 from monitor.alerts.rules import in_service
 from monitor.alerts.telling import Scene, Telling
 from monitor.db import Database
-from monitor.register.calendar import calendar_of
+from monitor.inbox.day_keeping import keep_days
 from monitor.register.organisation import organisation
 
 
 def judge(db: Database, now: datetime, settings: Settings | None = None) -> int:
     """Writes the notices that have come due and are not there yet; gives their number. Never two for one thing.
 
-    In service hours only: the day's digests, working days that went by unwatched, channels that cannot be read and that
-    are read again, credentials that run out or lack something. Raises NotSetUp without a register.
+    In service hours only, but for the guard's last rung. The day register is kept before. Raises NotSetUp without a
+    register.
     """
+    keep_days(db, now)
     with db.snapshot() as session:
         owner = organisation(session)
-        if in_service(now, calendar_of(owner)) is None:
-            return 0
         scene = Scene(session, owner, now, settings or current_settings())
-        tellings = [telling for kind in KINDS.values() for telling in kind.tellings(scene)]
+        in_hours = in_service(now, scene.calendar) is not None
+        kinds = [kind for kind in KINDS.values() if in_hours or kind.after_hours]
+        tellings = [telling for kind in kinds for telling in kind.tellings(scene)]
+        untold = [subject for kind in kinds if kind.untold is not None for subject in kind.untold(scene)]
+    if untold:
+        note_untold(db, untold, now)
     return _write(db, tellings, now)
 
 
 def digest_now(db: Database, now: datetime) -> int:
     """Writes a digest for everybody responsible, due now, whatever the calendar says and whatever was sent before."""
+    keep_days(db, now)
     with db.snapshot() as session:
         local = now.astimezone(ZoneInfo(organisation(session).timezone))
         tellings = digests(session, local.isoformat(timespec="seconds"))

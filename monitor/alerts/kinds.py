@@ -1,11 +1,23 @@
 """Every kind of notice there is. Adding one adds a module and a line here."""
 
-from monitor.alerts import decision_ends, decision_state, expiry, findings, morning, trouble, undone, unwatched, webgaps
+from monitor.alerts import (
+    decision_ends,
+    decision_state,
+    expiry,
+    findings,
+    guard,
+    morning,
+    trouble,
+    undone,
+    unwatched,
+    webgaps,
+)
 from monitor.alerts.telling import Kind
 
 KINDS: dict[str, Kind] = {
     morning.DIGEST: morning.KIND,
-    unwatched.WATCH_DAY: unwatched.KIND,
+    guard.GUARD: guard.KIND,
+    unwatched.UNWATCHED: unwatched.KIND,
     trouble.TROUBLE: trouble.TROUBLES,
     trouble.RECOVERY: trouble.RECOVERIES,
     expiry.EXPIRY: expiry.KIND,

@@ -1,5 +1,6 @@
 """When something is due to be told. Pure: the calendar and now go in; dates and times come out."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from monitor import Calendar
@@ -81,6 +82,17 @@ def weekly(today: date, calendar: Calendar) -> date | None:
     monday = today - timedelta(days=today.weekday())
     first = calendar.next_working_day(monday - timedelta(days=1))
     return first if first <= today else None
+
+
+def stretches(days: Iterable[date], calendar: Calendar) -> list[tuple[date, date]]:
+    """The first and the last of working days that follow each other without one between them, the oldest first."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if found and calendar.next_working_day(found[-1][1]) >= day:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
 def task_ends(day: date, calendar: Calendar) -> datetime:

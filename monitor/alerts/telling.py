@@ -17,6 +17,9 @@ from monitor.alerts.wording import Letter, base_url, letter, signed
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation, Person
 
+READ = (Channel.state == "active", Channel.watch_mode == "automatic", Channel.has_comments)
+"""What makes a channel one that is read by machine."""
+
 
 class NoLongerTrue(Exception):
     """The notice need not be sent any more. The text says why."""
@@ -69,13 +72,16 @@ class Kind:
 
     tellings: all that there is to tell now, told or not. check: raises NoLongerTrue (its text in the language in use)
     or NotNow. letter: what is sent, in the language in use. sent: what else is written when it has been sent, in the
-    transaction that says so.
+    transaction that says so. untold: channels' days ("fb/2026-11-20") that nobody can be told of. after_hours: is
+    asked outside service hours too, and knows itself when to be silent.
     """
 
     tellings: Callable[[Scene], Iterable[Telling]]
     check: Callable[[Scene, Notice], None]
     letter: Callable[[Scene, Notice], Letter]
     sent: Callable[[Session, Notice, datetime], None] | None = None
+    untold: Callable[[Scene], Iterable[str]] | None = None
+    after_hours: bool = False
 
 
 def concerned(scene: Scene, channels: Iterable[Channel]) -> dict[str, tuple[str, ...]]:

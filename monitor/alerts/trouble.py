@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, aliased
 
 from config.language import _, duration, moment
 from connectors.errors import ConnectorError, UnexpectedAnswer, remedy
-from monitor.alerts.coverage import READ
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import (
+    READ,
     Kind,
     NoLongerTrue,
     NotNow,

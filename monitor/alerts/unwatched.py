@@ -1,76 +1,113 @@
-"""A working day on which a channel was not once read completely: told to responsible and deputy."""
+"""Days that are over, were not watched or only partly, and that nobody was told of while they lasted.
 
-from collections.abc import Iterable
-from datetime import date
-from zoneinfo import ZoneInfo
+Told on the next service morning to responsible, deputy and communicators: one mail for each of them, about all channels
+and days, however long nobody could tell anything. What the guard has told of is not told again.
+"""
 
-from sqlalchemy import select
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
-from config.language import _, moment
-from connectors.errors import remedy
-from monitor.alerts.coverage import missed
-from monitor.alerts.digest import days_in_words
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.orm import Session
+
+from config.language import _
+from monitor.alerts.guard_rules import Ladder, told_afterwards
+from monitor.alerts.ladders import TOLD, ladders
 from monitor.alerts.models import Notice
-from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, channel_note
+from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
+from monitor.alerts.unwatched_letter import Missed, unwatched_letter
 from monitor.alerts.wording import Letter
+from monitor.audit import SYSTEM, audited
+from monitor.audit.models import AuditEntry
+from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
-from monitor.watch.models import Schedule
+from monitor.register.organisation import organisation
+from monitor.watch.day_register import subject_of
+from monitor.watch.day_rules import Verdict
+from monitor.watch.day_view import ShownDay, shown_days
+from monitor.watch.models import WatchDay
 
-WATCH_DAY = "watch_day"
+UNWATCHED = "watch_day"
+RUNG = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """The days to tell of this morning, by channel, the oldest first; and who there is to tell."""
+
+    missed: Mapping[str, Missed]
+    ladders: Mapping[str, Ladder]
+
+    def of(self, person: str) -> list[Missed]:
+        return [each for id_, each in self.missed.items() if person in told_afterwards(self.ladders[id_])]
+
+
+def _morning(session: Session, now: datetime) -> Morning:
+    days = _untold_days(session, now)
+    channels = session.scalars(select(Channel).where(Channel.id.in_(days)).order_by(Channel.id)).all()
+    today = calendar_of(organisation(session)).local_date(now)
+    return Morning(
+        {channel.id: Missed(channel, tuple(days[channel.id])) for channel in channels},
+        ladders(session, channels, today),
+    )
+
+
+def _untold_days(session: Session, now: datetime) -> dict[str, list[ShownDay]]:
+    """By channel. Told of today counts as untold, so that everybody hears the same this morning."""
+    calendar = calendar_of(organisation(session))
+    began = session.scalar(select(func.min(WatchDay.planned_at)))
+    if began is None:
+        return {}
+    told = select(AuditEntry.subject).where(
+        AuditEntry.act == TOLD, AuditEntry.at < calendar.midnight(calendar.local_date(now))
+    )
+    query = select(WatchDay.channel_id, WatchDay.day).where(
+        WatchDay.concluded_at.is_not(None),
+        WatchDay.verdict != Verdict.WATCHED,
+        WatchDay.day >= calendar.local_date(began),  # what lies before the register was first kept is history
+        (WatchDay.channel_id + "/" + cast(WatchDay.day, String)).not_in(told),
+    )
+    untold = {(channel_id, day) for channel_id, day in session.execute(query)}
+    found: defaultdict[str, list[ShownDay]] = defaultdict(list)
+    days = [day for _channel_id, day in untold]
+    for shown in shown_days(session, min(days), max(days), sorted({id_ for id_, _day in untold})) if untold else ():
+        if (shown.channel_id, shown.day) in untold and shown.verdict is not Verdict.WATCHED:
+            found[shown.channel_id].append(shown)
+    return found
 
 
 def _tellings(scene: Scene) -> Iterable[Telling]:
-    gaps = missed(scene.session, scene.now, scene.owner)
-    for channel in scene.session.scalars(select(Channel).where(Channel.id.in_(gaps))):
-        for day in gaps[channel.id]:
-            for person in dict.fromkeys((channel.responsible_id, channel.deputy_id)):
-                if person is not None:
-                    yield Telling(WATCH_DAY, f"{channel.id}/{day}", "missed", str(day), person)
+    found = _morning(scene.session, scene.now)
+    people = {person for id_ in found.missed for person in told_afterwards(found.ladders[id_])}
+    return [Telling(UNWATCHED, person, RUNG, str(scene.today), person) for person in sorted(people)]
+
+
+def _untold(scene: Scene) -> Iterable[str]:
+    found = _morning(scene.session, scene.now)
+    silent = (each for id_, each in found.missed.items() if not any(found.ladders[id_]))
+    return [subject_of(day.channel_id, day.day)[1] for each in silent for day in each.days]
 
 
 def _check(scene: Scene, notice: Notice) -> None:
-    channel = scene.session.get(Channel, _channel_id(notice))
-    if channel is None or channel.state != "active":
-        raise NoLongerTrue(_("The channel is no longer watched."))
-    if notice.recipient_id not in {channel.responsible_id, channel.deputy_id}:
-        raise NoLongerTrue(_("The recipient is no longer responsible for the channel."))
-    later = select(Notice.cycle).where(
-        Notice.subject_kind == WATCH_DAY,
-        Notice.subject.startswith(f"{channel.id}/", autoescape=True),
-        Notice.recipient_id == notice.recipient_id,
-        Notice.state.in_(("due", "sending", "sent")),
-        Notice.cycle > notice.cycle,
-    )
-    if (told := scene.session.scalars(later.order_by(Notice.cycle.desc())).first()) is not None:
-        raise NoLongerTrue(_("Told together with {day}.", day=told))
+    if notice.cycle != str(scene.today):
+        raise NoLongerTrue(_("Another morning's mail tells of it."))
+    if not _morning(scene.session, scene.now).of(notice.recipient_id):
+        raise NoLongerTrue(_("Every day has been put right by now, or is no longer the recipient's."))
+    check_hours(scene)
 
 
 def _letter(scene: Scene, notice: Notice) -> Letter:
-    session, channel = scene.session, scene.session.get_one(Channel, _channel_id(notice))
-    day = date.fromisoformat(notice.cycle)
-    days = sorted({day, *missed(session, scene.now, scene.owner).get(channel.id, [])})
-    headline = _("{channel} was not watched: {days}", channel=channel.name, days=days_in_words(days))
-    return channel_note(scene, channel, headline, _as_it_is_now(session.get(Schedule, channel.id), day, scene.zone))
+    return unwatched_letter(scene, notice.recipient_id, _morning(scene.session, scene.now).of(notice.recipient_id))
 
 
-def _channel_id(notice: Notice) -> str:
-    return notice.subject.rpartition("/")[0]
+def _sent(session: Session, notice: Notice, now: datetime) -> None:
+    """The proof that somebody was told of each day. Whatever was put right in this moment needs none."""
+    told = {"rung": notice.rung, "to": notice.recipient_id}
+    for missed in _morning(session, now).of(notice.recipient_id):
+        for day in missed.days:
+            audited(session, SYSTEM, TOLD, subject_of(day.channel_id, day.day), now, after=told)
 
 
-def _as_it_is_now(schedule: Schedule | None, day: date, zone: ZoneInfo) -> list[str]:
-    said = [_("On these working days the channel could not once be read completely.")]
-    read = schedule.last_complete_at if schedule is not None else None
-    if read is not None:
-        said.append(_("Last complete read: {moment}.", moment=moment(read, zone)))
-    if schedule is not None and schedule.failing_since is not None:
-        said.append(_("What to do: {remedy}", remedy=_(_remedy(schedule))))
-    elif read is not None and read.astimezone(zone).date() > day:
-        said.append(_("It has been read completely since then, so what was written meanwhile has been fetched."))
-    return said
-
-
-def _remedy(schedule: Schedule) -> str:
-    return schedule.failure_remedy or remedy(schedule.failure_kind or "")
-
-
-KIND = Kind(_tellings, _check, _letter)
+KIND = Kind(_tellings, _check, _letter, _sent, _untold)

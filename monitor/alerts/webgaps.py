@@ -12,7 +12,7 @@ from monitor.alerts.digest import days_in_words
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import first_working_day
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
-from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed
+from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed, web_address
 from monitor.register.organisation import NotSetUp
 from monitor.register.people import communicators
 from monitor.watch.hub import HubPost, hub_gaps
@@ -65,7 +65,7 @@ def _line(scene: Scene, gap: HubPost) -> dict[str, str | None]:
         "day": days_in_words([scene.calendar.local_date(gap.posted_at)]),
         "channel": gap.channel_name,
         "excerpt": excerpt(gap.text),
-        "url": gap.permalink if (gap.permalink or "").startswith(("https://", "http://")) else None,
+        "url": web_address(gap.permalink),
     }
 
 

@@ -1,9 +1,12 @@
 """How mails are worded and laid out: the reader's language and times, the same content as plain text and as HTML."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_interval, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from mjml import mjml2html
 
@@ -56,6 +59,23 @@ def excerpt(text: str) -> str:
     """The beginning of a text on one line."""
     line = " ".join(text.split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+
+
+def web_address(text: str | None) -> str | None:
+    """The text if a mail may link to it."""
+    return text if text is not None and text.startswith(("https://", "http://")) else None
+
+
+def clock(value: datetime, zone: ZoneInfo) -> str:
+    """'16.00' / '16:00'."""
+    return str(format_time(value.astimezone(zone), _("HH:mm"), locale=language()))
+
+
+def days_between(first: date, last: date) -> str:
+    """'3–17 nov.', and for a single day 'tis 3 nov.'"""
+    if first == last:
+        return str(format_date(first, "EEE d MMM", locale=language()))
+    return str(format_interval(first, last, "MMMd" if first.year == last.year else "yMMMd", locale=language()))
 
 
 def signed(subject: str, organisation: str) -> str:

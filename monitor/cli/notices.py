@@ -16,7 +16,6 @@ from monitor.alerts.sending import send_due, send_test
 from monitor.cli.finding import person_named
 from monitor.cli.output import local, remark, say, show_json, show_table
 from monitor.cli.setup import opened_database
-from monitor.inbox.day_keeping import keep_days
 from monitor.register.organisation import organisation
 
 app = typer.Typer(help=N_("The mails that people get, and the ledger of them."), no_args_is_help=True)
@@ -38,7 +37,6 @@ KEYS = (
 @app.command("run", help=N_("Write down what is due now, and send it, in this process."))
 def run(json: Json = False) -> int:
     db, now = opened_database(), datetime.now(UTC)
-    keep_days(db, now)
     judged = judge(db, now)
     outcome = send_due(db, now, settings())
     with db.snapshot() as session:

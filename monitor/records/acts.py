@@ -25,6 +25,8 @@ ACTS = {
     "watch_day.concluded": N_("concluded a watch day"),
     "watch_day.attested": N_("attested to have gone through the channel"),
     "watch_day.corrected": N_("corrected a watch day"),
+    "watch_day.told": N_("told of a channel that was not watched"),
+    "watch_day.untold": N_("found nobody to tell of a channel that was not watched"),
     "hub.linked": N_("linked a post to the website"),
     "hub.dismissed": N_("dismissed a post without a link"),
 }

@@ -92,12 +92,12 @@ def _check(
     if not may_attest(facts):
         read = _("{channel} was read automatically on {day}: ", channel=channel.name, day=row.day)
         raise CannotAttest(read + _("go through what is new in Kanalvakt instead (`kanalvakt review`)."))
-    if is_today and not may_attest_today(facts, overdue=_is_overdue(session, channel, now)):
+    if is_today and not may_attest_today(facts, overdue=is_overdue(session, channel, now)):
         waits = _("{channel} is read automatically, and no reading has failed today: ", channel=channel.name)
         raise CannotAttest(waits + _("wait for the next one. You can attest if it fails."))
 
 
-def _is_overdue(session: Session, channel: Channel, now: datetime) -> bool:
+def is_overdue(session: Session, channel: Channel, now: datetime) -> bool:
     """Should the channel have been read by now? Also one that is in no schedule."""
     due = select(func.coalesce(Schedule.due_at, Schedule.next_poll_at)).where(Schedule.channel_id == channel.id)
     since = session.scalar(due)

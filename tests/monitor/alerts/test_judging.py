@@ -14,7 +14,7 @@ from monitor.alerts.models import Notice
 from monitor.alerts.rules import ATTEMPTS, in_service, next_attempt
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
-from monitor.register.models import Channel, Organisation
+from monitor.register.models import Organisation
 from monitor.register.organisation import NotSetUp
 from monitor.watch.models import Schedule
 from tests.monitor.town import Town
@@ -101,54 +101,6 @@ def test_nothing_is_written_outside_service_hours(town: Town, db: Database) -> N
     town.read(local("2026-06-08 09:00"), outcome="failed")
     for now in ("2026-06-15 07:29", "2026-06-15 16:00", "2026-06-13 10:00", "2026-06-19 10:00"):
         assert judge(db, local(now)) == 0
-
-
-def test_a_missed_working_day_is_told_to_responsible_and_deputy_at_the_first_chance(town: Town, db: Database) -> None:
-    town.read(local("2026-06-11 09:00"))
-    town.read(local("2026-06-12 09:00"), outcome="partial")
-    judge(db, MONDAY)
-    judge(db, MONDAY + timedelta(minutes=1))
-    assert notices(db, "watch_day") == [("fb/2026-06-12", "2026-06-12", person) for person in ("ersattare", "redaktor")]
-
-
-def test_a_day_is_missed_by_the_organisations_clock(town: Town, db: Database) -> None:
-    town.read(local("2026-06-11 23:59"))
-    town.read(local("2026-06-12 00:01"))
-    judge(db, MONDAY)
-    assert notices(db, "watch_day") == []
-
-
-def test_one_person_who_is_both_is_told_once(town: Town, db: Database) -> None:
-    town.change(Channel, "fb", deputy_id="redaktor")
-    town.read(local("2026-06-12 09:00"), outcome="failed")
-    judge(db, MONDAY)
-    assert notices(db, "watch_day") == [("fb/2026-06-12", "2026-06-12", "redaktor")]
-
-
-@pytest.mark.parametrize(
-    "values", [{"state": "paused"}, {"state": "retired"}, {"watch_mode": "manual"}, {"has_comments": False}]
-)
-def test_only_channels_that_a_machine_must_read_can_miss_a_day(
-    town: Town, db: Database, values: dict[str, object]
-) -> None:
-    town.read(local("2026-06-12 09:00"), outcome="failed")
-    town.change(Channel, "fb", **values)
-    judge(db, MONDAY)
-    assert notices(db, "watch_day") == []
-
-
-def test_days_before_the_watch_began_and_those_off_are_not_missed(town: Town, db: Database) -> None:
-    town.read(local("2026-06-18 16:30"), outcome="failed")  # Thursday after closing, before Midsummer
-    judge(db, local("2026-06-22 07:30"))
-    assert notices(db, "watch_day") == []
-
-
-def test_after_a_long_stop_only_the_last_five_working_days_are_told_of(town: Town, db: Database) -> None:
-    town.change(Channel, "fb", deputy_id=None)
-    town.read(local("2026-04-01 09:00"))
-    judge(db, MONDAY)
-    days = [f"fb/2026-06-{day}" for day in ("08", "09", "10", "11", "12")]
-    assert [subject for subject, _cycle, _person in notices(db, "watch_day")] == days
 
 
 def test_a_digest_can_be_had_at_once_whatever_the_calendar_says(town: Town, db: Database) -> None:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from threading import Thread
 
@@ -185,74 +185,6 @@ def test_who_has_no_address_gets_no_digest(town: Town, db: Database, mail: Setti
     town.change(Person, "redaktor", email=None)
     judge(db, MORNING)
     assert cancelled(db, mail, post_office, MORNING) == "Rut Redaktör har ingen e-postadress i registret."
-
-
-def missed_a_day(town: Town, day: int = 12, deputy: str | None = None) -> None:
-    town.change(Channel, "fb", deputy_id=deputy)
-    town.read(datetime(2026, 6, day, 8, 0, tzinfo=UTC), outcome="failed")
-    with town.db.transaction() as session:
-        session.add(
-            Notice(
-                subject_kind="watch_day",
-                subject=f"fb/2026-06-{day}",
-                rung="missed",
-                cycle=f"2026-06-{day}",
-                recipient_id="redaktor",
-                due_at=MORNING,
-                created_at=MORNING,
-            )
-        )
-
-
-def test_a_missed_day_is_told_with_what_to_do(
-    town: Town, db: Database, mail: Settings, post_office: PostOffice
-) -> None:
-    missed_a_day(town)
-    town.schedule(failing_since=MORNING - timedelta(days=3), failure_kind="auth_expired")
-    assert send_due(db, MORNING, mail) == SendOutcome(sent=1)
-    [found] = post_office.mails
-    assert found["Subject"] == "Tibro kommun på fb har inte bevakats: fre 12 juni – Kanalvakt, Tibro kommun"
-    text = plain(found)
-    assert "Gör så här: " in text
-    assert "https://kanalvakt.tibro.example.org/channels#fb" in text
-
-
-def test_a_missed_day_that_was_made_up_for_says_so(
-    town: Town, db: Database, mail: Settings, post_office: PostOffice
-) -> None:
-    missed_a_day(town)
-    town.schedule(last_complete_at=MORNING)
-    send_due(db, MORNING, mail)
-    assert "Den har hämtats fullständigt efter det" in plain(post_office.mails[0])
-
-
-def test_several_missed_days_of_a_channel_are_told_in_one_mail(
-    town: Town, db: Database, mail: Settings, post_office: PostOffice
-) -> None:
-    missed_a_day(town, 11)
-    missed_a_day(town, 12)
-    assert send_due(db, MORNING, mail) == SendOutcome(sent=1, cancelled=1)
-    assert "tors 11 juni, fre 12 juni" in str(post_office.mails[0]["Subject"])
-    assert [(notice.state, notice.reason) for notice in ledger(db)] == [
-        ("cancelled", "Meddelades tillsammans med 2026-06-12."),
-        ("sent", None),
-    ]
-
-
-def test_a_missed_day_of_a_channel_that_is_retired_is_not_told(
-    town: Town, db: Database, mail: Settings, post_office: PostOffice
-) -> None:
-    missed_a_day(town)
-    town.change(Channel, "fb", state="retired")
-    assert cancelled(db, mail, post_office, MORNING) == "Kanalen bevakas inte längre."
-
-
-def test_a_missed_day_is_not_told_to_who_has_left_the_channel(
-    town: Town, db: Database, mail: Settings, post_office: PostOffice
-) -> None:
-    missed_a_day(town)
-    town.change(Channel, "fb", responsible_id="ersattare")
-    assert cancelled(db, mail, post_office, MORNING) == "Mottagaren är inte längre ansvarig för kanalen."
 
 
 def test_senders_side_by_side_send_each_mail_once(

@@ -1,0 +1,105 @@
+"""The guard of the day: who is told, before and at closing time, of channels that nobody has watched yet."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.language import _
+from monitor.alerts.guard_letter import Ward, guard_letter
+from monitor.alerts.guard_rules import RUNGS, Call, Ladder, calls, rungs_due
+from monitor.alerts.ladders import TOLD, ladders
+from monitor.alerts.models import Notice
+from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling
+from monitor.alerts.wording import Letter
+from monitor.audit import SYSTEM, audited
+from monitor.register.calendar import calendar_of
+from monitor.register.models import Channel
+from monitor.register.organisation import organisation
+from monitor.watch.day_register import subject_of
+from monitor.watch.day_rules import Verdict
+from monitor.watch.day_view import shown_days
+
+GUARD = "guard"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The channels that nobody has watched yet today, and whom to call about them now; none outside its hours."""
+
+    day: date
+    wards: Mapping[str, Ward]
+    ladders: Mapping[str, Ladder]
+    calls: Mapping[str, Call]
+
+
+def _round(session: Session, now: datetime) -> Round:
+    owner = organisation(session)
+    calendar = calendar_of(owner)
+    day = calendar.local_date(now)
+    rungs = rungs_due(now, calendar, owner.reminder_minutes)
+    wards = _wards(session, day) if rungs else {}
+    known = ladders(session, [ward.channel for ward in wards.values()], day)
+    return Round(day, wards, known, calls(known, rungs))
+
+
+def _wards(session: Session, day: date) -> dict[str, Ward]:
+    """Paused channels too: the duty to watch them goes on."""
+    shown = {each.channel_id: each for each in shown_days(session, day, day) if each.verdict is not Verdict.WATCHED}
+    watched = (Channel.id.in_(shown), Channel.has_comments, Channel.state != "retired")
+    return {each.id: Ward(each, shown[each.id]) for each in session.scalars(select(Channel).where(*watched))}
+
+
+def _tellings(scene: Scene) -> Iterable[Telling]:
+    now = _round(scene.session, scene.now)
+    heard = _heard(scene.session, now.day)
+    for person, call in now.calls.items():
+        if RUNGS.index(call.rung) > heard.get(person, -1):
+            yield Telling(GUARD, person, call.rung, str(now.day), person)
+
+
+def _heard(session: Session, day: date) -> dict[str, int]:
+    """The last rung at which each person was told today: what was said there named the earlier ones' channels too."""
+    told = (Notice.subject_kind == GUARD, Notice.cycle == str(day), Notice.state != "cancelled")
+    heard: dict[str, int] = {}
+    for person, rung in session.execute(select(Notice.recipient_id, Notice.rung).where(*told)):
+        heard[person] = max(RUNGS.index(rung), heard.get(person, 0))
+    return heard
+
+
+def _untold(scene: Scene) -> Iterable[str]:
+    now = _round(scene.session, scene.now)
+    return [subject_of(id_, now.day)[1] for id_, ladder in now.ladders.items() if not any(ladder)]
+
+
+def _check(scene: Scene, notice: Notice) -> None:
+    """What could not be sent in its time is left to the next rung, and after the last one to the next morning."""
+    now = _round(scene.session, scene.now)
+    due = rungs_due(scene.now, scene.calendar, scene.owner.reminder_minutes)
+    if notice.cycle != str(now.day) or notice.rung not in due:
+        raise NoLongerTrue(_("It is too late for this reminder."))
+    call = now.calls.get(notice.recipient_id)
+    if call is None:
+        raise NoLongerTrue(_("Every channel of the recipient has been watched by now."))
+    if call.rung != notice.rung:
+        raise NoLongerTrue(_("Another reminder tells the recipient of it."))
+
+
+def _letter(scene: Scene, notice: Notice) -> Letter:
+    now = _round(scene.session, scene.now)
+    channels = now.calls[notice.recipient_id].channels
+    return guard_letter(scene, notice, [now.wards[id_] for id_ in channels])
+
+
+def _sent(session: Session, notice: Notice, now: datetime) -> None:
+    """The proof that somebody was told of each channel's day. Whatever was watched in this moment needs none."""
+    found = _round(session, now)
+    call = found.calls.get(notice.recipient_id)
+    for id_ in call.channels if call is not None else ():
+        told = {"rung": notice.rung, "to": notice.recipient_id}
+        audited(session, SYSTEM, TOLD, subject_of(id_, found.day), now, after=told)
+
+
+KIND = Kind(_tellings, _check, _letter, _sent, _untold, after_hours=True)
