@@ -22,8 +22,8 @@ CERTAIN = (
 
 @dataclass(frozen=True)
 class Fate:
-    """down: Kanalvakt stands still; no_acts: and nobody can do anything in it either. refusing: the mail server takes no
-    mail. trouble: of each channel, while its platform fails: and how."""
+    """down: Kanalvakt stands still. no_acts: and people can do nothing in it either. refusing: the mail server takes
+    no mail. trouble: of each channel, while its platform fails: and how."""
 
     down: tuple[Span, ...]
     no_acts: tuple[Span, ...]
@@ -38,15 +38,13 @@ def draw(random: Random, first: date, last: date, channels: Sequence[str], peopl
     certain = [Span(at, at + length) for at, length in CERTAIN if begin < at < end]
     down = [*certain, *_spans(random, begin, end, days // 18, LENGTHS), *_spans(random, begin, end, days // 350, LONG)]
     lengths = (20 * MINUTE, 2 * HOUR, 5 * HOUR, DAY, 4 * DAY)
-    refusing = tuple(_spans(random, begin, end, days // 40, lengths))
+    refusing = tuple(span for span in _spans(random, begin, end, days // 40, lengths) if span.last < end)
     trouble = {channel: tuple(_trouble(random, begin, end, days // 45)) for channel in channels}
     away = tuple(each for person in people for each in _absences(random, person, first, last))
     return Fate(tuple(down), tuple(span for span in down if random.random() < 0.6), refusing, trouble, away)
 
 
-def _spans(
-    random: Random, begin: datetime, end: datetime, count: int, lengths: Sequence[timedelta]
-) -> Iterator[Span]:
+def _spans(random: Random, begin: datetime, end: datetime, count: int, lengths: Sequence[timedelta]) -> Iterator[Span]:
     for _each in range(count):
         first = begin + random.randrange((end - begin) // MINUTE) * MINUTE + 30 * timedelta(seconds=1)
         yield Span(first, first + random.choice(lengths) * random.uniform(0.8, 1.0))

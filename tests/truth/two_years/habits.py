@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
 
@@ -40,12 +40,16 @@ class Habits:
         self._residents(day)
         done = [*self._register(day), *self._people(day)]
         if self.town.chronicle.is_working_day(day, self._clock(day, time(0))):
-            done += [happening for id_, past in self.town.chronicle.channels.items() for happening in self._work(id_, past, day)]
+            done += [
+                happening
+                for id_, past in self.town.chronicle.channels.items()
+                for happening in self._work(id_, past, day)
+            ]
         return done
 
     def _residents(self, day: date) -> None:
         for id_, feed in self.feeds.items():
-            if id_ not in self.town.chronicle.channels or self.random.random() > 0.25:
+            if id_ not in self.town.chronicle.channels or self.random.random() > 0.12:
                 continue
             moment = self._clock(day, time(0)) + self.random.randrange(24 * 60) * MINUTE + WITHIN
             self.written += 1
@@ -82,16 +86,18 @@ class Habits:
             if away.told.date() == day:
                 yield self._act(away.told + WITHIN, partial(self.town.is_away, away.person, away.first, away.last))
         for number, id_ in enumerate(sorted(self.town.chronicle.channels)):
-            if (day - self.first - 3 * DAY).days % (A_TERM.days + 7 * number) == 0:  # a few days late, once it is renewed
+            if (day - self.first - 3 * DAY).days % (
+                A_TERM.days + 7 * number
+            ) == 0:  # a few days late, once it is renewed
                 ends = day + A_TERM + (7 * number - 4) * DAY
                 yield self._act(self._clock(day, time(9)) + WITHIN, partial(self.town.decides, id_, ends))
 
     # -- the watch
 
     def _work(self, id_: str, past: Past, day: date) -> Iterator[Happening]:
-        if past.automatic and self.random.random() < 0.3:
+        if past.automatic and self.random.random() < 0.25:
             yield self._act(self._some_time(day), partial(self._goes_through, id_, past))
-        if self.random.random() < 0.9:
+        if self.random.random() < 0.95:
             yield self._act(self._some_time(day), partial(self._says, id_, past, day, CHANNELS[id_].responsible))
         if self.random.random() < 0.04:
             yield self._act(self._some_time(day), partial(self._says, id_, past, day, "rut"))
@@ -125,7 +131,7 @@ class Habits:
 
     def _some_time(self, day: date) -> datetime:
         """Mostly in service hours."""
-        return self._clock(day, time(7, 40)) + self.random.randrange(10 * 60) * MINUTE + WITHIN
+        return self._clock(day, time(7, 40)) + self.random.randrange(9 * 60) * MINUTE + WITHIN
 
     def _clock(self, day: date, clock: time) -> datetime:
         passed = timedelta(hours=clock.hour, minutes=clock.minute)

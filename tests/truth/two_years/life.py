@@ -1,6 +1,6 @@
-"""The days of the town, one after another: Kanalvakt ticks while it is up, people do what they do, time is only told."""
+"""The days of the town, one after another: Kanalvakt ticks while it is up, people do what they do. No time passes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +12,6 @@ from connectors.base import Author
 from monitor.alerts.judging import judge
 from monitor.alerts.sending import send_due
 from monitor.db import Database
-from monitor.inbox.day_keeping import keep_days
 from monitor.watch.polling import Claimed, claim_now, poll
 from tests.truth.two_years.chronicle import Came, Run, Span
 from tests.truth.two_years.fate import DAY, HOUR, MINUTE, draw
@@ -24,6 +23,8 @@ from tests.truth.two_years.town import CHANNELS, PEOPLE, Town
 A_READING = timedelta(seconds=10)
 OVER_MIDNIGHT = 5 * MINUTE
 A_CRASH = 0.002
+Chance = tuple[float, datetime, Callable[[datetime], None]]
+"""How likely it is that something happens, when, and what."""
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Life:
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)
+        self.random = Random(self.seed)  # noqa: S311 - the same history for the same seed
         automatic = [id_ for id_, kind in CHANNELS.items() if kind.automatic]
         self.fate = draw(self.random, self.first, self.last, automatic, list(PEOPLE))
         self.down = list(self.fate.down)
@@ -61,14 +62,18 @@ class Life:
         self.habits = Habits(self.town, self.feeds, self.fate, self.random, self.first, self.last)
 
     def goes_by(self) -> datetime:
-        """All of it, and the first look after it; says when that was."""
+        """All of it, and the first morning after it; says when that was."""
         for passed in range((self.last - self.first).days + 1):
             day = self.first + passed * DAY
             for happening in sorted([*self._ticks(day), *self.habits.of(day)], key=lambda each: each.moment):
                 self._happens(happening)
-        afterwards = self.chronicle.midnight(self.last + DAY) + 5 * MINUTE
-        self._kept(afterwards)
+        day = self.chronicle.calendar(self.sendings[-1][0]).next_working_day(self.last)
+        afterwards = self.chronicle.opening(day, self.sendings[-1][0]) + MINUTE
+        self._looks(afterwards)
         return afterwards
+
+    def _maybe(self, chance: float) -> bool:
+        return self.random.random() < chance
 
     def is_down(self, moment: datetime) -> bool:
         return any(span.covers(moment) for span in self.down)
@@ -87,33 +92,33 @@ class Life:
 
     # -- when Kanalvakt does something
 
-    def _ticks(self, day: date) -> Iterator[Happening]:
-        """Often enough for every rung of the ladder; and whenever it comes up again."""
-        begin, calendar = self.chronicle.midnight(day), self.chronicle
-        if self.random.random() < 0.3:
-            yield Happening(begin + 5 * MINUTE, self._looks)
-        if calendar.is_working_day(day, begin):
-            opening, closing = calendar.opening(day, begin), calendar.closing(day, begin)
-            yield Happening(opening - 45 * MINUTE, self._reads)
-            yield Happening(opening + MINUTE, self._looks)
-            if self.random.random() < 0.3:
-                yield Happening(opening + (closing - opening) / 2, self._reads)
-            yield Happening(closing - 59 * MINUTE, self._reads_failed)
-            yield Happening(closing - 29 * MINUTE, self._reads if self.random.random() < 0.05 else self._looks)
-            yield Happening(closing + MINUTE, self._looks)
-            if self._refuses(closing):
-                yield Happening(closing + 20 * MINUTE, self._looks)
-        elif self.random.random() < 0.2:
-            yield Happening(begin + 12 * HOUR, self._reads)
-        if self.random.random() < 0.05:
-            yield Happening(begin + DAY - 2 * MINUTE, partial(self._reads, lasts=OVER_MIDNIGHT))
-        for span in self.down:
-            if begin <= span.last < begin + DAY:
-                yield Happening(span.last + MINUTE, self._reads)
+    def _ticks(self, day: date) -> list[Happening]:
+        """Some of what a day has, so that any of it may be missed; and always one when it comes up again."""
+        begin = self.chronicle.midnight(day)
+        chances = self._service(day, begin) if self.chronicle.is_working_day(day, begin) else self._off(begin)
+        over_midnight = partial(self._reads, lasts=OVER_MIDNIGHT)
+        chances += [(0.2, begin + 5 * MINUTE, self._looks), (0.05, begin + DAY - 2 * MINUTE, over_midnight)]
+        chances += [(1, span.last + MINUTE, self._reads) for span in self.down if begin <= span.last < begin + DAY]
+        return [Happening(moment, what) for chance, moment, what in chances if self._maybe(chance)]
+
+    def _service(self, day: date, begin: datetime) -> list[Chance]:
+        opening, closing = self.chronicle.opening(day, begin), self.chronicle.closing(day, begin)
+        return [
+            (0.97, opening + MINUTE, self._reads),
+            (0.15, opening + (closing - opening) / 2, self._reads),
+            (0.8, closing - 59 * MINUTE, self._reads_failed),
+            (0.6, closing - 29 * MINUTE, self._reads if self._maybe(0.1) else self._looks),
+            (0.8, closing + MINUTE, self._looks),
+            (1 if self._refuses(closing) else 0.1, closing + 20 * MINUTE, self._looks),
+        ]
+
+    def _off(self, begin: datetime) -> list[Chance]:
+        return [(0.2, begin + 12 * HOUR, self._reads)]
 
     def _looks(self, now: datetime) -> None:
-        self._kept(now)
+        """To judge is to keep the register as well."""
         judge(self.db, now, self.settings)
+        self.chronicle.looks.append(now)
         self._sends(now)
 
     def _reads(self, now: datetime, lasts: timedelta = A_READING, only: frozenset[str] | None = None) -> None:
@@ -123,7 +128,7 @@ class Life:
         assert {each.channel_id for each in claimed} == (due if only is None else due & only), now
         for each in claimed:
             self._read(each.channel_id, each, now, lasts)
-        if self.random.random() < A_CRASH:
+        if self._maybe(A_CRASH):
             self._crashes(now)
             raise Killed
         self._looks(now + lasts + A_READING)
@@ -135,7 +140,7 @@ class Life:
 
     def _read(self, id_: str, claimed: Claimed, now: datetime, lasts: timedelta) -> None:
         feed, past = self.feeds[id_], self.chronicle.channels[id_]
-        feed.killing = self.random.random() < A_CRASH
+        feed.killing = self._maybe(A_CRASH)
         times = iter((now, now + lasts))
         try:
             told = poll(self.db, claimed, settings=self.settings, connect=self.platforms.connect, clock=times.__next__)
@@ -160,10 +165,6 @@ class Life:
         """And stays down for a while."""
         self.counts.crashes += 1
         self.down.append(Span(now, now + self.random.choice((40 * MINUTE, 3 * HOUR, 20 * HOUR))))
-
-    def _kept(self, now: datetime) -> None:
-        keep_days(self.db, now)
-        self.chronicle.looks.append(now)
 
     def _refuses(self, moment: datetime) -> bool:
         return any(span.covers(moment) for span in self.fate.refusing)

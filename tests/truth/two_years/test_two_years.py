@@ -23,7 +23,7 @@ from tests.monitor.alerts.conftest import with_mail
 from tests.truth.two_years.letters import MoodyOffice
 from tests.truth.two_years.life import Life
 from tests.truth.two_years.oracle import Expected, Oracle
-from tests.truth.two_years.told import Told, said
+from tests.truth.two_years.told import Told
 
 SEEDS = [int(seed) for seed in os.environ.get("TWO_YEARS_SEEDS", "1").split(",")]
 """Of the histories that are lived; more than one where somebody has the time."""
@@ -91,7 +91,7 @@ def _lived(life: Life) -> Days:
     expected = {(id_, day): each for id_, oracle in oracles.items() for day, each in oracle.days(end).items()}
     assert shown.keys() == expected.keys()
     assert {key: (shown[key], each) for key, each in expected.items() if shown[key] != each} == {}
-    assert Told(life.chronicle, life.sendings, said(life.letters)).wrongs(expected) == []
+    assert Told(life.chronicle, life.sendings, life.letters).wrongs(expected) == []
     return expected
 
 
@@ -106,7 +106,7 @@ def _shown(day: ShownDay) -> Expected:
 
 def _measured(measured: Measured, what: str, life: Life, days: Days) -> None:
     measured(f"{what}: channel-days", len(days))
-    told = Told(life.chronicle, life.sendings, said(life.letters))
+    told = Told(life.chronicle, life.sendings, life.letters)
     for verdict, count in Counter(each.first for each in days.values()).items():
         measured(f"{what}: of them {verdict}", count)
     for when, count in told.counts(days).items():

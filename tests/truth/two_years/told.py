@@ -17,8 +17,8 @@ BY_ROLE = [id_ for id_, roles in PEOPLE.items() if roles]
 MONTHS = ("jan.", "feb.", "mars", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec.")
 MONTH = "|".join(map(re.escape, MONTHS))
 DAYS = re.compile(rf"(?:(\d+)(?: ({MONTH}))?(?: (\d{{4}}))?\s?–\s?)?(\d+) ({MONTH})(?: (\d{{4}}))?")
-STILL_OPEN = re.compile(r"har inte bevakats|har ännu inte bevakats")
-GONE_BY = re.compile(r"bevakades|stod still")
+STILL_OPEN = re.compile(r"är inte bevakade? än i dag")
+GONE_BY = re.compile(r"har (?:inte|bara) bevakats|stod stilla")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,10 @@ class Told:
 
     chronicle: Chronicle
     ticks: list[tuple[datetime, bool]]
-    words: list[Said]
+    letters: list[Letter]
+
+    def __post_init__(self) -> None:
+        self.words = said(self.letters)
 
     def wrongs(self, days: dict[tuple[str, date], Expected]) -> list[object]:
         missed = {key: each for key, each in days.items() if each.first != "watched"}
@@ -83,9 +86,8 @@ class Told:
             could = next(self._on_the_day(channel, day), None)
             if could is not None and when != "that day" and each.first == "not_watched":
                 yield "not told that day", channel, day, could, when
-            then = self._afterwards(channel, day)
-            if when == "never" and then is not None and not self._put_right(channel, day, then):
-                yield "never told", channel, day, then
+            if when in {"never", "too late"}:
+                yield when, channel, day
 
     def _when(self, channel: str, day: date) -> str:
         about = [each for each in self.words if each.channel == channel and each.names(day)]
@@ -93,8 +95,10 @@ class Told:
             return "that day"
         then = self._afterwards(channel, day)
         if then is not None and any(on(each.letter.at) == on(then) for each in about):
-            return "next morning"
-        return "later" if about else "never"
+            return "on the next morning that could"
+        if then is not None and self._put_right(channel, day, then):
+            return "never, as it was put right before"
+        return "too late" if about else "never"
 
     def _on_the_day(self, channel: str, day: date) -> Iterator[datetime]:
         """When somebody could be told while it lasted."""
@@ -144,9 +148,10 @@ class Told:
         return sum(moment >= closing - before for before in RUNGS)
 
     def _at_wrong_times(self) -> Iterator[object]:
-        for each in self.words:
-            if not self._in_service(each.letter.at, HOUR):
-                yield "at a wrong time", each.letter.at, each.letter.subject
+        """Whatever it is about."""
+        for letter in self.letters:
+            if not self._in_service(letter.at, HOUR):
+                yield "at a wrong time", letter.at, letter.subject
 
     def _to_nobody(self) -> Iterator[object]:
         for each in self.words:
