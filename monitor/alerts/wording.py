@@ -75,7 +75,8 @@ def days_between(first: date, last: date) -> str:
     """'3–17 nov.', and for a single day 'tis 3 nov.'"""
     if first == last:
         return str(format_date(first, "EEE d MMM", locale=language()))
-    return str(format_interval(first, last, "MMMd" if first.year == last.year else "yMMMd", locale=language()))
+    span = format_interval(first, last, "MMMd" if first.year == last.year else "yMMMd", locale=language())
+    return str(span).replace("\u2009", "")  # thin spaces, which not every mail program knows
 
 
 def signed(subject: str, organisation: str) -> str:

@@ -11,7 +11,8 @@ from config.settings import Settings
 from monitor.alerts.digest import digest
 from monitor.alerts.wording import Letter
 from monitor.db import Database
-from monitor.register.models import Organisation, Person
+from monitor.inbox.day_keeping import keep_days
+from monitor.register.models import Channel, Organisation, Person
 from monitor.watch.models import Schedule
 from tests.monitor.town import Town
 
@@ -183,8 +184,10 @@ def test_channels_that_no_machine_reads_and_those_without_comments_say_so(town: 
 
 
 def test_missed_working_days_are_said(town: Town) -> None:
+    town.change(Channel, "fb", watched_since=datetime(2026, 6, 10, 7, 0, tzinfo=UTC))
     town.read(datetime(2026, 6, 10, 8, 0, tzinfo=UTC))
     town.read(datetime(2026, 6, 11, 8, 0, tzinfo=UTC), outcome="partial")
+    keep_days(town.db, NOW)
     assert "Ej bevakad: tors 11 juni, fre 12 juni" in letter_to(town).text
 
 
