@@ -49,7 +49,7 @@ class Habits:
 
     def _residents(self, day: date) -> None:
         for id_, feed in self.feeds.items():
-            if id_ not in self.town.chronicle.channels or self.random.random() > 0.12:
+            if id_ not in self.town.chronicle.channels or self.random.random() > 0.08:
                 continue
             moment = self._clock(day, time(0)) + self.random.randrange(24 * 60) * MINUTE + WITHIN
             self.written += 1
@@ -95,7 +95,7 @@ class Habits:
     # -- the watch
 
     def _work(self, id_: str, past: Past, day: date) -> Iterator[Happening]:
-        if past.automatic and self.random.random() < 0.25:
+        if past.automatic and self.random.random() < 0.45:
             yield self._act(self._some_time(day), partial(self._goes_through, id_, past))
         if self.random.random() < 0.95:
             yield self._act(self._some_time(day), partial(self._says, id_, past, day, CHANNELS[id_].responsible))
