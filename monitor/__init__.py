@@ -1,4 +1,5 @@
-"""The domain of Kanalvakt, in the order in which a comment travels: register, watch, inbox, alerts; web and cli on top.
+"""The domain of Kanalvakt, in the order in which a comment travels: register, watch, inbox, alerts; records above them,
+web and cli on top, db, audit and documents below.
 
 The glossary. One term, one meaning, everywhere in code, database, pages and mails:
 
@@ -6,11 +7,18 @@ Unit         part of the organisation that a channel belongs to (Verksamhet / en
 Person       somebody who can be told something (Person)
 Channel      one watched account, group or blog (Social mediekanal)
 Decision     a unit manager's written, time-limited decision about a channel (Chefsbeslut)
+Receipt      that a decision was sent to the communicator and has arrived (Bekräftat mottaget)
 Post         what the organisation, or a visitor on its page, published: context, not work (Inlägg)
 Comment      anything written below a post; a reply is a comment with a parent (Kommentar)
 Thread       a top-level comment, or a visitor's post, with its replies (Tråd)
 Obligation   one resident's comment that needs a look; what "unanswered" is said of (Ärende)
 PollRun      what one reading of a channel did; the proof that somebody looked (Hämtning)
+WatchDay     one channel's working day: how it was watched, and what that came to (Dagens bevakning)
+Attestation  a person's word to have gone through a channel that no machine has read that day (Intygande)
+Review       a person's word to have gone through everything that was fetched until then (Genomgång)
+Correction   what a concluded day came to after all, beside what was said first (Rättelse)
+Hub          the organisation's own website, which everything said elsewhere must be found on (Webben som nav)
+Audit entry  one act of a person or of the system, in a chain that shows any change to it (Logg)
 Observation  a change that a reading noticed in a comment: edited, hidden, gone, back (Iakttagelse)
 Action       what a person does to a comment on its platform: reply, hide, delete, release, reject (Åtgärd)
 Budget       whose calls a platform counts together (Anropsbudget)

@@ -3,62 +3,47 @@
 The outside watcher alarms when it hears nothing; so a dead daemon is noticed as well as a stuck one.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 import httpx2
 import structlog
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from monitor.alerts.models import Notice
+from monitor.alerts.standing_still import Still, standing_still
 from monitor.db import Database
-from monitor.register.models import Channel
-from monitor.watch.models import Schedule
 
-PATIENCE = timedelta(minutes=5)
 TIMEOUT_SECONDS = 10
+MOST_NAMES = 20
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What stands still: channels that should have been read, notices that should have been sent. told: the outside
-    watcher heard that all is well."""
+    """still: what stands still. told: the outside watcher heard that nothing does."""
 
-    late_channels: int
-    late_notices: int
+    still: Still
     told: bool
 
     @property
     def well(self) -> bool:
-        return not (self.late_channels or self.late_notices)
+        return not self.still
 
 
 def audit(db: Database, now: datetime, settings: Settings) -> Audit:
-    """Counts what has been due for more than five minutes, and pings KANALVAKT_HEARTBEAT_URL if nothing has.
+    """Looks for what stands still, logs its names, and pings KANALVAKT_HEARTBEAT_URL if it is nothing at all.
 
     Notices that wait because no mail server is set are not late. A ping that fails is logged, never raised.
     """
     with db.snapshot() as session:
-        channels = _late_channels(session, now - PATIENCE)
-        notices = _late_notices(session, now - PATIENCE) if settings.smtp_url is not None else 0
-    if channels or notices:
-        log.error("standing_still", late_channels=channels, late_notices=notices, ping="withheld")
-        return Audit(channels, notices, told=False)
-    return Audit(0, 0, told=_ping(settings))
-
-
-def _late_channels(session: Session, before: datetime) -> int:
-    query = select(func.count()).select_from(Schedule).join(Channel, Channel.id == Schedule.channel_id)
-    read = (Channel.state == "active", Channel.watch_mode == "automatic", Schedule.next_poll_at < before)
-    return session.scalars(query.where(*read)).one()
-
-
-def _late_notices(session: Session, before: datetime) -> int:
-    waiting = (Notice.state.in_(("due", "sending")), Notice.due_at < before)
-    return session.scalars(select(func.count()).select_from(Notice).where(*waiting)).one()
+        still = standing_still(session, now, settings)
+    if still:
+        found = {kind: names for kind, names in asdict(still).items() if names}
+        counts = {f"late_{kind}": len(names) for kind, names in found.items()}
+        names = {kind: list(names[:MOST_NAMES]) for kind, names in found.items()}
+        log.error("standing_still", **counts, **names, ping="withheld")
+        return Audit(still, told=False)
+    return Audit(still, told=_ping(settings))
 
 
 def _ping(settings: Settings) -> bool:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.alerts.decisions import Current, current, informed, receivers
 from monitor.alerts.models import Notice
-from monitor.alerts.rules import overdue_receipt, weekly
+from monitor.alerts.rules import weekly
 from monitor.alerts.tasks import confirm_link
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
 from monitor.alerts.wording import Letter, base_url, letter, signed
 from monitor.audit import SYSTEM, audited
-from monitor.register.decision_rules import Status, status
+from monitor.register.decision_rules import Status
+from monitor.register.decision_status import Standing, standings
 
 DECISION_STATE = "decision_state"
 UNCONFIRMED = "unconfirmed"
@@ -42,21 +43,19 @@ def _tellings(scene: Scene) -> Iterable[Telling]:
 def _lists(scene: Scene) -> dict[str, list[tuple[str, Current]]]:
     """What is lacking where, for each person who must hear of it."""
     lists: defaultdict[str, list[tuple[str, Current]]] = defaultdict(list)
+    stand = standings(scene.session, scene.today)
     for each in current(scene.session):
-        if (lacking := _lacking(scene, each)) is not None:
+        if (lacking := _lacking(stand[each.channel.id])) is not None:
             for person in informed(scene.session, each.channel):
                 lists[person].append((lacking, each))
     return lists
 
 
-def _lacking(scene: Scene, each: Current) -> str | None:
+def _lacking(standing: Standing) -> str | None:
     """One of SENTENCES' keys, the gravest; None where all is in order."""
-    if (state := status(each.versions, scene.today)) is not Status.VALID:
-        return state
-    if each.decision is None or each.confirmed:
-        return None
-    sent = (each.receipt and each.receipt.sent_at) or each.decision.created_at
-    return UNCONFIRMED if overdue_receipt(sent, scene.today, scene.calendar) else None
+    if standing.status is not Status.VALID:
+        return standing.status
+    return UNCONFIRMED if standing.unconfirmed else None
 
 
 def _check(scene: Scene, notice: Notice) -> None:

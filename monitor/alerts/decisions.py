@@ -1,7 +1,6 @@
 """What the notices about managers' decisions share: which version speaks for a channel, and who must hear of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,24 +11,19 @@ from sqlalchemy.orm import Session
 from config.language import _
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import NoLongerTrue, Scene
-from monitor.register.decision_rules import Version
+from monitor.register import people
 from monitor.register.models import Channel, Decision, DecisionReceipt, Person
-from monitor.register.people import communicators, manager_of, with_role
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A channel, the latest version of the decision about it, and what became of telling the communicator.
-
-    versions: all of them, for the rules.
-    """
+    """A channel, what was decided about it last, and what became of telling the communicator."""
 
     channel: Channel
     decision: Decision | None
     receipt: DecisionReceipt | None
-    versions: tuple[Version, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -46,7 +40,11 @@ def current(session: Session, *channel_ids: str) -> list[Current]:
     chosen = (Channel.id.in_(channel_ids),) if channel_ids else ()
     channels = session.scalars(select(Channel).where(Channel.state != "retired", *chosen).order_by(Channel.id)).all()
     receipts = DecisionReceipt.decision_id == Decision.id
-    query = select(Decision, DecisionReceipt).outerjoin(DecisionReceipt, receipts).order_by(Decision.version)
+    query = (
+        select(Decision, DecisionReceipt)
+        .outerjoin(DecisionReceipt, receipts)
+        .order_by(Decision.decided_on, Decision.version)
+    )
     made: defaultdict[str, list[tuple[Decision, DecisionReceipt | None]]] = defaultdict(list)
     for decision, receipt in session.execute(query):
         made[decision.channel_id].append((decision, receipt))
@@ -54,12 +52,7 @@ def current(session: Session, *channel_ids: str) -> list[Current]:
 
 
 def _current(channel: Channel, made: list[tuple[Decision, DecisionReceipt | None]]) -> Current:
-    if not made:
-        return Current(channel, None, None)
-    versions = (
-        Version(each.version, each.decided_on, each.valid_until, each.responsible_id) for each, _receipt in made
-    )
-    return Current(channel, *made[-1], tuple(versions))
+    return Current(channel, *(made[-1] if made else (None, None)))
 
 
 def still_current(scene: Scene, notice: Notice) -> tuple[Current, Decision]:
@@ -75,20 +68,16 @@ def still_current(scene: Scene, notice: Notice) -> tuple[Current, Decision]:
 
 def receivers(session: Session) -> tuple[str, ...]:
     """Who receives every decision: the communicators, else the administrators. Only people with a mail address."""
-    return _reachable(communicators(session)) or _reachable(with_role(session, "administrator"))
+    return tuple(person.id for person in people.receivers(session))
 
 
 def informed(session: Session, channel: Channel) -> tuple[str, ...]:
     """Who must hear of a decision's end: the unit's manager, and who receives every decision."""
-    manager = session.get(Person, manager_of(session, channel) or "")
-    people = (*_reachable([manager] if manager is not None else []), *receivers(session))
-    if not people:
+    manager = session.get(Person, people.manager_of(session, channel) or "")
+    told = (*people.reachable([manager] if manager is not None else []), *people.receivers(session))
+    if not told:
         nobody(channel.id)
-    return tuple(dict.fromkeys(people))
-
-
-def _reachable(people: Iterable[Person]) -> tuple[str, ...]:
-    return tuple(person.id for person in people if person.email and not person.retired)
+    return tuple(dict.fromkeys(person.id for person in told))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The morning digest: what waits on one person's channels, and whether all was fetched, as it is when it is built."""
+"""The morning digest: what one person is to do about each channel today, and what waits there, when it is built."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -6,20 +6,39 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy.orm import Session
 
-from config.language import _, duration, language, moment
-from config.settings import Settings
+from config.language import N_, _, duration, language, moment
 from connectors.errors import ConnectorError
 from monitor import State
 from monitor.alerts.coverage import missed
+from monitor.alerts.decision_line import decision_line
+from monitor.alerts.recipients import CaredFor, cared_for
+from monitor.alerts.telling import Scene
+from monitor.alerts.todays_watch import Said, Todo, standing, todo
 from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed
 from monitor.inbox.unanswered import Obligation, unanswered
-from monitor.register.models import Organisation, Person
+from monitor.register.models import Person
 from monitor.watch.coverage import Coverage
+from monitor.watch.day_view import ShownDay, shown_days
 from monitor.watch.overview import ChannelOverview, channels
 
 NEWS = timedelta(days=7)
+WRONG = {
+    "failing": (N_("1 channel could not be read"), N_("{count} channels could not be read")),
+    "unread": (N_("1 channel not fetched today"), N_("{count} channels not fetched today")),
+    "unattended": (N_("1 channel that nobody is there for"), N_("{count} channels that nobody is there for")),
+}
+"""How many parts of the digest are so (one, or more), by what Part calls it."""
+ALONE = {
+    True: N_("{person} is away: you take care of the channel today."),
+    False: N_("{person} has no mail address: you take care of the channel today."),
+}
+SHARED = {
+    True: N_("{person} is away: one of you takes care of the channel today ({names})."),
+    False: N_("{person} has no mail address: one of you takes care of the channel today ({names})."),
+}
+"""Why somebody else takes care of a channel. True: the person responsible is away."""
+BY_HAND = (N_("1 channel to go through yourself"), N_("{count} channels to go through yourself"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,71 +54,67 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One channel. reading: how its latest reading went. failing: with an error. unread: not completely today.
+class Known:
+    """What is known of one channel. day: today's row of its watch; None on a day off. gaps: working days missed."""
 
-    not_shown: sentences about what the platform keeps from us; news: somebody may not have read them yet.
+    row: ChannelOverview
+    cared: CaredFor
+    day: ShownDay | None
+    waiting: list[Obligation]
+    gaps: list[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One channel. said: who takes care of it, how its latest reading went, how today's watch stands; todo follows.
+    remarks: what else has to be known.
+
+    failing: with an error. unread: not completely today. unattended: responsible and deputy are away. hidden: the
+    platform keeps something from us; news: somebody may not have read of it yet.
     """
 
     name: str
-    reading: str
-    last_read: str | None
-    missed: str | None
+    said: tuple[Said, ...]
+    todo: Todo | None
+    remarks: tuple[Said, ...]
+    lines: tuple[Line, ...]
     failing: bool
     unread: bool
-    not_shown: tuple[str, ...]
+    unattended: bool
+    hidden: bool
     news: bool
-    lines: tuple[Line, ...]
+
+    @property
+    def by_hand(self) -> bool:
+        """Somebody must go through it on the platform, though nothing is wrong with it."""
+        return self.todo is not None and self.todo.by_hand and not self.failing and not self.unread
 
 
-def digest(session: Session, person: Person, owner: Organisation, now: datetime, settings: Settings) -> Letter:
+def digest(scene: Scene, person: Person) -> Letter:
     """The digest for one person as things stand, in the language in use."""
-    zone, base = ZoneInfo(owner.timezone), base_url(settings)
-    rows = own_channels(session, person.id, now.astimezone(zone).date())
-    gaps = missed(session, now, owner)
-    waiting = {row.id: unanswered(session, now, channel_id=row.id) for row in rows}
-    parts = [_part(row, waiting[row.id], gaps.get(row.id, []), now, zone, base) for row in rows]
-    parts.sort(key=lambda part: (not part.failing, not part.lines, not part.unread, not part.not_shown))
-    headline = summary([item for items in waiting.values() for item in items], parts)
+    known = _known(scene, person.id)
+    parts = [_part(scene, person.id, each) for each in known]
+    parts.sort(key=_gravest_first)
+    headline = summary([item for each in known for item in each.waiting], parts)
     return letter(
         "digest",
-        signed(headline, owner.name),
+        signed(headline, scene.owner.name),
         headline=headline,
         parts=parts,
-        page_url=f"{base}/",
-        organisation=owner.name,
+        page_url=f"{base_url(scene.settings)}/",
+        organisation=scene.owner.name,
     )
-
-
-def own_channels(session: Session, person_id: str, today: date) -> list[ChannelOverview]:
-    """The active channels that a person is responsible for."""
-    rows = channels(session, today)
-    return [row for row in rows if row.responsible == person_id and row.state not in {"paused", "retired"}]
 
 
 def summary(waiting: list[Obligation], parts: list[Part]) -> str:
     """'3 unanswered, 1 overdue', and what could not be read. Says that all is well only when it is."""
-    overdue = sum(item.overdue for item in waiting)
-    failing = sum(part.failing for part in parts)
-    unread = sum(part.unread for part in parts)
-    if not (waiting or failing or unread):
-        if any(part.news for part in parts):
-            return _("Nothing new, but the platform does not show everything")
-        if any(part.not_shown for part in parts):
-            return _("Nothing new, everything that is shown is fetched")
-        return _("Nothing new, everything fetched")
+    wrong = [words for name in WRONG for words in _count([getattr(part, name) for part in parts], *WRONG[name])]
+    by_hand = _count([part.by_hand for part in parts], *BY_HAND)
+    if not waiting and not wrong:
+        return ", ".join(by_hand) or _all_is_well(parts)
     said = [_("1 unanswered") if len(waiting) == 1 else _("{count} unanswered", count=len(waiting))]
-    if overdue:
-        said.append(_("1 overdue") if overdue == 1 else _("{count} overdue", count=overdue))
-    if failing:
-        said.append(
-            _("1 channel could not be read") if failing == 1 else _("{count} channels could not be read", count=failing)
-        )
-    if unread:
-        said.append(
-            _("1 channel not fetched today") if unread == 1 else _("{count} channels not fetched today", count=unread)
-        )
-    return ", ".join(said)
+    overdue = _count([item.overdue for item in waiting], N_("1 overdue"), N_("{count} overdue"))
+    return ", ".join([*said, *overdue, *wrong, *by_hand])
 
 
 def days_in_words(days: list[date]) -> str:
@@ -107,23 +122,81 @@ def days_in_words(days: list[date]) -> str:
     return ", ".join(format_date(day, "EEE d MMM", locale=language()) for day in days)
 
 
-def _part(
-    row: ChannelOverview, waiting: list[Obligation], gaps: list[date], now: datetime, zone: ZoneInfo, base: str
-) -> Part:
+def _known(scene: Scene, person_id: str) -> list[Known]:
+    """Of the channels that the person takes care of today; paused ones too, for those have to be watched as well."""
+    mine = {each.channel.id: each for each in cared_for(scene.session, scene.today) if person_id in each.care.people}
+    days = {day.channel_id: day for day in shown_days(scene.session, scene.today, scene.today, list(mine))}
+    gaps = missed(scene.session, scene.now, scene.owner)
+    return [
+        Known(
+            row,
+            mine[row.id],
+            days.get(row.id),
+            unanswered(scene.session, scene.now, channel_id=row.id),
+            gaps.get(row.id, []),
+        )
+        for row in channels(scene.session, scene.today)
+        if row.id in mine and (row.state != "paused" or row.has_comments)
+    ]
+
+
+def _gravest_first(part: Part) -> tuple[bool, ...]:
+    return (
+        not part.failing,
+        not part.unattended,
+        not part.lines,
+        not part.unread,
+        part.todo is None,
+        not part.hidden,
+    )
+
+
+def _count(which: list[bool], one: str, many: str) -> list[str]:
+    """How many, in words; nothing for none."""
+    count = sum(which)
+    return [] if count == 0 else [_(one) if count == 1 else _(many, count=count)]
+
+
+def _all_is_well(parts: list[Part]) -> str:
+    if any(part.news for part in parts):
+        return _("Nothing new, but the platform does not show everything")
+    if any(part.hidden for part in parts):
+        return _("Nothing new, everything that is shown is fetched")
+    return _("Nothing new, everything fetched")
+
+
+def _part(scene: Scene, person_id: str, known: Known) -> Part:
+    row, zone = known.row, scene.zone
     read = row.last_complete_read
-    unread = row.has_comments and row.state in {"ok", "waiting"} and not _is_today(read, now, zone)
-    not_shown = tuple(row.coverage.warnings())
+    unread = row.has_comments and row.state in {"ok", "waiting"} and not _is_today(read, scene.now, zone)
+    hidden = [Said(sentence, bad=True) for sentence in row.coverage.warnings()]
+    last_read = [Said(f"{_('Last complete read')}: {moment(read, zone)}")] if read is not None else []
+    missed_days = [Said(f"{_('Not watched')}: {days_in_words(known.gaps)}", bad=True)] if known.gaps else []
+    reading = Said(_reading(row, unread, bool(known.waiting), bool(hidden)), bad=unread or row.state == "failing")
     return Part(
         name=row.name,
-        reading=_reading(row, unread, bool(waiting), bool(not_shown)),
-        last_read=moment(read, zone) if read is not None else None,
-        missed=days_in_words(gaps) or None,
+        said=(*_whose(known.cared), reading, *last_read, *standing(known.day)),
+        todo=todo(scene, person_id, known.cared.channel, known.day, failing=row.state == "failing"),
+        remarks=(*missed_days, *hidden, *decision_line(row.decision, scene.today)),
+        lines=tuple(_line(item, scene.now, zone, base_url(scene.settings)) for item in known.waiting),
         failing=row.state == "failing",
         unread=unread,
-        not_shown=not_shown,
-        news=_is_news(row.coverage, now),
-        lines=tuple(_line(item, now, zone, base) for item in waiting),
+        unattended=known.cared.care.unattended,
+        hidden=bool(hidden),
+        news=_is_news(row.coverage, scene.now),
     )
+
+
+def _whose(cared: CaredFor) -> list[Said]:
+    """Why the channel has come to its reader, where that is not the person responsible."""
+    said = []
+    if cared.care.unattended:
+        said.append(Said(_("Nobody is there: neither the person responsible nor a deputy."), bad=True))
+    if cared.care.stands_in:
+        person, there = cared.names[cared.channel.responsible_id], [cared.names[id_] for id_ in cared.care.people]
+        sentence = (ALONE if len(there) == 1 else SHARED)[cared.away]
+        said.append(Said(_(sentence, person=person, names=", ".join(there)), bad=not cared.away))
+    return said
 
 
 def _is_news(coverage: Coverage, now: datetime) -> bool:
@@ -139,8 +212,10 @@ def _is_today(moment: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
 def _reading(row: ChannelOverview, unread: bool, waiting: bool, not_shown: bool) -> str:
     if row.state == "failing":
         return _("Could not be read: {remedy}", remedy=_(row.remedy or ConnectorError.remedy))
+    if row.state == "paused":
+        return _("Reading is paused.")
     if row.state == "manual":
-        return _("Watched by people: go through the channel yourself.")
+        return _("Watched by people.")
     if not row.has_comments:
         return _("Has no comments to watch.")
     if unread:

@@ -2,6 +2,7 @@
 
 from monitor.alerts import (
     decision_ends,
+    decision_sent,
     decision_state,
     expiry,
     findings,
@@ -23,6 +24,7 @@ KINDS: dict[str, Kind] = {
     expiry.EXPIRY: expiry.KIND,
     findings.FINDING: findings.KIND,
     undone.UNDONE: undone.KIND,
+    decision_sent.DECISION_SENT: decision_sent.KIND,
     decision_ends.DECISION_ENDS: decision_ends.KIND,
     decision_state.DECISION_STATE: decision_state.KIND,
     webgaps.WEB_GAPS: webgaps.KIND,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from monitor import Calendar
-from monitor.register.decision_rules import REMINDER_DAYS, UNCONFIRMED_AFTER
+from monitor.register.decision_rules import REMINDER_DAYS
 
 WORKING_DAYS_BACK = 5  # older gaps are history: the reports tell of them, not the mails
 WARNING_DAYS = (14, 7, 1)  # before a credential runs out
@@ -67,11 +67,6 @@ def reminder(made: date, valid_until: date, today: date, calendar: Calendar) -> 
         return ENDED
     told = ((days, _told_on(valid_until, days, calendar)) for days in REMINDER_DAYS)
     return min((f"{days}" for days, day in told if made < day <= today), key=int, default=None)
-
-
-def overdue_receipt(sent: datetime, today: date, calendar: Calendar) -> bool:
-    """Have the working days passed that the communicator has to confirm what was sent (or made, if it never was)?"""
-    return calendar.local_date(sent) < calendar.working_days_before(today, UNCONFIRMED_AFTER)
 
 
 def weekly(today: date, calendar: Calendar) -> date | None:

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.audit.models import AuditEntry, AuditHead
+from monitor.audit.reading import UNREADABLE, readable
 from monitor.audit.rules import BEGINNING, Entry, chained
 
 
@@ -46,15 +46,15 @@ def verify(session: Session, noted: str | None = None) -> Verified:
     noted: a head that was written down earlier, and must still be in it; ValueError for a word that is none.
     """
     written = Head.of(noted) if noted else None
-    kept = session.scalars(select(AuditHead)).one_or_none()
+    kept = session.get(AuditHead, 1)
     end = Head(kept.entry_id, kept.hash) if kept is not None else Head(0, BEGINNING)
     pins = {(pin.entry, pin.hash) for pin in (end, written) if pin is not None}
     previous, count, broken = BEGINNING, 0, None
-    for row in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+    for row in readable(session):
         count += 1
-        if broken is None and not _whole(row, count, previous, pins, end.entry):
+        if broken is None and (row is None or not _whole(row, count, previous, pins, end.entry)):
             broken = count
-        previous = row.hash
+        previous = row.hash if row is not None else ""
     if broken is None and count < max(entry for entry, _hash in pins):
         broken = count + 1
     return Verified(count, f"{count}:{previous}" if count and broken is None else None, broken)
@@ -64,4 +64,7 @@ def _whole(row: AuditEntry, number: int, previous: str, pins: set[tuple[int, str
     """Is it the entry that was written with that number?"""
     entry = Entry(row.id, row.at, row.actor, row.act, row.subject_kind, row.subject, row.before, row.after)
     pinned = all(row.hash == hash_ for id_, hash_ in pins if id_ == number)
-    return row.id == number <= last and pinned and chained(entry, previous) == row.hash
+    try:
+        return row.id == number <= last and pinned and chained(entry, previous) == row.hash
+    except UNREADABLE:
+        return False

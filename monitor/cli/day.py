@@ -1,20 +1,24 @@
 """`kanalvakt attest` and `review`: what people say of a channel's day."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from monitor.cli.errors import WrongWords
-from monitor.cli.finding import channel_named, person_named
-from monitor.cli.output import local, say
+from monitor.cli.finding import channel_named, day_named, person_named
+from monitor.cli.output import local, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.inbox.day_keeping import keep_days
 from monitor.register.calendar import calendar_of
+from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch.attesting import CannotAttest
 from monitor.watch.attesting import attest as attest_day
+from monitor.watch.day_view import ShownDay, shown_days, verdict_in_words
 from monitor.watch.reviewing import CannotReview
 from monitor.watch.reviewing import review as review_channel
 
@@ -26,9 +30,12 @@ By = Annotated[
 ]
 Note = Annotated[str, typer.Option("--note", help=N_("What is worth remembering of it."))]
 Count = Annotated[int | None, typer.Option("--count", min=0, help=N_("How many comments there were."))]
+Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 
 
-def attest(channel: ChannelId, by: By, day: Day = None, note: Note = "", count: Count = None) -> None:
+def attest(
+    channel: ChannelId, by: By, day: Day = None, note: Note = "", count: Count = None, json: Json = False
+) -> None:
     db, now = opened_database(), datetime.now(UTC)
     keep_days(db, now)
     with db.transaction() as session:
@@ -39,14 +46,21 @@ def attest(channel: ChannelId, by: By, day: Day = None, note: Note = "", count: 
             made = attest_day(session, watched, chosen, person.id, now, note, count)
         except CannotAttest as refusal:
             raise WrongWords(str(refusal)) from None
-    told = {"channel": watched.name, "day": chosen, "person": person.name, "time": local(made.at, owner.timezone)}
-    say(_("{channel} has been gone through for {day}: attested by {person}, {time}.", **told))
+        [stands] = shown_days(session, chosen, chosen, [watched.id])
+    if json:
+        known = {"attested_by": person.id, "attested_at": made.at, "note": made.note, "count": made.count}
+        show_json({"channel": watched.id, "name": watched.name, "date": chosen, **known, **_as_json(stands)})
+        return
+    columns = (_("Channel"), _("Working day"), _("State"), _("Who"), _("When"), _("Comments"), _("Note"))
+    when, state = local(made.at, owner.timezone), verdict_in_words(stands.verdict)
+    show_table(columns, [(watched.name, chosen, state, person.name, when, made.count, made.note)])
 
 
-def review(channels: ChannelIds, by: By) -> None:
+def review(channels: ChannelIds, by: By, json: Json = False) -> None:
     db, now = opened_database(), datetime.now(UTC)
     with db.transaction() as session:
-        organisation(session)
+        owner = organisation(session)
+        today = calendar_of(owner).local_date(now)
         person, watched = person_named(session, by), [channel_named(session, name) for name in channels]
         try:
             for channel in watched:
@@ -54,13 +68,26 @@ def review(channels: ChannelIds, by: By) -> None:
         except CannotReview as refusal:
             raise WrongWords(str(refusal)) from None
     keep_days(db, now)
-    for channel in watched:
-        say(_("{channel}: what was new has been gone through by {person}.", channel=channel.name, person=person.name))
+    with db.snapshot() as session:
+        stand = _standing(session, today, watched)
+    if json:
+        known = {"date": today, "reviewed_by": person.id, "reviewed_at": now}
+        show_json([{"channel": each.id, "name": each.name, **known, **_as_json(stand[each.id])} for each in watched])
+        return
+    columns = (_("Channel"), _("State"), _("Who"), _("When"))
+    when = local(now, owner.timezone)
+    show_table(columns, [(each.name, _in_words(stand[each.id]), person.name, when) for each in watched])
 
 
-def day_named(text: str) -> date:
-    """The day written as 2026-06-18. Raises WrongWords."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WrongWords(_("{text} is no day: write it as 2026-06-18.", text=text)) from None
+def _standing(session: Session, day: date, channels: Sequence[Channel]) -> dict[str, ShownDay | None]:
+    """How the channels' day stands; None for what has not to be watched that day."""
+    ids = [channel.id for channel in channels]
+    return dict.fromkeys(ids) | {shown.channel_id: shown for shown in shown_days(session, day, day, ids)}
+
+
+def _as_json(stands: ShownDay | None) -> dict[str, object]:
+    return {"verdict": stands and stands.verdict, "how": stands and stands.how, "reason": stands and stands.why}
+
+
+def _in_words(stands: ShownDay | None) -> str | None:
+    return verdict_in_words(stands.verdict) if stands else None

@@ -5,7 +5,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from config.language import N_, _
 from config.settings import Settings, SettingsError, settings
 from monitor.alerts.mail import mail_server
+from monitor.alerts.standing_still import standing_still
 from monitor.cli import broker
 from monitor.cli.broker import Sign
 from monitor.cli.errors import WrongWords, explain
@@ -36,12 +37,25 @@ CHECKS = {
     "space": N_("Disk space"),
     "database": N_("Database"),
     "register": N_("Register"),
+    "reading": N_("Reading of channels"),
+    "notices": N_("Notices"),
+    "days": N_("Register of days"),
     "broker": N_("Broker"),
     "beat": N_("Beat"),
     "workers": N_("Workers"),
     "work": N_("Work through all of them"),
     "mail": N_("Mail server"),
 }
+STILL_CHECKS = {"channels": "reading", "notices": "notices", "days": "days"}
+STILL = {
+    "channels": N_("These channels should have been read and have not: {names}."),
+    "notices": N_("These notices should have gone out and have not: {names}."),
+    "days": N_("The register of days does not say how these stand: {names}."),
+}
+AFTER_THAT = N_(
+    "Put right what the other lines say of beat, workers and mail. If all of them are well, stop Kanalvakt and start "
+    "it again; a channel that still is not read can be paused (`kanalvakt channel pause`), and a person watches it."
+)
 START = N_("Start Kanalvakt with `kanalvakt up`.")
 START_AGAIN = N_("Stop Kanalvakt and start it again; the logs in the home folder say what happened.")
 
@@ -94,6 +108,7 @@ def examine(chosen: Settings, *, quick: bool = False) -> Iterator[Finding]:
     yield found
     if found.ok:
         yield _register()
+        yield from _still(chosen)
     yield from _processes(chosen)
     yield _mail(chosen)
     if found.ok and not quick:
@@ -143,6 +158,15 @@ def _register() -> Finding:
     except NotSetUp as error:
         return _bad("register", _("No channel is known."), str(error))
     return Finding("register", ok=True)
+
+
+def _still(chosen: Settings) -> Iterator[Finding]:
+    """What the auditor keeps its heartbeat back for."""
+    with database().snapshot() as session:
+        still = standing_still(session, datetime.now(UTC), chosen)
+    for name, found in asdict(still).items():
+        problem = _(STILL[name], names=", ".join(found))
+        yield _bad(STILL_CHECKS[name], problem, _(AFTER_THAT)) if found else Finding(STILL_CHECKS[name], ok=True)
 
 
 def _processes(chosen: Settings) -> Iterator[Finding]:

@@ -11,6 +11,9 @@ from config.language import _
 from monitor.cli.errors import WrongWords
 from monitor.register.models import Channel, Person
 
+YEARS = range(1970, 2200)
+"""Beyond them a year is a slip of the finger, and the first and last of all have no day before or after them."""
+
 
 def channel_named(session: Session, name: str) -> Channel:
     """The channel with that id. Raises WrongWords."""
@@ -35,9 +38,12 @@ def person_named(session: Session, name: str) -> Person:
 def day_named(text: str) -> date:
     """The day written as 2026-06-18. Raises WrongWords."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise WrongWords(_("{text} is no day: write it as 2026-06-18.", text=text)) from None
+        day = date.min
+    if day.year not in YEARS:
+        raise WrongWords(_("{text} is no day: write it as 2026-06-18.", text=text))
+    return day
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from monitor.cli import (
     budgets,
     channel,
     day,
+    decision,
     demo,
     doctor,
     hub,
@@ -46,6 +47,7 @@ app.command(help=N_("Read the channels and send the notices, until Ctrl-C."))(up
 app.command(help=N_("Look at everything that has to work, and say what to do."))(doctor.doctor)
 app.add_typer(register.app, name="register")
 app.add_typer(channel.app, name="channel")
+app.add_typer(decision.app, name="decision")
 app.add_typer(person.app, name="person")
 app.add_typer(records.app, name="records")
 app.add_typer(notices.app, name="notices")

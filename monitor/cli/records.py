@@ -126,6 +126,8 @@ def _say_facts(facts: Agreement) -> None:
 
 def _difference(each: Difference) -> str:
     about = f"{each.kind}/{each.subject}"
+    if each.entry is None:
+        return _("{about} is younger than the log, and no entry tells of it: nobody has made it here.", about=about)
     if not each.fields:
         return _("{about} is gone, though entry {number} tells of it.", about=about, number=each.entry)
     fields = ", ".join(each.fields)

@@ -23,6 +23,7 @@ from monitor.register.organisation import organisation
 from monitor.register.presentation import presentation
 from monitor.register.public_list import public_list
 from monitor.register.warnings import warnings_of
+from monitor.watch.day_register import close_duties
 
 app = typer.Typer(help=N_("The register of channels, people and decisions."), no_args_is_help=True)
 File = Annotated[Path, typer.Argument(metavar="FILE", help=N_("The register file: .toml, or a sheet: .csv."))]
@@ -58,6 +59,7 @@ def bring_in(
         raise WrongWords(_("There is no person {name}.", name=by) + nearest(by, people))
     now = datetime.now(UTC)
     with opened_database(create=True).transaction() as session:
+        close_duties(session, now)
         done = import_register(session, register_file, now, by or COMMAND)
     counts = {"added": len(done.added), "changed": len(done.changed), "retired": len(done.retired)}
     say(_("{total} channels: {added} new, {changed} changed.", total=len(register_file.channel), **counts))

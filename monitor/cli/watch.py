@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from config.language import N_, _
-from monitor.cli.day import day_named
 from monitor.cli.errors import WrongWords
-from monitor.cli.finding import channel_named, person_named
+from monitor.cli.finding import channel_named, day_named, person_named
+from monitor.cli.month import month
 from monitor.cli.output import local, say, show_json, show_table
+from monitor.cli.report import report
 from monitor.cli.setup import opened_database
 from monitor.inbox.day_keeping import keep_days
 from monitor.register.organisation import organisation
@@ -60,6 +61,16 @@ def correct(channel: ChannelId, day: Day, verdict: Put, reason: Reason, by: By) 
         except CannotCorrect as refusal:
             raise WrongWords(str(refusal)) from None
     say(_("{channel}, {day}: {verdict}.", channel=watched.name, day=chosen, verdict=verdict_in_words(verdict)))
+
+
+app.command(
+    "report",
+    help=N_(
+        "What the watch of a period came to. Ends with 1 while it holds a day that was not watched, or only partly, "
+        "and that nobody has put right."
+    ),
+)(report)
+app.command("month", help=N_("A month of the watch as a table, and as a picture in a file."))(month)
 
 
 def _as_json(each: Today) -> dict[str, object]:

@@ -32,7 +32,7 @@ def typeset(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
                 root=TEMPLATES,
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
                 pdf_standards=[*STANDARDS],
-                timestamp=at.astimezone(UTC),
+                timestamp=at.astimezone(UTC).replace(microsecond=0),  # the compiler takes no parts of a second
                 ignore_system_fonts=True,  # the same on every machine
             )
         except typst.TypstError as error:

@@ -1,6 +1,7 @@
 """What waits for somebody: the stored comments, judged by the rules, with deadlines and who is responsible."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -95,6 +96,17 @@ def waiting_between(session: Session, channel: Channel, after: datetime | None, 
     comments, verdicts = _judge(session, channel, chosen, own, historic_before)
     waiting = [comments[id_] for id_, verdict in verdicts.items() if verdict.state in NEEDS_SOMEBODY]
     return sum(each.fetched_at <= until and (after is None or each.fetched_at > after) for each in waiting)
+
+
+def judged_between(session: Session, channel: Channel, begin: datetime, end: datetime) -> Iterator[Verdict]:
+    """The verdicts on the comments by others that were written from `begin` on and before `end`."""
+    below = select(Comment.post_external_id).where(
+        Comment.channel_id == channel.id, Comment.posted_at >= begin, Comment.posted_at < end
+    )
+    chosen = (Comment.channel_id == channel.id) & Comment.post_external_id.in_(below)
+    historic_before = session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
+    comments, verdicts = _judge(session, channel, chosen, identities(session, channel), historic_before)
+    return (verdict for id_, verdict in verdicts.items() if begin <= comments[id_].posted_at < end)
 
 
 def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, datetime | None]]:

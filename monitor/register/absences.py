@@ -14,6 +14,7 @@ from monitor.register.models import Absence, Channel, Person
 from monitor.register.people import absences
 
 LONGEST = timedelta(days=731)
+HIGHEST = 2**31 - 1  # of our numbers
 NO_SUCH = N_("{name} has no absence with the number {number}: see `kanalvakt person absence {name} --list`.")
 
 
@@ -47,7 +48,7 @@ def add_absence(session: Session, person: Person, first: date, last: date, actor
 
 def remove_absence(session: Session, person: Person, number: int, actor: str, now: datetime) -> Absence:
     """The person is not away then after all; the audit log keeps it. Raises Refused if it is none of the person's."""
-    absence = session.get(Absence, number)
+    absence = session.get(Absence, number) if 0 < number <= HIGHEST else None
     if absence is None or absence.person_id != person.id:
         raise Refused(_(NO_SUCH, name=person.id, number=number))
     audited(session, actor, "absence.removed", ("person", person.id), now, before=_days(absence))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypedDict, Unpack
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Select, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.language import _
@@ -18,6 +18,7 @@ from monitor.register.decision_words import LABELS, WRONGS, said
 from monitor.register.fields import Text, WebAddress
 from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
 from monitor.register.organisation import organisation
+from monitor.register.people import receivers
 from monitor.register.shape import WRONG
 
 SOUND = {"purpose": TypeAdapter(Text), "address": TypeAdapter(WebAddress), "audience": TypeAdapter(Text)}
@@ -73,10 +74,14 @@ def renew(
 def confirm(session: Session, decision: Decision, person: Person, now: datetime) -> DecisionReceipt:
     """A communicator says that the decision has arrived, and it is audited. Said again, it changes nothing.
 
-    Raises CannotDecide for anybody who is not a communicator.
+    Raises CannotDecide for who neither is a communicator nor receives decisions in their place, and for a version that
+    another one has replaced.
     """
-    if person.retired or "communicator" not in person.roles:
+    receives = "communicator" in person.roles or person in receivers(session)
+    if person.retired or not receives:
         raise CannotDecide([_("{name} is not a communicator, and cannot confirm a decision.", name=person.name)])
+    if receipt_of(session, decision).confirmed_at is None and replaced(session, decision):
+        raise CannotDecide([_("A newer decision has replaced it.")])
     return confirmed(session, decision, person.id, now, now, actor=person.id)
 
 
@@ -105,10 +110,11 @@ def receipt_of(session: Session, decision: Decision) -> DecisionReceipt:
 
 def add_version(session: Session, channel: str, draft: Draft, by: str, now: datetime, *, actor: str) -> Decision:
     """Writes the next version as it is, and audits it with its whole text."""
-    latest = session.scalars(_versions(channel)).first()
+    latest = latest_of(session, channel)
+    number = session.scalar(select(func.max(Decision.version)).where(Decision.channel_id == channel)) or 0
     decision = Decision(
         channel_id=channel,
-        version=latest.version + 1 if latest else 1,
+        version=number + 1,
         purpose=draft.purpose,
         address=draft.address,
         audience=draft.audience,
@@ -128,8 +134,15 @@ def add_version(session: Session, channel: str, draft: Draft, by: str, now: date
 
 
 def latest_of(session: Session, channel: str) -> Decision | None:
-    """The latest version: the one that a renewal goes on from."""
-    return session.scalars(_versions(channel)).first()
+    """The version decided last: the one that a renewal goes on from. An import may have added an older one since."""
+    made = select(Decision).where(Decision.channel_id == channel)
+    return session.scalars(made.order_by(Decision.decided_on.desc(), Decision.version.desc())).first()
+
+
+def replaced(session: Session, decision: Decision) -> bool:
+    """Has another version been decided later?"""
+    latest = latest_of(session, decision.channel_id)
+    return latest is not None and latest.id != decision.id
 
 
 def draft_of(decision: Decision) -> Draft:
@@ -142,10 +155,6 @@ def draft_of(decision: Decision) -> Draft:
         decision.decided_on,
         tuple(decision.authorised),
     )
-
-
-def _versions(channel: str) -> Select[Decision]:
-    return select(Decision).where(Decision.channel_id == channel).order_by(Decision.version.desc())
 
 
 def _words(session: Session, channel: Channel, draft: Draft, owner: Organisation, now: datetime) -> Iterator[str]:

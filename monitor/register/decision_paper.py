@@ -40,7 +40,17 @@ def _facts(
     session: Session, decision: Decision, receipt: DecisionReceipt | None, owner: Organisation
 ) -> list[tuple[str, str]]:
     channel = session.get_one(Channel, decision.channel_id)
-    unit = session.get_one(Unit, channel.unit_id).name
+    return [
+        (_("Channel"), f"{channel.name} ({channel.id})"),
+        (_("Version"), str(decision.version)),
+        *contents(session, decision),
+        (_("Unit"), session.get_one(Unit, channel.unit_id).name),
+        (_(LABELS["communicated_to"]), _told(session, receipt, owner)),
+    ]
+
+
+def contents(session: Session, decision: Decision) -> list[tuple[str, str]]:
+    """What the decision says, each content with its label; people by name. In the language in use."""
     said = {
         "purpose": decision.purpose,
         "address": decision.address,
@@ -51,14 +61,7 @@ def _facts(
         "decided_by": _name(session, decision.decided_by_id),
         "decided_on": str(decision.decided_on),
     }
-    told = _told(session, receipt, owner)
-    return [
-        (_("Channel"), f"{channel.name} ({channel.id})"),
-        (_("Version"), str(decision.version)),
-        *((_(LABELS[key]), text) for key, text in said.items()),
-        (_("Unit"), unit),
-        (_(LABELS["communicated_to"]), told),
-    ]
+    return [(_(LABELS[key]), text) for key, text in said.items() if text]
 
 
 def _told(session: Session, receipt: DecisionReceipt | None, owner: Organisation) -> str:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from connectors import EVERY_PLATFORM
+from monitor.audit import COMMAND, SYSTEM
 from monitor.register.account_text import POINTS
 from monitor.register.calendar import week_of
 
@@ -19,6 +20,8 @@ Role = Literal["communicator", "unit_manager", "moderator", "crisis_staff", "reg
 REMINDERS = 3  # to the responsible person, the deputy, the communicator
 EARLIEST_REMINDER = 600  # minutes before closing time
 LONGEST_TERM = 120  # months that a decision may be allowed to last
+ACTORS = frozenset({SYSTEM, COMMAND})
+ROUNDED = re.compile(r"\d+([.,]\d+)?E\+\d+")  # what a spreadsheet makes of a long number
 
 
 def _refuse(kind: str) -> PydanticCustomError:
@@ -43,13 +46,28 @@ def _matching(kind: str, pattern: str) -> AfterValidator:
 
 
 def _web_address(value: str) -> str:
+    invisible = any(unicodedata.category(sign)[0] in "CZ" for sign in value)
     try:
         parts = urlsplit(value)
-        sound = parts.scheme in {"http", "https"} and "." in (parts.hostname or "") and " " not in value
+        sound = parts.scheme in {"http", "https"} and "." in (parts.hostname or "") and parts.port != 0
     except ValueError:
         sound = False
-    if not sound:
+    if not sound or invisible:
         raise _refuse("web_address")
+    if "@" in parts.netloc:
+        raise _refuse("login")
+    return value
+
+
+def _person(value: str) -> str:
+    if value in ACTORS:
+        raise _refuse("reserved")  # else the audit log could not tell the person from Kanalvakt itself
+    return value
+
+
+def _account(value: str) -> str:
+    if ROUNDED.fullmatch(value):
+        raise _refuse("rounded")
     return value
 
 
@@ -107,6 +125,8 @@ def _months(value: int) -> int:
 
 Text = Annotated[str, AfterValidator(_text)]
 ShortName = Annotated[str, _matching("short_name", r"\w[\w.-]*")]
+PersonId = Annotated[ShortName, AfterValidator(_person)]
+AccountId = Annotated[Text, AfterValidator(_account)]
 Email = Annotated[str, _matching("email", r"[^@\s<>,;]+@[^@\s<>,;.]+(\.[^@\s<>,;.]+)+")]
 Phone = Annotated[str, _matching("phone", r"\+?[\d\s-]{5,}")]
 Code = Annotated[str, _matching("code", r"\d{4}")]

@@ -12,11 +12,13 @@ from config.language import _
 from monitor.register.consistency import inconsistencies
 from monitor.register.faults import Fault, RegisterFaults, place
 from monitor.register.fields import (
+    AccountId,
     Code,
     Email,
     Host,
     Months,
     OtherHours,
+    PersonId,
     Phone,
     Platform,
     Point,
@@ -66,7 +68,7 @@ class UnitEntry(Entry):
 
 
 class PersonEntry(Entry):
-    id: ShortName
+    id: PersonId
     name: Text
     email: Email | None = None
     phone: Phone | None = None
@@ -98,7 +100,7 @@ class ChannelEntry(Entry):
     kind: Literal["official", "unit"] = "official"
     name: Text
     address: WebAddress
-    external_id: Text | None = None
+    external_id: AccountId | None = None
     unit: Text
     responsible: Text
     deputy: Text | None = None
@@ -128,6 +130,8 @@ def load(path: Path) -> RegisterFile:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise RegisterFaults(str(path), [Fault((), _("The file is not UTF-8."), _("Save it as UTF-8."))]) from None
+    except FileNotFoundError:
+        raise RegisterFaults(str(path), [Fault((), _("There is no such file."), _("Correct its name."))]) from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise RegisterFaults(str(path), [Fault((), _("The file cannot be read: {why}.", why=why))]) from None
@@ -140,6 +144,8 @@ def parse(text: str, name: str = "register.toml") -> RegisterFile:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RegisterFaults(name, [_not_toml(error)]) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+        raise RegisterFaults(name, [Fault((), _("It holds something too long or too deeply nested."))]) from None
     register, faults = _read(raw)
     faults += inconsistencies(raw)
     if register is None or faults:

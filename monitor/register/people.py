@@ -1,6 +1,6 @@
 """Who is to be told: the communicators, a unit's manager, and who is away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -17,6 +17,15 @@ def with_role(session: Session, role: str) -> list[Person]:
 
 def communicators(session: Session) -> list[Person]:
     return with_role(session, "communicator")
+
+
+def receivers(session: Session) -> list[Person]:
+    """Who receives every decision, and confirms it: the communicators with a mail address, else such administrators."""
+    return reachable(communicators(session)) or reachable(with_role(session, "administrator"))
+
+
+def reachable(people: Iterable[Person]) -> list[Person]:
+    return [person for person in people if person.email and not person.retired]
 
 
 def managers(session: Session) -> dict[str, str | None]:

@@ -31,6 +31,18 @@ WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
     "phone": (N_("{key} is no telephone number."), N_("Write it as +46700000001.")),
     "code": (N_("{key} is no municipality code."), N_('Write four digits in quotes: "1472".')),
     "web_address": (N_("{key} is no web address."), N_("Write all of it: https://www.example.org/page.")),
+    "login": (
+        N_("{key} holds a user name or a password."),
+        N_("Take away what stands before the @, and change the password if it was one."),
+    ),
+    "reserved": (
+        N_("{key} is a name that the audit log uses for Kanalvakt itself, or for somebody at the server."),
+        N_("Choose another."),
+    ),
+    "rounded": (
+        N_("{key} was rounded by a spreadsheet: it is not the account's number any more."),
+        N_("Write the whole number again, in a cell formatted as text."),
+    ),
     "zone": (N_("{key} is no time zone."), N_("Write it as Europe/Stockholm.")),
     "service_hours": (
         N_("{key} cannot be read, or gives a day twice."),

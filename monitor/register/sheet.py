@@ -8,6 +8,7 @@ points and account_text_checked_on the day.
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -74,11 +75,20 @@ def read_sheet(text: str) -> Sheet:
     except csv.Error as error:
         found.fault(1, "table", _("This is not CSV: {why}.", why=error), _("Save it as CSV UTF-8."))
         return found
+    for column in repeated(rows[0]):
+        found.fault(1, column, _("The column {column} is there twice.", column=column), _("Keep one of them."))
+    if found.faults:
+        return found
     for number, cells in enumerate(rows[1:], 2):
         if any(cell.strip() for cell in cells):
             _take(found, number, rows[0], cells)
     _hang_up(found)
     return found
+
+
+def repeated(columns: Sequence[str]) -> list[str]:
+    """The columns that are there more than once: what one of them says would be lost."""
+    return [column for column, count in Counter(columns).items() if column.strip() and count > 1]
 
 
 def _take(found: Sheet, number: int, columns: Sequence[str], cells: Sequence[str]) -> None:

@@ -10,7 +10,8 @@ from datetime import date
 YES = frozenset({"true", "yes", "ja", "sant", "1"})
 NO = frozenset({"false", "no", "nej", "falskt", "0"})
 SIGNS = {"%": "%25", ";": "%3B"}  # in a value of a list, where ; ends it
-GUARDED = re.compile(r"'(?:[@+\-=%']|\\\|)")
+LONG = r"(?:0\d+|\d{12,})"  # a number that a spreadsheet would save without its zeros, or rounded: 1,78414E+16
+GUARDED = re.compile(rf"'(?:[@+\-=%']|\\\||{LONG}$)")
 
 
 def written(value: object) -> str:
@@ -30,12 +31,13 @@ def read(column: str, cell: str) -> object:
 
 
 def guarded(cell: str) -> str:
-    """A cell that begins with ' gets one more, as `defusedcsv` puts one before what a spreadsheet would calculate."""
-    return f"'{cell}" if cell.startswith("'") else cell
+    """A cell that begins with ' gets one more, as `defusedcsv` puts one before what a spreadsheet would calculate; and
+    so does a number that a spreadsheet would alter."""
+    return f"'{cell}" if cell.startswith("'") or re.fullmatch(LONG, cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """The cell without the ' that keeps spreadsheets from calculating it ('+46700000001)."""
+    """The cell without the ' that keeps spreadsheets from calculating it ('+46700000001), or altering it."""
     if not GUARDED.match(cell):
         return cell
     return cell[1:] if cell[1] == "'" else cell[1:].replace("\\|", "|")
@@ -52,8 +54,9 @@ def _items(cell: str) -> list[str]:
 
 def _table(cell: str) -> object:
     pairs = [item.partition("=") for item in _items(cell)]
-    if not all(equals for _key, equals, _value in pairs):
-        return cell
+    names = {key.strip() for key, _equals, _value in pairs}
+    if not all(equals for _key, equals, _value in pairs) or len(names) < len(pairs):
+        return cell  # of a name that is there twice, one value would be lost
     return {key.strip(): value.strip() for key, _equals, value in pairs}
 
 

@@ -110,5 +110,7 @@ def _account_text(facts: Facts, today: date) -> Iterator[str]:
         yield _("The account's presentation lacks: {points}.", points=points)
     if facts.checked_on is None:
         yield _("It is not known when somebody last looked at the account's presentation.")
+    elif facts.checked_on > today:
+        yield _("The account's presentation was looked at on {day}, which is yet to come.", day=facts.checked_on)
     elif check_due(facts.checked_on, today):
         yield _("Somebody last looked at the account's presentation on {day}: look again.", day=facts.checked_on)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import environ
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from config.language import _
@@ -120,8 +120,8 @@ def not_looked_at(channel_id: str, now: datetime) -> TokenHealth:
 
 def read_soon(session: Session, channel_id: str, now: datetime) -> None:
     """The channel is due now, unless somebody reads it: a new token need not wait for an old trouble's slow pace."""
-    free = update(Schedule).where(Schedule.channel_id == channel_id, Schedule.claim.is_(None))
-    session.execute(free.values(next_poll_at=now))
+    free = or_(Schedule.claim.is_(None), Schedule.next_poll_at <= now)
+    session.execute(update(Schedule).where(Schedule.channel_id == channel_id, free).values(next_poll_at=now))
 
 
 def _by_machine(channel: Channel) -> bool:

@@ -1,7 +1,8 @@
 """Who reads a channel now. A claim is a lease on the schedule row: `next_poll_at` lies ahead while it is kept.
 
 A worker that dies gives the channel back by doing nothing. Claiming, keeping and giving back are each one conditional
-update, so that two workers can never both believe that they hold a channel.
+update, so that two workers can never both believe that they hold a channel. The first claim notes since when a reading
+is due (`due_at`); only a reading that is recorded takes that away again, so that claims alone never look like readings.
 """
 
 import json
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -40,10 +41,18 @@ class Claimed:
     platform: str
 
 
+def read_by_machine() -> ColumnElement[bool]:
+    """Of Channel: is it to be read, whenever its schedule says so?"""
+    by_machine = (Channel.watch_mode == "automatic") & Channel.platform.in_(PLATFORMS)
+    return by_machine & (Channel.state == "active") & Channel.has_comments
+
+
 def ensure_schedules(session: Session, now: datetime) -> None:
     """Gives each channel that a machine can read its row; a new one is due at once."""
     _take_turns(session)
-    without = select(Channel.id).where(_watched(), ~select(Schedule).where(Schedule.channel_id == Channel.id).exists())
+    without = select(Channel.id).where(
+        read_by_machine(), ~select(Schedule).where(Schedule.channel_id == Channel.id).exists()
+    )
     session.add_all(Schedule(channel_id=channel_id, next_poll_at=now) for channel_id in session.scalars(without))
     session.flush()
 
@@ -106,16 +115,11 @@ def _take_turns(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
 
 
-def _watched() -> ColumnElement[bool]:
-    by_machine = (Channel.watch_mode == "automatic") & Channel.platform.in_(PLATFORMS)
-    return by_machine & (Channel.state == "active") & Channel.has_comments
-
-
 def _claim(
     session: Session, now: datetime, wanted: ColumnElement[bool], limit: int | None, lease: timedelta
 ) -> list[Claimed]:
     ensure_schedules(session, now)
-    query = select(Channel).join(Schedule).where(_watched(), wanted).order_by(Schedule.next_poll_at, Channel.id)
+    query = select(Channel).join(Schedule).where(read_by_machine(), wanted).order_by(Schedule.next_poll_at, Channel.id)
     # a row that is locked is being recorded: its channel is not free
     channels = session.scalars(query.with_for_update(skip_locked=True, of=Schedule)).all()
     chosen = {channel.id: channel.platform for channel in _one_per_login(session, channels, now)[:limit]}
@@ -123,11 +127,17 @@ def _claim(
     claimed = session.scalars(
         update(Schedule)
         .where(Schedule.channel_id.in_(chosen))
-        .values(claim=claim, next_poll_at=now + lease)
+        .values(claim=claim, next_poll_at=now + lease, due_at=_due_since(now))
         .returning(Schedule.channel_id),
         execution_options={"synchronize_session": False},
     )
     return [Claimed(channel_id, claim, chosen[channel_id]) for channel_id in claimed]
+
+
+def _due_since(now: datetime) -> ColumnElement[datetime | None]:
+    """As before where it was claimed in vain; a channel that is read ahead of its time is due now."""
+    when = case((Schedule.next_poll_at < now, Schedule.next_poll_at), else_=literal(now, Schedule.next_poll_at.type))
+    return func.coalesce(Schedule.due_at, when)
 
 
 def _one_per_login(session: Session, channels: Sequence[Channel], now: datetime) -> list[Channel]:

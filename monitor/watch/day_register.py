@@ -55,6 +55,16 @@ def keep(session: Session, channel_ids: Sequence[str], now: datetime, waiting: W
     return Kept(planned, filled_in, concluded)
 
 
+def close_duties(session: Session, now: datetime) -> None:
+    """Keeps the days of the channels that had to be watched until some day, however long nobody kept them.
+
+    To be called before the register changes: a channel that has to be watched again forgets until when it had to.
+    """
+    ended = session.scalars(select(Channel.id).where(Channel.watched_until.is_not(None)).order_by(Channel.id)).all()
+    if ended:
+        keep(session, ended, now)
+
+
 def subject_of(channel_id: str, day: object) -> tuple[str, str]:
     """How the audit log names a channel's day."""
     return WATCH_DAY, f"{channel_id}/{day}"

@@ -104,13 +104,19 @@ class Look:
             return True
         if day.passed:
             return not day.runs.under_way
-        if row.kept_at is None:
-            return True
-        happened = (day.runs.ended_at, day.review.at if day.review else None)
-        if any(moment is not None and moment >= row.kept_at - SETTLING for moment in happened):
+        if self.has_moved(day):
             return True
         as_it_was = self.values(day, Looked(row.review), row.unseen)
         return any(getattr(row, name) != value for name, value in as_it_was.items())
+
+    def has_moved(self, day: Open) -> bool:
+        """Has the channel been read or gone through since the day was last kept? Otherwise what was counted holds:
+        comments, answers and acts on the platform come by readings, of the channel or of one thread."""
+        row = day.row
+        if row.kept_at is None or row.mode != day.mode:
+            return True
+        happened = (day.runs.ended_at, day.review.at if day.review else None)
+        return any(moment is not None and moment >= row.kept_at - SETTLING for moment in happened)
 
     def gone_through(self, day: Open, waiting: Waiting | None) -> tuple[Looked, int]:
         """Whether somebody has gone through what was new, and how many comments nobody has.
@@ -119,6 +125,8 @@ class Look:
         """
         if day.mode != AUTOMATIC:
             return Looked.NONE, 0
+        if not self.has_moved(day):
+            return Looked(day.row.review), day.row.unseen
         after, until = day.review.at if day.review else None, self._cutoff(day)
         came, latest = came_since(self.session, day.channel, after, until)
         if came and waiting is not None and not day.passed:

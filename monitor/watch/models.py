@@ -23,8 +23,9 @@ class Schedule(Base):
     failing_since/failure_*: the latest reading's error while it lasts; failure_remedy is a sentence to be translated.
     usage: share of the rate budget that the platform last reported, in percent. degraded: fields that it refuses.
     budgets: keys of what the channel's calls count against, as its connector last told.
-    hinted_at: when a webhook last said that something happened here. due_at: when the reading that is due now became
-    due; claiming leaves it alone, so a channel that is claimed again and again and never read stands out.
+    hinted_at: when a webhook last said that something happened here. due_at: when the reading that has been claimed
+    became due; None when it has been recorded, whatever it came to. Claiming again leaves it alone, so a channel that
+    is claimed again and again and never read stands out.
     """
 
     __tablename__ = "schedule"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
@@ -11,6 +12,7 @@ from monitor.register.faults import Refused
 from monitor.register.models import Channel
 from monitor.register.storing import Done, Storing
 from monitor.watch.checking import read_soon
+from monitor.watch.models import Schedule
 
 BY_HAND = N_("{name} is watched by people: there is no reading to pause, and the duty to watch it cannot be paused.")
 NO_COMMENTS = N_("{name} has no comments and is not read: there is nothing to pause.")
@@ -53,6 +55,8 @@ def _change(
     session: Session, channel: Channel, state: str, reason: str | None, act: Done, actor: str, now: datetime
 ) -> None:
     Storing(session, actor, now).change(channel, {"state": state, "state_reason": reason}, act)
+    # a reading that was due before is not late when the channel is read again
+    session.execute(update(Schedule).where(Schedule.channel_id == channel.id).values(due_at=None))
 
 
 def _given(reason: str) -> str:

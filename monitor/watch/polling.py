@@ -215,7 +215,7 @@ def _reschedule(
     behind = bool(missed_days(calendar, [calendar.local_date(read)] if read else [], read or work.began, now))
     retry_at = reading.error.retry_at if reading.error else None
     outcome, usage = _outcome(reading.error), reading.usage
-    schedule.claim = None
+    schedule.claim = schedule.due_at = None
     schedule.next_poll_at, reason = next_poll(
         calendar, policy, outcome, schedule.failures, retry_at, now, behind=behind, usage=usage
     )

@@ -14,7 +14,7 @@ from config.language import _
 from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
 from monitor.register.organisation import NotSetUp
-from monitor.web import demo, hooks, pages, tasks
+from monitor.web import demo, hooks, pages, tasks, watch_pages
 from monitor.web.middleware import OwnNames, ReadersLanguage, SafeHeaders
 from monitor.web.rendering import page
 
@@ -34,6 +34,7 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
 
     app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(pages.router)
+    app.include_router(watch_pages.router)
     app.include_router(tasks.router)
     if chosen.demo_mails is not None:
         app.include_router(demo.router)
@@ -41,6 +42,7 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
         app.include_router(hooks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(404, _not_found)
+    app.add_exception_handler(watch_pages.NoMonth, watch_pages.no_month)
     app.add_exception_handler(NotSetUp, _not_set_up)
     app.add_exception_handler(OperationalError, _no_database)
     app.add_middleware(ReadersLanguage)

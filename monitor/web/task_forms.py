@@ -51,7 +51,10 @@ async def form(request: Request) -> Form:
         read += chunk
         if len(read) > LARGEST:
             raise TooLarge
-    sent = parse_qs(read.decode("ascii", "replace"), errors="replace", max_num_fields=20)
+    try:
+        sent = parse_qs(read.decode("ascii", "replace"), errors="replace", max_num_fields=20)
+    except ValueError:  # more fields than any form of ours has
+        raise TooLarge from None
     return Form(note=_text(sent, "note").replace("\r\n", "\n"), count=_text(sent, "count"))
 
 

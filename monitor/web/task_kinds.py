@@ -10,15 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _, language, moment
-from monitor.alerts.tasks import ATTEST, REVIEW
+from monitor.alerts.tasks import ATTEST, CONFIRM, REVIEW
 from monitor.inbox.unanswered import Obligation, unanswered
-from monitor.register.models import Channel, Organisation, Person
+from monitor.register.deciding import CannotDecide, confirm, replaced
+from monitor.register.decision_paper import contents, decision_pdf, file_name
+from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person
 from monitor.watch.attesting import CannotAttest, attest
 from monitor.watch.models import Attestation, Review
 from monitor.watch.reviewing import CannotReview, review
 
 MOST_LINKS = 50
-REFUSALS = (CannotAttest, CannotReview)
+REFUSALS = (CannotAttest, CannotReview, CannotDecide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a page shows. done: who did it and when, where it is done. links: what to look at first. pdf: to read."""
+    """What a page shows. done: who did it and when, where it is done. links: what to look at first. pdf: to read.
+
+    closed: why there is nothing to do any more.
+    """
 
     title: str
     button: str
@@ -65,6 +70,7 @@ class Task:
     facts: tuple[Fact, ...] = ()
     links: tuple[Fact, ...] = ()
     done: str | None = None
+    closed: str | None = None
     fields: bool = False
     pdf: bool = False
 
@@ -121,6 +127,47 @@ def _review(holder: Holder, _filled: Filled) -> object:
     return review(holder.session, holder.channel, holder.person.id, holder.now)
 
 
+def _confirm_view(holder: Holder) -> Task:
+    decision = _decision(holder)
+    receipt = holder.session.get(DecisionReceipt, decision.id)
+    old = replaced(holder.session, decision)
+    return Task(
+        title=_("Decision about {channel}", channel=holder.channel.name),
+        button=_("Confirm that it has arrived"),
+        said=(_("Read the decision, and press the button. You confirm only that it has arrived."),),
+        facts=(
+            Fact(_("Version"), str(decision.version)),
+            *(Fact(label, text) for label, text in contents(holder.session, decision)),
+        ),
+        done=_confirmed(holder, receipt) if receipt else None,
+        closed=_("A newer decision has replaced it.") if old else None,
+        pdf=True,
+    )
+
+
+def _confirmed(holder: Holder, receipt: DecisionReceipt) -> str | None:
+    if receipt.confirmed_at is None:
+        return None
+    if receipt.confirmed_by_id is None:  # the register file said when, but not who
+        return _("The decision had arrived {moment}.", moment=moment(receipt.confirmed_at, holder.zone))
+    sentence = N_("{person} confirmed {moment} that the decision has arrived.")
+    return _done(holder, sentence, receipt.confirmed_by_id, receipt.confirmed_at)
+
+
+def _confirm(holder: Holder, _filled: Filled) -> object:
+    return confirm(holder.session, _decision(holder), holder.person, holder.now)
+
+
+def _paper(holder: Holder) -> tuple[str, bytes]:
+    decision = _decision(holder)
+    return file_name(decision), decision_pdf(holder.session, decision)
+
+
+def _decision(holder: Holder) -> Decision:
+    made = select(Decision).where(Decision.channel_id == holder.channel.id, Decision.version == int(holder.rest))
+    return holder.session.scalars(made).one()
+
+
 def _last_review(holder: Holder) -> Review | None:
     given = select(Review).where(Review.channel_id == holder.channel.id).order_by(Review.at.desc(), Review.id.desc())
     return holder.session.scalars(given).first()
@@ -153,4 +200,8 @@ def _done(holder: Holder, sentence: str, person_id: str, at: datetime) -> str:
     return _(sentence, person=name, moment=moment(at, holder.zone))
 
 
-KINDS = {ATTEST: TaskKind(_attest_view, _attest), REVIEW: TaskKind(_review_view, _review)}
+KINDS = {
+    ATTEST: TaskKind(_attest_view, _attest),
+    REVIEW: TaskKind(_review_view, _review),
+    CONFIRM: TaskKind(_confirm_view, _confirm, _paper),
+}

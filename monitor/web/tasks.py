@@ -6,6 +6,7 @@ Whoever holds the link is taken for the person that it was sent to. Nothing that
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -25,11 +26,15 @@ router = APIRouter(prefix="/task", default_response_class=HTMLResponse)
 
 
 class Refused(Exception):
-    """The link does nothing. title and text say why, and what to do instead; status: of the answer."""
+    """The link does nothing. title and text say why, in the language in use, and what to do instead.
+
+    status: of the answer.
+    """
 
     def __init__(self, status: int, title: str, text: str) -> None:
         super().__init__(title)
         self.status, self.title, self.text = status, title, text
+        self.language = language()
 
 
 @router.get("/{word}")
@@ -63,9 +68,8 @@ def decision(request: Request, word: str) -> Response:
             name, content = paper(holder)
     except Refused as why:
         return _refusal(request, why)
-    return Response(
-        content, headers={"Content-Disposition": f'inline; filename="{name}"'}, media_type="application/pdf"
-    )
+    shown = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}"}
+    return Response(content, headers=shown, media_type="application/pdf")
 
 
 def _press(request: Request, word: str, sent: Form) -> Response:
@@ -131,9 +135,11 @@ def _holder(session: Session, owner: Organisation, link: Link, now: datetime) ->
 def _page(request: Request, holder: Holder, sent: Form, *, status: int = 200, refusal: str | None = None) -> Response:
     task = KINDS[holder.purpose].view(holder)
     limits = {"longest_note": LONGEST_NOTE, "highest_count": HIGHEST_COUNT}
-    shown = {"task": task, "form": sent, "refusal": refusal, "person": holder.person, "channel": holder.channel}
-    return page(request, "task.html", status=status, organisation=holder.owner, **shown, **limits)
+    whose = {"organisation": holder.owner, "person": holder.person, "channel": holder.channel}
+    said = {"task": task, "form": sent, "refusal": refusal or task.closed}
+    return page(request, "task.html", status=status, **whose, **said, **limits)
 
 
 def _refusal(request: Request, why: Refused) -> Response:
-    return page(request, "message.html", status=why.status, title=why.title, text=why.text)
+    with use_language(why.language):
+        return page(request, "message.html", status=why.status, title=why.title, text=why.text)

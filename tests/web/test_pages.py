@@ -102,6 +102,7 @@ def test_a_channel_that_cannot_be_read_shows_its_remedy(site: str) -> None:
     assert "Förnya kanalens token" in text
     assert "Utgånget" in text
     assert "Beslut saknas" in text
+    assert text.count('<span class="badge warn">Inte bekräftat</span>') == 2
 
 
 def test_comments_that_are_counted_but_not_shown_are_told_and_so_is_what_cannot_be_seen(site: str) -> None:

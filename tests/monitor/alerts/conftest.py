@@ -1,6 +1,7 @@
 """A town with people to tell, and a post office that their mail goes through."""
 
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 from config.settings import Settings
 from connectors.emulator.tunnel import _issue
 from monitor.db import Database
+from tests.monitor.alerts.heartbeat import Watcher
+from tests.monitor.alerts.mornings import Morning
 from tests.monitor.alerts.post_office import PostOffice
+from tests.monitor.days.almanac import Almanac
 from tests.monitor.town import Town
 
 MORNING = datetime(2026, 6, 15, 5, 30, tzinfo=UTC)  # Monday 07.30 in Stockholm: service hours begin
@@ -30,8 +34,24 @@ def post_office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
+def watcher() -> Iterator[Watcher]:
+    watcher = Watcher()
+    thread = threading.Thread(target=watcher.server.serve_forever, args=(0.02,))
+    thread.start()
+    yield watcher
+    watcher.server.shutdown()
+    watcher.server.server_close()
+    thread.join()
+
+
+@pytest.fixture
 def mail(post_office: PostOffice) -> Settings:
     return with_mail(post_office.url)
+
+
+@pytest.fixture
+def morning(sqlite: Database, post_office: PostOffice, mail: Settings) -> Morning:
+    return Morning(Almanac(sqlite), post_office, mail)
 
 
 @pytest.fixture

@@ -1,59 +1,24 @@
 """The auditor: an outside watcher hears from us every minute, as long as nothing stands still."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from config.logging import configure_logging
 from config.settings import Settings
-from monitor.alerts.auditing import PATIENCE, Audit, audit
+from monitor.alerts.auditing import MOST_NAMES, Audit, audit
 from monitor.alerts.judging import judge
+from monitor.alerts.standing_still import PATIENCE, Still
 from monitor.db import Database
 from monitor.register.models import Channel
 from tests.monitor.alerts.conftest import MORNING
+from tests.monitor.alerts.heartbeat import Watcher
 from tests.monitor.town import Town
 
 SMTP = "smtp://127.0.0.1:1?from=kanalvakt@example.org"
 LATE = MORNING + PATIENCE + timedelta(seconds=1)
-
-
-class Watcher:
-    """An outside dead-man's switch: counts what it hears, and answers as it is told."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-        self.status = 200
-        watcher = self
-
-        class Answer(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                watcher.heard.append(self.path)
-                self.send_response(watcher.status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Answer)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/ping/hemlig-nyckel"
-
-    def settings(self, **values: object) -> Settings:
-        return Settings(heartbeat_url=self.url, **values)
-
-
-@pytest.fixture
-def watcher() -> Iterator[Watcher]:
-    watcher = Watcher()
-    thread = threading.Thread(target=watcher.server.serve_forever, args=(0.02,))
-    thread.start()
-    yield watcher
-    watcher.server.shutdown()
-    watcher.server.server_close()
-    thread.join()
 
 
 Logged = Callable[[], list[dict[str, object]]]
@@ -72,7 +37,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Logged]:
 def test_the_watcher_hears_that_nothing_stands_still(town: Town, db: Database, watcher: Watcher) -> None:
     town.schedule(next_poll_at=MORNING)
     judge(db, MORNING)
-    assert audit(db, MORNING + PATIENCE, watcher.settings(smtp_url=SMTP)) == Audit(0, 0, told=True)
+    assert audit(db, MORNING + PATIENCE, watcher.settings(smtp_url=SMTP)) == Audit(Still(), told=True)
     assert watcher.heard == ["/ping/hemlig-nyckel"]
 
 
@@ -81,14 +46,26 @@ def test_a_channel_that_nobody_reads_silences_the_ping(
 ) -> None:
     town.schedule(next_poll_at=MORNING)
     found = audit(db, LATE, watcher.settings())
-    assert (found, found.well) == (Audit(1, 0, told=False), False)
+    assert (found, found.well) == (Audit(Still(channels=("fb",)), told=False), False)
     assert watcher.heard == []
-    assert [(line["event"], line["late_channels"]) for line in logged()] == [("standing_still", 1)]
+    [line] = logged()
+    assert (line["event"], line["late_channels"], line["channels"]) == ("standing_still", 1, ["fb"])
+
+
+def test_of_many_that_stand_still_the_log_counts_all_and_names_some(
+    town: Town, db: Database, watcher: Watcher, logged: Logged
+) -> None:
+    for number in range(MOST_NAMES + 1):
+        town.channel(f"c{number}")
+        town.schedule(f"c{number}", next_poll_at=MORNING)
+    assert not audit(db, LATE, watcher.settings()).told
+    [line] = logged()
+    assert (line["late_channels"], len(line["channels"])) == (MOST_NAMES + 1, MOST_NAMES)  # type: ignore[arg-type]
 
 
 def test_a_notice_that_nobody_sends_silences_the_ping(town: Town, db: Database, watcher: Watcher) -> None:
     judge(db, MORNING)
-    assert audit(db, LATE, watcher.settings(smtp_url=SMTP)) == Audit(0, 1, told=False)
+    assert audit(db, LATE, watcher.settings(smtp_url=SMTP)) == Audit(Still(notices=("digest redaktor",)), told=False)
     assert watcher.heard == []
 
 
@@ -107,14 +84,14 @@ def test_channels_that_are_not_read_cannot_be_late(
 
 
 def test_without_an_address_nothing_is_pinged(town: Town, db: Database) -> None:
-    assert audit(db, MORNING, Settings()) == Audit(0, 0, told=False)
+    assert audit(db, MORNING, Settings()) == Audit(Still(), told=False)
 
 
 def test_a_watcher_that_refuses_is_logged_without_its_secret_address(
     town: Town, db: Database, watcher: Watcher, logged: Logged
 ) -> None:
     watcher.status = 500
-    assert audit(db, MORNING, watcher.settings()) == Audit(0, 0, told=False)
+    assert audit(db, MORNING, watcher.settings()) == Audit(Still(), told=False)
     logs = logged()
     assert [line["event"] for line in logs] == ["heartbeat_not_heard"]
     assert "hemlig" not in str(logs)

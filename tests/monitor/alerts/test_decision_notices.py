@@ -1,66 +1,25 @@
-"""Who hears of a manager's decision: when it is made, before and after its end, and while it is not in order."""
+"""Who hears of a manager's decision before and after its end, and while it is not in order."""
 
-from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
 
 from config.settings import Settings
+from monitor.alerts.decisions import nobody
 from monitor.alerts.judging import judge
 from monitor.alerts.models import Notice
 from monitor.alerts.sending import send_due
-from monitor.audit.models import AuditEntry
 from monitor.db import Database
 from monitor.register.models import Channel, Person, Unit
-from tests.monitor.alerts.conftest import MORNING
+from tests.monitor.alerts.deciders import CHEF, DAY, KOM, NOW, TODAY, acts, mails, run, text, told, with_deciders
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.town import Town
-
-DAY = timedelta(days=1)
-NOW = MORNING + timedelta(hours=1)  # Monday 15 June 2026
-TODAY = date(2026, 6, 15)
-CHEF, KOM = "chef@example.org", "kommunikator@example.org"
 
 
 @pytest.fixture
 def town(db: Database) -> Town:
-    """With a manager of the unit, a communicator who reads English, and an administrator."""
-    town = Town(db)
-    town.person("chef", roles=["unit_manager"])
-    town.person("kommunikator", roles=["communicator"], language="en")
-    town.person("it", roles=["administrator"])
-    town.change(Unit, "kommunikation", manager_id="chef")
-    return town
-
-
-def told(db: Database, kind: str) -> list[tuple[str, str, str]]:
-    """Subject, rung and recipient of the notices of a kind that went out."""
-    with db.snapshot() as session:
-        rows = session.scalars(select(Notice).where(Notice.subject_kind == kind, Notice.state == "sent"))
-        return sorted((row.subject, row.rung, row.recipient_id) for row in rows)
-
-
-def acts(db: Database, act: str) -> list[tuple[str, dict[str, object]]]:
-    with db.snapshot() as session:
-        rows = session.scalars(select(AuditEntry).where(AuditEntry.act == act).order_by(AuditEntry.id))
-        return [(row.subject, row.after or {}) for row in rows]
-
-
-def mails(office: PostOffice, to: str, word: str) -> list[EmailMessage]:
-    return [mail for mail in office.mails if mail["To"] == to and word in str(mail["Subject"])]
-
-
-def text(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
-
-
-def run(town: Town, mail: Settings, now: datetime) -> None:
-    judge(town.db, now)
-    judge(town.db, now + timedelta(minutes=1))
-    send_due(town.db, now + timedelta(minutes=1), mail)
+    return with_deciders(db)
 
 
 def test_manager_and_communicator_hear_before_the_end_and_after_it_each_word_once(
@@ -135,6 +94,7 @@ def test_without_a_manager_the_communicators_hear_and_without_one_the_administra
 def test_when_there_is_nobody_to_tell_it_is_logged_once(
     town: Town, mail: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    nobody.cache_clear()  # the database before this one has heard it
     town.channel("ensam")
     for person in ("chef", "kommunikator", "it"):
         town.change(Person, person, email=None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.rules import ENDED, confirmation_ends, overdue_receipt, reminder, task_ends, weekly
+from monitor.alerts.rules import ENDED, confirmation_ends, reminder, task_ends, weekly
 from monitor.register.calendar import calendar_of
 from monitor.register.decision_rules import REMINDER_DAYS
 from monitor.register.models import Organisation
@@ -107,12 +107,3 @@ def test_a_link_to_a_days_task_ends_with_the_second_working_day_after_it() -> No
 
 def test_a_link_to_confirm_a_decision_is_good_for_thirty_days() -> None:
     assert confirmation_ends(datetime(2026, 6, 15, 8, tzinfo=UTC), CALENDAR) == datetime(2026, 7, 15, 22, tzinfo=UTC)
-
-
-@given(DATES, st.integers(0, 23), st.integers(0, 20))
-def test_a_receipt_is_overdue_when_three_whole_working_days_have_passed(sent: date, hour: int, later: int) -> None:
-    moment = CALENDAR.midnight(sent) + timedelta(hours=hour, minutes=30)
-    today = sent + later * DAY
-    passed = [day for day in working_days(sent + DAY, max(later - 1, 0)) if day < today]
-    if CALENDAR.is_working_day(today) and CALENDAR.local_date(moment) == sent:
-        assert overdue_receipt(moment, today, CALENDAR) == (len(passed) >= 3)

@@ -178,12 +178,14 @@ def test_who_is_no_longer_responsible_gets_no_digest(
 ) -> None:
     judge(db, MORNING)
     town.change(Channel, "fb", responsible_id="ersattare")
-    assert cancelled(db, mail, post_office, MORNING) == "Mottagaren är inte längre ansvarig för någon aktiv kanal."
+    assert cancelled(db, mail, post_office, MORNING) == "Mottagaren tar inte hand om någon aktiv kanal i dag."
 
 
-def test_who_has_no_address_gets_no_digest(town: Town, db: Database, mail: Settings, post_office: PostOffice) -> None:
-    town.change(Person, "redaktor", email=None)
+def test_who_has_no_address_any_more_gets_no_digest(
+    town: Town, db: Database, mail: Settings, post_office: PostOffice
+) -> None:
     judge(db, MORNING)
+    town.change(Person, "redaktor", email=None)
     assert cancelled(db, mail, post_office, MORNING) == "Rut Redaktör har ingen e-postadress i registret."
 
 

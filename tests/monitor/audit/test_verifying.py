@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, text, update
 
 from monitor.audit.rules import BEGINNING, Entry, chained
 from monitor.audit.verifying import Head
@@ -162,3 +162,23 @@ def test_a_noted_head_that_is_none_is_refused(word: str) -> None:
 def test_a_head_is_read_as_it_is_written() -> None:
     head = Head(12, "ab" * 32)
     assert Head.of(str(head)) == Head.of(f" {head}\n") == head
+
+
+@pytest.mark.parametrize(
+    "change", ["at = 'garbage'", "after = 'garbage'", "after = '[1]'", "actor = x'ff'", "hash = x'ff'", "at = 5"]
+)
+def test_an_entry_that_cannot_be_read_any_more_is_found_like_any_other(sqlite: Database, change: str) -> None:
+    log = Tamperer(sqlite)
+    log.begin_anew([PAUSED] * 4)
+    with sqlite.transaction() as session:
+        session.execute(text(f"UPDATE audit_entry SET {change} WHERE id = 3"))  # noqa: S608 - ours
+    found = verified(sqlite)
+    assert (found.entries, found.broken, found.head) == (4, 3, None)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_head SET id = 2", "DELETE FROM audit_head"])
+def test_a_head_that_writers_would_not_find_is_missed(log: Tamperer, statement: str) -> None:
+    log.begin_anew([PAUSED] * 2)
+    with log.db.transaction() as session:
+        session.execute(text(statement))
+    assert verified(log.db).broken == 1

@@ -1,12 +1,14 @@
 """`kanalvakt channel`: for people and for programs."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
+from sqlalchemy import delete, select
 
 from monitor.cli.setup import opened_database
-from monitor.register.models import Channel
+from monitor.register.models import Channel, Decision, DecisionReceipt
 from monitor.watch.models import Schedule
 from tests.monitor.cli.conftest import Command
 
@@ -38,8 +40,38 @@ def test_every_promised_key_is_there(kanalvakt: Command) -> None:
 def test_the_list_tells_what_the_register_says(kanalvakt: Command) -> None:
     row = rows(kanalvakt)["facebook"]
     assert (row["unit"], row["responsible"], row["deputy"]) == ("kommunikation", "redaktor", "kommunikator")
-    assert row["decision"] == {"valid_until": "2027-12-31", "status": "valid"}
+    assert row["decision"] == {
+        "valid_until": "2027-12-31",
+        "status": "valid",
+        "version": 1,
+        "confirmed": True,
+        "unconfirmed": False,
+    }
     assert rows(kanalvakt)["instagram"]["decision"] is None
+
+
+def test_a_decision_that_is_missing_has_ended_or_was_not_confirmed_is_marked_in_the_list(kanalvakt: Command) -> None:
+    marks = {"facebook": date(2027, 12, 31), "youtube": date(2026, 1, 31)}
+    with opened_database().transaction() as session:
+        session.execute(delete(DecisionReceipt))
+        made = session.scalars(select(Decision).where(Decision.channel_id == "facebook")).one()
+        said = {"purpose": "x", "address": "https://x.se", "audience": "x", "decided_on": date(2026, 1, 12)}
+        people = {"responsible_id": "redaktor", "decided_by_id": "enhetschef"}
+        until = {"valid_until": marks["youtube"], "created_at": made.created_at}
+        session.add(Decision(channel_id="youtube", version=1, **said, **people, **until))
+    with time_machine.travel(made.created_at + timedelta(days=14)):
+        answer = kanalvakt("channel", "list")
+        found = rows(kanalvakt)
+    lines = {line.split("\t")[0]: line.split("\t")[-1] for line in answer.out.splitlines()}
+    assert lines["facebook"] == "2027-12-31 (Inte bekräftat)"
+    assert lines["youtube"] == "2026-01-31 (Utgånget, Inte bekräftat)"
+    assert lines["instagram"] == "Beslut saknas"
+    told = {id_: found[id_]["decision"] for id_ in ("facebook", "youtube", "instagram")}
+    assert [each and (each["status"], each["unconfirmed"]) for each in told.values()] == [  # type: ignore[index]
+        ("valid", True),
+        ("expired", True),
+        None,
+    ]
 
 
 def test_the_list_tells_how_each_channel_goes(kanalvakt: Command) -> None:

@@ -150,6 +150,7 @@ def test_when_nobody_is_left_for_a_channel_it_is_named(kanalvakt: Command) -> No
         (("rektor", "--from", "31 juli", "--to", "2026-08-01"), "31 juli is no day"),
         (("rektor", "--list", "--from", "2026-07-06", "--to", "2026-07-31"), "go without --from"),
         (("rektor", "--remove", "7"), "no absence with the number 7"),
+        (("rektor", "--remove", "9" * 20), "no absence with the number 999"),
         (("rektr", "--list"), "Did you mean rektor?"),
     ],
 )

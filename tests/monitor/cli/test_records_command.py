@@ -154,3 +154,10 @@ def test_every_act_on_the_register_has_words_in_both_languages() -> None:
     done = {f"{kind}.{act}" for kind, act in product(kinds, (Done.ADDED, Done.CHANGED, Done.RETIRED))}
     assert done | {"channel.paused", "channel.resumed", "organisation.changed"} <= ACTS.keys()
     assert act_in_words("something.new") == "something.new"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "igår", "2026-02-30"])
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_a_day_that_nobody_means_is_refused(kanalvakt: Command, option: str, day: str) -> None:
+    refused = kanalvakt("records", "audit", option, day)
+    assert (refused.code, refused.err.strip()) == (2, f"{day} är ingen dag: skriv den som 2026-06-18.")

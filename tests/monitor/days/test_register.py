@@ -6,11 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from monitor.audit.verifying import verify
 from monitor.inbox.day_keeping import keep_days
+from monitor.inbox.unanswered import waiting_between
 from monitor.register.calendar import calendar_of
+from monitor.register.duty import note_duty
 from monitor.register.models import Channel, Organisation
+from monitor.watch.day_register import close_duties
 from monitor.watch.models import WatchDay
 from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 
@@ -130,7 +134,7 @@ def test_conclusions_are_in_the_audit_log_with_what_they_rest_on(almanac: Almana
     almanac.keep_over(FRIDAY)
     [entry] = [each for each in almanac.audit("watch_day.concluded") if each.subject == "fb/2026-06-12"]
     assert (entry.actor, entry.subject_kind) == ("system", "watch_day")
-    first = at(FRIDAY, "10.00").isoformat(sep=" ")
+    first = at(FRIDAY, "10.00").isoformat()
     told = {
         "verdict": "watched",
         "how": "automatic",
@@ -167,6 +171,55 @@ def test_comments_that_are_switched_off_and_on_again_begin_a_new_duty(quick: Alm
     quick.changes(has_comments=True, watched_since=at(date(2026, 6, 16), "09.00"), watched_until=None)
     quick.keep(date(2026, 6, 17), "09.00")
     assert [day.day for day in quick.days()] == [11, 16, 17]
+
+
+def test_a_duty_that_ended_and_begins_again_while_nothing_ran_leaves_its_days(almanac: Almanac) -> None:
+    almanac.keep(THURSDAY, "12.00")
+    tuesday, wednesday = date(2026, 6, 16), date(2026, 6, 17)
+    almanac.changes(has_comments=False, watched_until=at(MONDAY, "12.00"))
+    with almanac.db.transaction() as session:
+        close_duties(session, at(wednesday, "09.00"))
+        channel = session.get_one(Channel, "fb")
+        channel.has_comments = True
+        note_duty(channel, at(wednesday, "09.00"))
+    almanac.keep(wednesday, "09.01")
+    assert almanac.days() == [THURSDAY, FRIDAY, wednesday]
+    assert almanac.told(FRIDAY) == ("not_watched", "none", "not_read")
+    assert tuesday not in almanac.days()
+
+
+def test_a_day_that_was_planned_and_on_which_the_duty_ended_is_none_though_it_begins_again(almanac: Almanac) -> None:
+    almanac.keep(FRIDAY, "09.00")
+    almanac.changes(has_comments=False, watched_until=at(FRIDAY, "12.00"))
+    with almanac.db.transaction() as session:
+        close_duties(session, at(MONDAY, "09.00"))
+        channel = session.get_one(Channel, "fb")
+        channel.has_comments = True
+        note_duty(channel, at(MONDAY, "09.00"))
+    almanac.keep(MONDAY, "09.01")
+    assert almanac.days() == [THURSDAY, MONDAY]
+
+
+def test_at_closing_time_nothing_is_counted_that_was_counted_before(
+    quick: Almanac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+
+    def counts(session: Session, channel: Channel, *words: datetime | None) -> int:
+        counted.append(channel.id)
+        return waiting_between(session, channel, *words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("monitor.inbox.day_keeping.waiting_between", counts)
+    quick.comes("c1", FRIDAY, "10.00")
+    quick.keep(FRIDAY, "10.05")
+    assert counted == ["fb"]
+    quick.keep(FRIDAY, "16.00")
+    assert counted == ["fb"]
+    assert quick.told(FRIDAY) == ("partly", "automatic", "not_reviewed")
+    quick.is_answered("c1", FRIDAY, "16.05")
+    quick.keep(FRIDAY, "16.06")
+    assert counted == ["fb", "fb"]
+    assert quick.told(FRIDAY) == ("watched", "automatic", "handled")
 
 
 def test_a_day_that_becomes_a_day_off_after_it_was_planned_stays(quick: Almanac) -> None:

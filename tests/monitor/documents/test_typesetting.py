@@ -46,6 +46,12 @@ def test_a_document_says_that_it_is_made_for_archives_and_for_screen_readers() -
         assert mark in said
 
 
+def test_any_moment_will_do_also_one_between_two_seconds() -> None:
+    assert typeset("decision", document("Hej"), NOW + timedelta(microseconds=1)) == typeset(
+        "decision", document("Hej"), NOW
+    )
+
+
 def test_fonts_come_with_the_document() -> None:
     fonts = made("Hej").pages[0]["/Resources"]["/Font"]
     assert all("/DescendantFonts" in font.get_object() for font in fonts.values())
@@ -80,6 +86,11 @@ def test_the_same_words_at_the_same_time_are_the_same_bytes() -> None:
     first = typeset("decision", document("Hej"), NOW)
     assert typeset("decision", document("Hej"), NOW) == first
     assert typeset("decision", document("Hej"), NOW + timedelta(seconds=1)) != first
+
+
+def test_a_time_may_be_finer_than_documents_tell_it() -> None:
+    finer = NOW + timedelta(microseconds=1)
+    assert typeset("decision", document("Hej"), finer) == typeset("decision", document("Hej"), NOW)
 
 
 def test_a_document_without_a_title_is_refused() -> None:

@@ -129,6 +129,32 @@ def test_what_is_older_than_the_log_is_counted_and_not_called_broken(archive: Ar
     assert archive.agreement() == Agreement(2, 1, [])
 
 
+def test_what_is_younger_than_the_log_and_has_no_entry_was_slipped_in(archive: Archive) -> None:
+    later = NOW + timedelta(seconds=1)
+    with archive.db.transaction() as session:
+        slipped_in = {"decided_by_id": "redaktor", "created_at": later, "authorised": []}
+        made = {"purpose": "x", "address": "https://x.example", "audience": "x", "responsible_id": "redaktor"}
+        days = {"decided_on": DAY, "valid_until": date(2030, 1, 1)}
+        session.add(Decision(channel_id="fb", version=2, **made, **slipped_in, **days))  # type: ignore[arg-type]
+    assert archive.agreement() == Agreement(2, 0, [Difference("decision", "fb/2", None, [])])
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE decision SET valid_until = 'never'", "decision"),
+        ("UPDATE decision SET authorised = 'everybody'", "decision"),
+        ("UPDATE watch_day SET first_complete_at = 'soon'", "watch_day"),
+    ],
+)
+def test_a_row_that_cannot_be_read_any_more_is_named(sqlite: Database, statement: str, kind: str) -> None:
+    archive = Archive(sqlite)
+    archive.tamper(text(statement))
+    found = archive.agreement()
+    assert (found.agree, [each.kind for each in found.differing]) == (1, [kind])
+    assert len(found.differing[0].fields) > 1
+
+
 def test_a_later_entry_does_not_cover_a_change(archive: Archive) -> None:
     archive.tamper(update(WatchDay).values(verdict="not_watched"))
     with archive.db.transaction() as session:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from config.language import use_language
 from monitor.audit.models import AuditEntry
 from monitor.db import Database
-from monitor.register.deciding import CannotDecide, confirm, make_decision, renew
+from monitor.register.deciding import CannotDecide, add_version, confirm, latest_of, make_decision, renew
 from monitor.register.decision_rules import Draft
 from monitor.register.decision_status import Standing, standings
 from monitor.register.file import RegisterFile
@@ -214,6 +214,45 @@ def test_nobody_else_can_confirm(register: Database) -> None:
     with register.transaction() as session, pytest.raises(CannotDecide, match="är inte kommunikatör"):
         confirm(session, decision, session.get_one(Person, "redaktor"), NOW)
     assert not standing(register).confirmed
+
+
+def test_without_a_communicator_who_can_be_reached_an_administrator_confirms(register: Database) -> None:
+    decision = decide(register)
+    with register.transaction() as session:
+        session.get_one(Person, "kommunikator").retired = True
+        session.add(Person(id="it", name="Drift", email="it@example.org", roles=["administrator"]))
+    with register.transaction() as session:
+        confirm(session, decision, session.get_one(Person, "it"), NOW)
+    assert standing(register).confirmed
+
+
+def test_a_version_that_another_has_replaced_cannot_be_confirmed_any_more(register: Database) -> None:
+    first, second = decide(register), decide(register)
+    with register.transaction() as session:
+        person = session.get_one(Person, "kommunikator")
+        with pytest.raises(CannotDecide, match="Ett nyare beslut har ersatt det"):
+            confirm(session, first, person, NOW)
+        confirm(session, second, person, NOW)
+    decide(register)
+    with register.transaction() as session:
+        again = confirm(session, second, session.get_one(Person, "kommunikator"), NOW + timedelta(1))
+    assert again.confirmed_at == NOW, "what was said stays said"
+
+
+def test_an_older_decision_that_is_written_down_later_takes_no_ones_place(register: Database) -> None:
+    made = decide(register)
+    with register.transaction() as session:
+        old = replace(DRAFT, decided_on=date(2025, 1, 1), valid_until=date(2025, 12, 31), purpose="Gammalt")
+        add_version(session, "youtube", old, "enhetschef", NOW, actor="command")
+        latest = latest_of(session, "youtube")
+        assert latest is not None
+        assert latest.id == made.id
+        confirm(session, latest, session.get_one(Person, "kommunikator"), NOW)
+    assert (standing(register).version, standing(register).status) == (1, "valid")
+    with register.transaction() as session:
+        channel = session.get_one(Channel, "youtube")
+        renewed = renew(session, channel, "enhetschef", date(2028, 1, 1), NOW)
+        assert (renewed.version, renewed.purpose) == (3, DRAFT.purpose)
 
 
 def test_where_a_decision_stands_from_day_to_day(register: Database) -> None:

@@ -58,7 +58,11 @@ def only_fault(text: str, old: str, new: str) -> Fault:
         ('platform = "facebook"', 'platform = "facebok"', "platform", "Did you mean facebook?"),
         ('kind = "official"', 'kind = "oficial"', "kind", "Did you mean official?"),
         ('address = "https://www.facebook.com/tibrokommun"', 'address = "tibrokommun"', "address", "no web address"),
+        ("https://www.facebook.com/tibro", "https://a:b@www.facebook.com/tibro", "address", "user name or a password"),
+        ("www.facebook.com/tibrokommun", "www.facebook.com/tibro\\nkommun", "address", "no web address"),
+        ("www.facebook.com/tibrokommun", "www.facebook.com:99999/tibrokommun", "address", "no web address"),
         ('external_id = "1122334455"', "", "external_id", "Page transparency"),
+        ('external_id = "1122334455"', 'external_id = "1,12233E+09"', "external_id", "rounded by a spreadsheet"),
         ('external_id = "UC0000000000000000000001"', "", "external_id", "begins with UC"),
         ('unit = "barn-och-utbildning"', 'unit = "barn"', "unit", "There is no unit with the id barn."),
         ('responsible = "larare"', 'responsible = "lararen"', "responsible", "Did you mean larare?"),
@@ -166,6 +170,19 @@ def test_a_single_table_where_several_are_meant_is_told() -> None:
 def test_a_decision_by_a_former_manager_still_holds(sample_text: str) -> None:
     former = '[[person]]\nid = "tidigare"\nname = "Tidigare chef"\nroles = ["unit_manager"]\n'
     parse(sample_text.replace('decided_by = "enhetschef"', 'decided_by = "tidigare"') + former)
+
+
+@pytest.mark.parametrize("actor", ["system", "command"])
+def test_nobody_is_called_what_the_audit_log_calls_kanalvakt(actor: str) -> None:
+    [fault] = faults_of(f'[organisation]\nname = "T"\n[[person]]\nid = "{actor}"\nname = "N"\n')
+    assert "a name that the audit log uses" in fault.what
+    assert fault.line == 4
+
+
+@pytest.mark.parametrize("value", ["[" * 5000, "1" * 5000])
+def test_a_value_beyond_all_measure_is_a_fault_too(value: str) -> None:
+    [fault] = faults_of(f"x = {value}")
+    assert "too long or too deeply nested" in fault.what
 
 
 def test_a_day_that_is_both_closed_and_open_is_told(sample_text: str) -> None:

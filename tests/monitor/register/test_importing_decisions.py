@@ -114,6 +114,13 @@ def test_each_content_that_is_missing_or_empty_is_a_fault_of_its_own(sample_text
     assert faults("\n".join(empty)) == [f"{key} är tom."]
 
 
+def test_an_address_that_is_there_must_be_one(sample_text: str) -> None:
+    line = 'audience = "Kommuninvånare i Tibro"'
+    assert sample_text.count(line) == 1
+    [fault] = faults(sample_text.replace(line, f'{line}\naddress = ""'))
+    assert fault.startswith("address")
+
+
 def test_a_decision_holds_for_the_organisations_longest_term(sample_text: str) -> None:
     long = sample_text.replace("valid_until = 2027-12-31", "valid_until = 2029-01-01")
     assert faults(long) == ["Beslutet ska gälla mer än 24 månader, det vill säga efter 2028-01-12."]

@@ -165,6 +165,31 @@ def test_a_fault_in_a_decision_is_told_on_its_own_row(sample: RegisterFile) -> N
     assert str(fault) == f"row {number}, column purpose: purpose is missing. Add it."
 
 
+def test_a_column_that_is_there_twice_is_told(sample: RegisterFile) -> None:
+    head, *rows = text_of(sample).splitlines()
+    [fault] = faults_of("\n".join([f"{head},name", *(f"{row}," for row in rows)]))
+    assert (fault.path, fault.what) == ((1, "name"), "The column name is there twice.")
+
+
+def test_a_name_that_is_twice_in_a_small_table_is_told(sample: RegisterFile) -> None:
+    hours = "mon-fri=07:30-16:00"
+    [fault] = faults_of(text_of(sample).replace(hours, f"{hours}; {hours}"))
+    assert fault.path == (2, "service_hours")
+
+
+@pytest.mark.parametrize("number", ["17841400000000001", "123456789012", "0701234567", "0114"])
+def test_a_number_that_a_spreadsheet_would_alter_is_written_as_text(number: str) -> None:
+    cell = guarded(written(number))
+    assert cell == f"'{number}"
+    assert unguarded(cell) == number
+    assert unguarded(guarded(cell)) == cell
+
+
+@pytest.mark.parametrize("number", ["1122334455", "0504-180 00", "24", "0"])
+def test_other_numbers_are_left_alone(number: str) -> None:
+    assert guarded(written(number)) == number
+
+
 def test_two_rows_for_the_organisation_are_told(sample: RegisterFile) -> None:
     (fault,) = faults_of(changed(sample, lambda rows: rows.append(rows[0])))
     assert "second row for the organisation" in str(fault)

@@ -48,6 +48,7 @@ def test_nothing_is_said_of_a_channel_that_is_in_order() -> None:
         ({"points": (), "checked_on": None}, "Nobody has looked"),
         ({"checked_on": None}, "It is not known when"),
         ({"checked_on": date(2025, 11, 22)}, "on 2025-11-22: look again."),
+        ({"checked_on": date(2062, 1, 12)}, "on 2062-01-12, which is yet to come."),
         ({"address": "https://www.facebok.com/tibrokommun"}, "does not lie on facebook.com"),
         ({"address": "https://notfacebook.com/tibrokommun"}, "does not lie on facebook.com"),
         ({"platform": "youtube"}, "does not lie on youtube.com, youtu.be"),

@@ -1,0 +1,56 @@
+"""What became of the comments that came in a period: how soon they were answered, and what was done to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from monitor import NEEDS_SOMEBODY, Calendar, State
+from monitor.db.bulk import among
+from monitor.inbox.answer_rules import Answers, Came, answers
+from monitor.inbox.models import Action
+from monitor.inbox.rules import due_at
+from monitor.inbox.unanswered import judged_between
+from monitor.register.models import Channel
+
+KINDS = ("reply", "hide", "unhide", "delete", "release", "reject")
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """acts: how often each of KINDS was done through Kanalvakt in the period."""
+
+    answers: Answers
+    acts: dict[str, int]
+
+
+def handled_between(
+    session: Session, calendar: Calendar, begin: datetime, end: datetime, channel_ids: Sequence[str], now: datetime
+) -> Handled:
+    """Of residents' comments that were written from `begin` on and before `end`, as they stand now."""
+    channels = session.scalars(select(Channel).where(among(session, Channel.id, channel_ids)).order_by(Channel.id))
+    verdicts = (verdict for channel in channels for verdict in judged_between(session, channel, begin, end))
+    came = [
+        Came(
+            verdict.since,
+            due_at(verdict.since, calendar),
+            answered_at=verdict.at if verdict.state is State.ANSWERED else None,
+            waits=verdict.state in NEEDS_SOMEBODY,
+        )
+        for verdict in verdicts
+        if verdict.state is not State.HISTORIC
+    ]
+    return Handled(answers(came, now), _acts(session, begin, end, channel_ids))
+
+
+def _acts(session: Session, begin: datetime, end: datetime, channel_ids: Sequence[str]) -> dict[str, int]:
+    query = select(Action.kind, func.count()).where(
+        among(session, Action.channel_id, channel_ids),
+        Action.state == "done",
+        Action.done_at >= begin,
+        Action.done_at < end,
+    )
+    found = dict(session.execute(query.group_by(Action.kind)).all())
+    return {kind: found.get(kind, 0) for kind in KINDS}

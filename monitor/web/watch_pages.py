@@ -1,0 +1,175 @@
+"""/watch: how today's watch stands, and what each month came to, as a picture with a table beside it.
+
+Looking changes nothing: the worker's clock keeps the register, and the pages say when it is behind. Nothing that
+residents wrote is shown.
+"""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config.language import N_, _
+from monitor.records.month import Mark, Month, in_words, letter, month_report, percentage, span
+from monitor.records.month_picture import STYLE_SOURCE, in_short, month_picture, size
+from monitor.records.report_document import document
+from monitor.records.report_paper import paper
+from monitor.records.report_sheet import sheet
+from monitor.records.watch_report import WatchReport, full_report
+from monitor.register.calendar import calendar_of
+from monitor.register.days_off import weekday, why_off
+from monitor.register.models import Person
+from monitor.register.organisation import organisation
+from monitor.watch.day_rules import Verdict, Why
+from monitor.watch.day_view import ShownDay, sentence, verdict_in_words
+from monitor.watch.kept import behind
+from monitor.watch.models import WatchDay
+from monitor.watch.today import today
+from monitor.web.rendering import page
+
+router = APIRouter(prefix="/watch", default_response_class=HTMLResponse)
+
+PICTURE_POLICY = f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'self'"
+SO_FAR = {
+    Why.NOT_READ: N_("Not read yet today."),
+    Why.NOT_REVIEWED: N_("Read completely. Nobody has gone through what is new yet."),
+    Why.NOT_ATTESTED: N_("Nobody has gone through the channel yet."),
+    Why.PAUSED: N_("Reading is paused: somebody has to go through the channel."),
+}
+"""Why a day that is not over is not watched yet; the other reasons are said as afterwards."""
+
+
+class NoMonth(Exception):
+    """What stands in the address is no month. The text is what stands there."""
+
+
+@router.get("")
+def of_today(request: Request) -> HTMLResponse:
+    """Each channel's watch today: how it stands and why, who is to act; and the months."""
+    now = datetime.now(UTC)
+    with request.app.state.db.snapshot() as session:
+        owner = organisation(session)
+        calendar = calendar_of(owner)
+        day = calendar.local_date(now)
+        found = sorted(today(session, now), key=lambda each: each.shown.verdict is Verdict.WATCHED)
+        names = dict(session.execute(select(Person.id, Person.name)).all())
+        months, lag = _months(session, day), behind(session, now)
+    return page(
+        request,
+        "watch.html",
+        organisation=owner,
+        zone=ZoneInfo(owner.timezone),
+        off=why_off(calendar, day),
+        rows=[(each, verdict_in_words(each.shown.verdict), _why(each.shown), _command(each.shown)) for each in found],
+        names=names,
+        watched=sum(each.shown.verdict is Verdict.WATCHED for each in found),
+        months=months,
+        behind=lag,
+    )
+
+
+@router.get("/{written}.svg")
+def picture(request: Request, written: str) -> Response:
+    """The month as a picture, with the policy that its style sheet needs where it is opened by itself."""
+    month = _month(written)
+    with request.app.state.db.snapshot() as session:
+        _report, view = month_report(session, month, datetime.now(UTC))
+    policy = {"Content-Security-Policy": PICTURE_POLICY}
+    return Response(month_picture(view), media_type="image/svg+xml", headers=policy)
+
+
+@router.get("/{written}.csv")
+def as_sheet(request: Request, written: str) -> Response:
+    """The month's report as one sheet."""
+    month = _month(written)
+    content = sheet(document(_full_report(request, month))).encode()
+    return _file(content, "text/csv; charset=utf-8", f"attachment; filename=kanalvakt-{month}.csv")
+
+
+@router.get("/{written}.pdf")
+def on_paper(request: Request, written: str) -> Response:
+    """The month's report as an archived document."""
+    month = _month(written)
+    report = _full_report(request, month)
+    return _file(paper(report, document(report)["hash"]), "application/pdf", f"inline; filename=kanalvakt-{month}.pdf")
+
+
+@router.get("/{written}")
+def of_month(request: Request, written: str) -> HTMLResponse:
+    """The picture with the table beside it, and the gaps with their reasons."""
+    month, now = _month(written), datetime.now(UTC)
+    with request.app.state.db.snapshot() as session:
+        owner = organisation(session)
+        report, view = month_report(session, month, now)
+        began, lag = _began(session), behind(session, now)
+    width, height = size(view)
+    return page(
+        request,
+        "month.html",
+        organisation=owner,
+        zone=ZoneInfo(owner.timezone),
+        report=report,
+        view=view,
+        picture={"width": width, "height": height, "text": in_short(view)},
+        earlier=month.previous if began and Month.of(began) < month else None,
+        later=month.next if month < Month.of(view.today) else None,
+        behind=lag if month == Month.of(view.today) else None,
+        signs=[(mark, letter(mark), in_words(mark)) for mark in Mark],
+        span=span,
+        percentage=percentage,
+        weekday=weekday,
+    )
+
+
+def no_month(request: Request, error: Exception) -> HTMLResponse:
+    """What NoMonth is answered with."""
+    text = _("{text} is no month: write it as 2026-06.", text=error)
+    return page(request, "message.html", status=404, title=_("There is no such month"), text=text)
+
+
+def _month(written: str) -> Month:
+    """Raises NoMonth."""
+    try:
+        return Month.written(written)
+    except ValueError:
+        raise NoMonth(written) from None
+
+
+def _full_report(request: Request, month: Month) -> WatchReport:
+    with request.app.state.db.snapshot() as session:
+        return full_report(session, month.first, month.last, datetime.now(UTC))
+
+
+def _file(content: bytes, kind: str, disposition: str) -> Response:
+    return Response(content, media_type=kind, headers={"Content-Disposition": disposition})
+
+
+def _began(session: Session) -> date | None:
+    """The first day in the register."""
+    return session.scalar(select(func.min(WatchDay.day)))
+
+
+def _months(session: Session, day: date) -> dict[int, list[Month]]:
+    """Those since the watch began, by year, the latest first."""
+    began, month = _began(session), Month.of(day)
+    found: dict[int, list[Month]] = {}
+    while began and month >= Month.of(began):
+        found.setdefault(month.year, []).append(month)
+        month = month.previous
+    return found
+
+
+def _why(day: ShownDay) -> str:
+    if day.why is None:
+        return ""
+    return _(SO_FAR[day.why]) if day.verdict is None and day.why in SO_FAR else sentence(day.why, day.failure_kind)
+
+
+def _command(day: ShownDay) -> str:
+    """What the person who is to act can say; nothing where there is nothing to say yet."""
+    if day.why is Why.NOT_REVIEWED:
+        return "review"
+    return "attest" if day.why in {Why.NOT_ATTESTED, Why.PAUSED, Why.READING_FAILED, Why.READ_IN_PART} else ""
