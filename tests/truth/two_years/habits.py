@@ -62,13 +62,14 @@ class Habits:
     def _register(self, day: date) -> Iterator[Happening]:
         town, morning = self.town, self._clock(day, time(8)) + WITHIN
         if day == self.first:
-            for id_ in CHANNELS.keys() - {"ny"}:
-                yield self._act(morning - HOUR, partial(town.registers, id_))
+            for id_ in CHANNELS:
+                if id_ != "ny":
+                    yield self._act(morning - HOUR, partial(town.registers, id_))
         plans = {
             0.1: partial(town.closes_early, day + 2 * DAY),
-            0.15: partial(town.pauses, "pausad"),
-            0.25: partial(town.resumes, "pausad"),
-            0.3: partial(town.registers, "ny"),
+            0.2: partial(town.registers, "ny"),
+            0.3: partial(town.pauses, "ny"),
+            0.38: partial(town.resumes, "ny"),
             0.4: partial(town.closes_on, day),
             0.45: partial(town.has_comments, "torg", False),
             0.55: partial(town.has_comments, "torg", True),

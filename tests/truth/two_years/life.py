@@ -97,7 +97,9 @@ class Life:
         begin = self.chronicle.midnight(day)
         chances = self._service(day, begin) if self.chronicle.is_working_day(day, begin) else self._off(begin)
         over_midnight = partial(self._reads, lasts=OVER_MIDNIGHT)
-        chances += [(0.2, begin + 5 * MINUTE, self._looks), (0.05, begin + DAY - 2 * MINUTE, over_midnight)]
+        stops = any(begin + 35 * MINUTE < span.first < begin + HOUR for span in self.down)
+        chances += [(0.2, begin + 5 * MINUTE, self._looks), (1 if stops else 0.05, begin + 35 * MINUTE, self._reads)]
+        chances += [(0.05, begin + DAY - 2 * MINUTE, over_midnight)]
         chances += [(1, span.last + MINUTE, self._reads) for span in self.down if begin <= span.last < begin + DAY]
         return [Happening(moment, what) for chance, moment, what in chances if self._maybe(chance)]
 
@@ -106,9 +108,9 @@ class Life:
         return [
             (0.97, opening + MINUTE, self._reads),
             (0.15, opening + (closing - opening) / 2, self._reads),
-            (0.8, closing - 59 * MINUTE, self._reads_failed),
-            (0.6, closing - 29 * MINUTE, self._reads if self._maybe(0.1) else self._looks),
-            (0.8, closing + MINUTE, self._looks),
+            (0.65, closing - 59 * MINUTE, self._reads_failed),
+            (0.4, closing - 29 * MINUTE, self._reads if self._maybe(0.1) else self._looks),
+            (0.7, closing + MINUTE, self._looks),
             (1 if self._refuses(closing) else 0.1, closing + 20 * MINUTE, self._looks),
         ]
 
@@ -126,7 +128,7 @@ class Life:
             claimed = claim_now(session, now, only)
         due = {id_ for id_ in self.feeds if self._is_read(id_, now)}
         assert {each.channel_id for each in claimed} == (due if only is None else due & only), now
-        for each in claimed:
+        for each in sorted(claimed, key=lambda each: each.channel_id):
             self._read(each.channel_id, each, now, lasts)
         if self._maybe(A_CRASH):
             self._crashes(now)

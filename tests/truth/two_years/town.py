@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from monitor.db import Database
 from monitor.register.absences import add_absence
-from monitor.register.deciding import make_decision
+from monitor.register.deciding import confirm, make_decision
 from monitor.register.decision_rules import Draft
 from monitor.register.duty import note_duty
 from monitor.register.models import Channel, Organisation, Person, Unit
@@ -63,7 +63,6 @@ class Kind:
 CHANNELS = {
     "fb": Kind("facebook", "rut", "erik"),
     "yt": Kind("youtube", "sara", "rut"),
-    "pausad": Kind("facebook", "rut", "sara"),
     "ny": Kind("instagram", "rut", "erik"),
     "grupp": Kind("facebook_group", "rut", "erik"),
     "forum": Kind("other", "sara", None),
@@ -139,7 +138,10 @@ class Town:
         today = self.chronicle.calendar(now).local_date(now)
         kind, address = CHANNELS[id_], ADDRESS.format(id=id_)
         draft = Draft("Svara på frågor", address, "Invånare", kind.responsible, valid_until, today, ("rut", "erik"))
-        self._with(id_, lambda session, channel: make_decision(session, channel, draft, "maja", now))
+        with self.db.transaction() as session:
+            made = make_decision(session, session.get_one(Channel, id_), draft, "maja", now)
+            if id_ != "forum":
+                confirm(session, made, session.get_one(Person, "kim"), now)
 
     def is_away(self, person: str, first: date, last: date, now: datetime) -> None:
         with self.db.transaction() as session:
