@@ -138,14 +138,16 @@ class Told:
     # -- what must not be
 
     def _twice(self) -> Iterator[object]:
-        """One mail for each person and rung; and one in the morning."""
+        """One mail for each person and rung; and one a day about days gone by."""
         letters = {id(each.letter): each.letter for each in self.words}.values()
-        sent = Counter((letter.to, on(letter.at), self._rung(letter.at)) for letter in letters)
+        sent = Counter((letter.to, on(letter.at), self._rung(letter)) for letter in letters)
         yield from (("twice", key) for key, count in sent.items() if count > 1)
 
-    def _rung(self, moment: datetime) -> int:
-        closing = self.chronicle.closing(on(moment), moment)
-        return sum(moment >= closing - before for before in RUNGS)
+    def _rung(self, letter: Letter) -> str | int:
+        if GONE_BY.search(letter.subject):
+            return "gone by"
+        closing = self.chronicle.closing(on(letter.at), letter.at)
+        return sum(letter.at >= closing - before for before in RUNGS)
 
     def _at_wrong_times(self) -> Iterator[object]:
         """Whatever it is about."""
