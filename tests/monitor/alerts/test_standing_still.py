@@ -6,7 +6,7 @@ Channels are claimed and read as the workers do it; only the platform, the clock
 import multiprocessing
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,11 +16,15 @@ from config.settings import Polling, Settings
 from connectors.errors import AuthExpired, RateLimited, Unavailable
 from monitor.alerts import standing_still
 from monitor.alerts.auditing import audit
-from monitor.alerts.judging import judge
-from monitor.alerts.standing_still import PATIENCE, WHILE_READ, Still
+from monitor.alerts.guard import GUARD
+from monitor.alerts.judging import judge, unwritten
+from monitor.alerts.models import Notice
+from monitor.alerts.standing_still import JUDGES_PATIENCE, PATIENCE, WHILE_READ, Still
+from monitor.alerts.telling import Scene
 from monitor.db import Database
 from monitor.inbox.day_keeping import keep_days
 from monitor.register.models import Channel
+from monitor.register.organisation import organisation
 from monitor.watch import pausing
 from monitor.watch.claiming import LEASE, LONGEST, claim_due, claim_now
 from monitor.watch.models import PollRun, Schedule, WatchDay
@@ -65,12 +69,22 @@ class House:
 
     def is_heard(self, now: datetime) -> bool:
         """Does the outside watcher hear from the auditor at that time?"""
+        self.others_are_told(now)
         before = len(self.watcher.heard)
         told = audit(self.db, now, self.watcher.settings()).told
         assert told == (len(self.watcher.heard) == before + 1)
         return told
 
+    def others_are_told(self, now: datetime) -> None:
+        """Whatever there is to tell but by the guard has been told: it is not what these tests are about."""
+        with self.db.transaction() as session:
+            scene = Scene(session, organisation(session), now - JUDGES_PATIENCE, Settings())
+            for each in unwritten(scene):
+                if each.subject_kind != GUARD:
+                    session.add(Notice(**asdict(each), due_at=now, created_at=now, state="sent"))
+
     def still(self, now: datetime) -> Still:
+        self.others_are_told(now)
         with self.db.snapshot() as session:
             return standing_still.standing_still(
                 session, now, Settings(smtp_url="smtp://127.0.0.1:1?from=a@example.org")
