@@ -113,24 +113,24 @@ def _parsed(url: SplitResult) -> MailServer:
 
 
 def _connected(server: MailServer) -> smtplib.SMTP:
-    context = ssl.create_default_context()
     if server.encrypted:
+        context = ssl.create_default_context()  # reads every certificate there is: not where none is asked for
         connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
     else:
         connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
     try:
-        _introduce(connection, server, context)
+        _introduce(connection, server)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _introduce(connection: smtplib.SMTP, server: MailServer, context: ssl.SSLContext) -> None:
+def _introduce(connection: smtplib.SMTP, server: MailServer) -> None:
     connection.ehlo_or_helo_if_needed()
     encrypted = server.encrypted
     if not encrypted and connection.has_extn("starttls"):
-        connection.starttls(context=context)
+        connection.starttls(context=ssl.create_default_context())
         connection.ehlo()
         encrypted = True
     if server.user is None:

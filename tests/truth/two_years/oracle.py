@@ -39,6 +39,10 @@ class Oracle:
         days = _every(on(self.past.duties[0][0]), on(now) - timedelta(days=1))
         return {day: self._expected(day) for day in days if self._is_due(day)}
 
+    def after_all(self, day: date) -> str:
+        """What holds of a day that is over."""
+        return self._expected(day).verdict
+
     def _is_due(self, day: date) -> bool:
         """Working days are those that the calendar had when somebody first looked at the day."""
         looked = self._since(day)

@@ -23,7 +23,7 @@ from monitor.watch.pausing import pause, resume, retire
 from monitor.watch.reviewing import review
 from tests.monitor.register.slow_calendar import OFFICE, SlowCalendar
 from tests.truth.two_years.chronicle import Absence, Chronicle, Past
-from tests.truth.two_years.oracle import may_attest
+from tests.truth.two_years.oracle import Oracle, may_attest
 
 ADDRESS = "https://www.example.org/{id}"
 CLOSED = frozenset({date(2025, 6, 5), date(2025, 12, 23), date(2026, 5, 15), date(2026, 11, 2)})
@@ -158,7 +158,7 @@ class Town:
     def attests(self, id_: str, day: date, by: str, now: datetime) -> None:
         """Whether that counts is held against the oracle at once."""
         past = self.chronicle.channels[id_]
-        allowed = may_attest(past, self._had_to_be_watched(id_, day, now), day, now)
+        allowed = may_attest(past, self._had_to_be_watched(id_, day, now), day, now) and day not in past.put_right
         said = any(of == day and who == by for of, _when, who in past.attested)
         made = None
         with suppress(CannotAttest):
@@ -170,7 +170,8 @@ class Town:
         assert (made.at == now) is not said
         if not said:
             past.attested.append((day, now, by))
-            if day < self.chronicle.calendar(now).local_date(now):
+            is_over = day < self.chronicle.calendar(now).local_date(now)
+            if is_over and Oracle(self.chronicle, id_).after_all(day) != "watched":
                 past.corrected.append((day, now, "watched"))
 
     def corrects(self, id_: str, day: date, verdict: str, now: datetime) -> None:
@@ -178,6 +179,7 @@ class Town:
         self._with(id_, lambda session, chosen: correct(session, chosen, day, Verdict(verdict), reason, "kim", now))
         past = self.chronicle.channels[id_]
         past.corrected.append((day, now, verdict))
+        past.put_right.add(day)
         past.touched.append(now)
 
     def _had_to_be_watched(self, id_: str, day: date, now: datetime) -> bool:
