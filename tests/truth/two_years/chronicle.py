@@ -38,9 +38,9 @@ class Run:
 @dataclass
 class Past:
     """One channel's. duties: since when and until when it had to be watched. runs: by the day on which they began.
-    attested: of which day, when, by whom. corrected: which day, when, what it came to after all. put_right: days of which
-    a communicator has said that. pauses: since when reading is paused (True) or goes on. touched: when an act of a person
-    made the register look at the channel."""
+    attested: of which day, when, by whom. corrected: which day, when, what it came to after all. put_right: days of
+    which a communicator has said that. pauses: since when reading is paused (True) or goes on. touched: when an act of
+    a person made the register look at the channel."""
 
     automatic: bool
     duties: list[tuple[datetime, datetime | None]] = field(default_factory=list)
