@@ -29,7 +29,7 @@ from monitor.watch.attesting import ATTESTED
 from monitor.watch.day_register import subject_of
 from monitor.watch.day_rules import Verdict
 from monitor.watch.day_view import ShownDay, shown_days
-from monitor.watch.models import WatchDay
+from monitor.watch.models import NOT_WATCHED, WatchDay
 
 UNWATCHED = "watch_day"
 RUNG = "missed"
@@ -64,10 +64,7 @@ def _untold_days(session: Session, now: datetime) -> dict[str, list[ShownDay]]:
         return {}
     told = _told(calendar.midnight(calendar.local_date(now)))
     query = select(WatchDay.channel_id, WatchDay.day).where(
-        WatchDay.concluded_at.is_not(None),
-        WatchDay.verdict != Verdict.WATCHED,
-        WatchDay.day >= first,
-        (WatchDay.channel_id + "/" + cast(WatchDay.day, String)).not_in(told),
+        WatchDay.concluded_at.is_not(None), NOT_WATCHED, WatchDay.day >= first, ~told.exists()
     )
     untold = {(channel_id, day) for channel_id, day in session.execute(query)}
     found: defaultdict[str, list[ShownDay]] = defaultdict(list)
@@ -78,13 +75,14 @@ def _untold_days(session: Session, now: datetime) -> dict[str, list[ShownDay]]:
     return found
 
 
-def _told(before: datetime) -> Select[str]:
-    """The days that somebody was told of; not those that were attested afterwards, as that was taken for their end: who
-    attested before a late reading brought something new does not know of it."""
+def _told(before: datetime) -> Select[int]:
+    """Whether somebody was told of a day, and it was not attested afterwards, which was taken for its end: who attested
+    before a late reading brought something new does not know of that."""
     entry, later = aliased(AuditEntry), aliased(AuditEntry)
     attested = (later.act == ATTESTED, later.subject == entry.subject, later.id > entry.id)
-    told = (entry.act == TOLD, entry.at < before)
-    return select(entry.subject).where(*told, ~select(later.id).where(*attested).exists())
+    subject = WatchDay.channel_id + "/" + cast(WatchDay.day, String)
+    told = (entry.act == TOLD, entry.subject == subject, entry.at < before)
+    return select(entry.id).where(*told, ~select(later.id).where(*attested).exists()).correlate(WatchDay)
 
 
 def _tellings(scene: Scene) -> Iterable[Telling]:

@@ -233,6 +233,10 @@ class Hint(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
+NOT_WATCHED = sql("verdict <> 'watched'")
+"""Of watch days, word for word as in the index of them: those are few, and asked for again and again."""
+
+
 class WatchDay(Base):
     """The proof of one channel's watch on one working day. Planned by the calendar; the database refuses to change it
     once it is concluded, which happens when the day is over: what is put right later is a Correction.
@@ -247,10 +251,11 @@ class WatchDay(Base):
     """
 
     __tablename__ = "watch_day"
+    __table_args__ = (Index("ix_watch_day_not_watched", "day", sqlite_where=NOT_WATCHED, postgresql_where=NOT_WATCHED),)
     channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True, index=True)
     mode: Mapped[str]
-    planned_at: Mapped[datetime]
+    planned_at: Mapped[datetime] = mapped_column(index=True)
     fetch: Mapped[str] = mapped_column(default="none")
     fetched_at: Mapped[datetime | None] = mapped_column(default=None)
     first_complete_at: Mapped[datetime | None] = mapped_column(default=None)

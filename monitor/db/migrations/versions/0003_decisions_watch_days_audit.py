@@ -151,6 +151,9 @@ def upgrade() -> None:
     with op.batch_alter_table('watch_day', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_watch_day_concluded_at'), ['concluded_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_watch_day_day'), ['day'], unique=False)
+        batch_op.create_index(batch_op.f('ix_watch_day_planned_at'), ['planned_at'], unique=False)
+        few = sa.text("verdict <> 'watched'")
+        batch_op.create_index('ix_watch_day_not_watched', ['day'], unique=False, sqlite_where=few, postgresql_where=few)
 
     with op.batch_alter_table('channel', schema=None) as batch_op:
         batch_op.add_column(sa.Column('closed', sa.Boolean(), nullable=False, server_default=sa.false()))
