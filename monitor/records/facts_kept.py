@@ -52,7 +52,7 @@ KINDS = {
     ),
     "attestation": Kind(Attestation, select(_of_day(Attestation) + "/" + cast(Attestation.id, String), Attestation.id)),
     "review": Kind(Review, select(Review.channel_id + "/" + cast(Review.id, String), Review.id)),
-    "correction": Kind(Correction, select(_of_day(Correction), Correction.id).order_by(Correction.id), several=True),
+    "correction": Kind(Correction, select(_of_day(Correction) + "/" + cast(Correction.id, String), Correction.id)),
     "hub_note": Kind(
         HubNote,
         select(Post.channel_id + "/" + Post.external_id, HubNote.id).join(Post).order_by(HubNote.id),

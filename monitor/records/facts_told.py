@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from monitor.audit.models import AuditEntry
 from monitor.audit.reading import readable
+from monitor.watch.attesting import ATTESTED
 
 Fact = tuple[str, str]
 """The kind and the name of a row, as both the log and the tables give them; see `facts_kept`."""
 Values = dict[str, Any]
 DECISION = {"decision.made": "decision", "decision.sent": "decision_sent", "decision.confirmed": "decision_confirmed"}
-DAY = frozenset({"watch_day.concluded", "watch_day.attested", "watch_day.corrected"})
+CONCLUDED, CORRECTED = "watch_day.concluded", "watch_day.corrected"
+DAY = frozenset({CONCLUDED, ATTESTED, CORRECTED})
 REVIEWED = "channel.reviewed"
 HUB = frozenset({"hub.linked", "hub.dismissed", "hub.reopened"})
 
@@ -30,9 +32,8 @@ class Told:
 
 @dataclass(slots=True)
 class Reader:
-    """Goes through the log from its beginning. concluded: the days that are over by then. counts: see `numbered`."""
+    """Goes through the log from its beginning. counts: see `numbered`."""
 
-    concluded: set[str] = field(default_factory=set)
     counts: Counter[Fact] = field(default_factory=Counter)
 
     def facts(self, entry: AuditEntry) -> Iterator[tuple[Fact, Values]]:
@@ -41,30 +42,12 @@ class Reader:
         if entry.act in DECISION:
             yield _of_decision(entry, after)
         elif entry.act in DAY:
-            yield from self._of_day(entry, after, by_at)
+            yield from _of_day(entry, after, by_at)
         elif entry.act == REVIEWED:
             yield ("review", f"{entry.subject}/{after.get('review')}"), by_at
         elif entry.act in HUB:
             said = {key: after.get(key) for key in ("kind", "url", "reason")}
             yield numbered("hub_note", entry.subject, self.counts), by_at | said
-
-    def _of_day(self, entry: AuditEntry, after: Values, by_at: Values) -> Iterator[tuple[Fact, Values]]:
-        """An attestation of a day that is over is also a correction."""
-        came_to = by_at | {key: after.get(key) for key in ("verdict", "how", "reason")}
-        match entry.act:
-            case "watch_day.concluded":
-                self.concluded.add(entry.subject)
-                yield ("watch_day", entry.subject), after
-            case "watch_day.attested":
-                number = after.get("attestation")
-                yield ("attestation", f"{entry.subject}/{number}"), by_at | {"count": after.get("count")}
-                if entry.subject in self.concluded:
-                    yield self._correction(entry), came_to | {"attestation": number}
-            case _:
-                yield self._correction(entry), came_to | {"attestation": None, "note": after.get("note")}
-
-    def _correction(self, entry: AuditEntry) -> Fact:
-        return numbered("correction", entry.subject, self.counts)
 
 
 def told(session: Session) -> dict[Fact, Told]:
@@ -87,3 +70,16 @@ def numbered(kind: str, name: str, counts: Counter[Fact]) -> Fact:
 def _of_decision(entry: AuditEntry, after: Values) -> tuple[Fact, Values]:
     told = {"sent_to": after.get("to"), "sent_at": entry.at} if entry.act == "decision.sent" else after
     return (DECISION[entry.act], entry.subject), told
+
+
+def _of_day(entry: AuditEntry, after: Values, by_at: Values) -> Iterator[tuple[Fact, Values]]:
+    """An attestation of a day that is over is also a correction, unless the day was watched anyway."""
+    number = after.get("attestation")
+    if entry.act == CONCLUDED:
+        yield ("watch_day", entry.subject), after
+    if entry.act == ATTESTED:
+        yield ("attestation", f"{entry.subject}/{number}"), by_at | {"count": after.get("count")}
+    if "correction" in after:
+        came_to = {key: after.get(key) for key in ("verdict", "how", "reason")} | {"attestation": number}
+        note = {"note": after.get("note")} if entry.act == CORRECTED else {}
+        yield ("correction", f"{entry.subject}/{after['correction']}"), by_at | came_to | note

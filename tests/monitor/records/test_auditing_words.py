@@ -102,7 +102,7 @@ def test_a_word_that_was_changed_is_named_with_the_field(
 
 def test_a_correction_whose_reason_was_rewritten_is_named(desk: Desk) -> None:
     desk.tamper(update(Correction).where(Correction.id == 2).values(note="Gjordes."))
-    assert desk.differing() == [("correction", "fb/2026-06-12/1", ["note"])]
+    assert desk.differing() == [("correction", "fb/2026-06-12/2", ["note"])]
 
 
 @pytest.mark.parametrize("values", [{"confirmed_by_id": "ersattare"}, {"confirmed_at": at(FRIDAY, "12.00")}])
@@ -125,7 +125,7 @@ def test_a_forged_correction_is_named_however_old_it_says_it_is(desk: Desk) -> N
     with desk.db.transaction() as session:
         days = {"channel_id": "fb", "day": FRIDAY, "verdict": "watched", "at": at(THURSDAY, "00.00")}
         session.execute(insert(Correction).values(forged | days))
-    assert desk.agreement().differing == [Difference("correction", "fb/2026-06-12/3", None, [])]
+    assert desk.agreement().differing == [Difference("correction", "fb/2026-06-12/4", None, [])]
 
 
 def test_forged_words_are_named(desk: Desk) -> None:
