@@ -54,9 +54,7 @@ def attest(
     calendar = calendar_of(organisation(session))
     keep(session, [channel.id], now)
     row = _row(session, calendar, channel, day, now)
-    said = (Attestation.channel_id == channel.id, Attestation.day == day, Attestation.by_id == person_id)
-    earlier = session.scalars(select(Attestation).where(*said).order_by(Attestation.id)).first()
-    if earlier is not None:
+    if (earlier := _said_already(session, channel, day, person_id)) is not None:
         return earlier
     _check(session, calendar, channel, row, person_id, now)
     [before] = shown_days(session, day, day, [channel.id])
@@ -69,6 +67,11 @@ def attest(
     keep(session, [channel.id], now)
     _audit(session, attestation, correction, before, now)
     return attestation
+
+
+def _said_already(session: Session, channel: Channel, day: date, person_id: str) -> Attestation | None:
+    said = (Attestation.channel_id == channel.id, Attestation.day == day, Attestation.by_id == person_id)
+    return session.scalars(select(Attestation).where(*said).order_by(Attestation.id)).first()
 
 
 def _row(session: Session, calendar: Calendar, channel: Channel, day: date, now: datetime) -> WatchDay:
