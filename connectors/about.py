@@ -17,7 +17,8 @@ class About:
     none. connected: secrets that it gets, which the register need not name. errors: module:name of
     its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning;
     write_errors: what means something else for a write. hosts: where its addresses lie, and below; empty: anywhere.
-    closed_title: its name where only members see what is written; empty where there is no such thing.
+    closed_title: its name where only members see what is written; empty where there is no such thing. hub: the
+    organisation's own website: no social media channel, so no decision about it is asked for.
     """
 
     title: str
@@ -39,3 +40,4 @@ class About:
     write_errors: str = ""
     hosts: tuple[str, ...] = ()
     closed_title: str = ""
+    hub: bool = False

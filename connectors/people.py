@@ -10,7 +10,7 @@ BY_HAND = {
         hosts=("facebook.com", "fb.com"),
         closed_title=N_("Private Facebook group"),
     ),
-    "website": About(N_("Website"), why_manual=N_("Kanalvakt cannot read the comments of websites yet.")),
+    "website": About(N_("Website"), why_manual=N_("Kanalvakt cannot read the comments of websites yet."), hub=True),
     "other": About(
         N_("Other"),
         why_manual=N_("Kanalvakt does not know how to read this platform."),

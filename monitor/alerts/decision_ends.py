@@ -1,9 +1,10 @@
 """A decision that runs out: told 60, 30 and 7 days before, and when it has ended. The watch goes on all the same."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel.dates import format_date
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from config.language import _, language
@@ -60,6 +61,17 @@ def renewal(channel_id: str) -> str:
         "What to do: the unit's manager decides again with `{command}`, or lets the channel end with `{other}`.",
         command=f"kanalvakt decision renew {channel_id}",
         other=f"kanalvakt channel retire {channel_id}",
+    )
+
+
+def told_today(scene: Scene, person: str) -> frozenset[str]:
+    """The versions ("fb-tibro/2") whose end that person has been told of today, or is about to be."""
+    mine = select(Notice).where(Notice.subject_kind == DECISION_ENDS, Notice.recipient_id == person)
+    told = mine.where(or_(Notice.state.in_(("due", "sending")), Notice.sent_at >= scene.now - timedelta(days=1)))
+    return frozenset(
+        each.subject
+        for each in scene.session.scalars(told)
+        if each.sent_at is None or scene.calendar.local_date(each.sent_at) == scene.today
     )
 
 

@@ -184,7 +184,7 @@ def _part(scene: Scene, person_id: str, known: Known) -> Part:
         name=row.name,
         said=(*_whose(scene, known.cared), reading, *last_read, *standing(known.day)),
         todo=todo(scene, person_id, known.cared.channel, known.day, failing=row.state == "failing"),
-        remarks=(*_missed_days(known.missed), *hidden, *decision_line(row.decision, scene.today)),
+        remarks=(*_missed_days(known.missed), *hidden, *decision_line(row, scene.today)),
         lines=tuple(_line(item, scene.now, zone, base_url(scene.settings)) for item in known.waiting),
         failing=row.state == "failing",
         unread=unread,
@@ -228,10 +228,10 @@ def _reading(row: ChannelOverview, unread: bool, waiting: bool, not_shown: bool)
         return _("Could not be read: {remedy}", remedy=_(row.remedy or ConnectorError.remedy))
     if row.state == "paused":
         return _("Reading is paused.")
-    if row.state == "manual":
-        return _("Watched by people.")
     if not row.has_comments:
         return _("Has no comments to watch.")
+    if row.state == "manual":
+        return _("Watched by people.")
     if unread:
         return _("Not fetched today.")
     if not_shown:

@@ -127,7 +127,7 @@ def _state(row: ChannelOverview) -> str:
 
 def _decision(row: ChannelOverview) -> str:
     if row.decision is None:
-        return _("No decision")
+        return _("No decision") if row.decision_needed else _("Not needed")
     expired, unconfirmed = row.decision.status == "expired", row.decision.unconfirmed
     marks = [*([_("Expired")] if expired else []), *([_("Not confirmed")] if unconfirmed else [])]
     return f"{row.decision.valid_until} ({', '.join(marks)})" if marks else str(row.decision.valid_until)

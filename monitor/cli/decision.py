@@ -1,7 +1,7 @@
 """`kanalvakt decision`: the manager's written, time-limited decision that each channel rests on."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,7 @@ from monitor.register.decision_paper import decision_pdf, file_name
 from monitor.register.decision_rules import Draft, Status
 from monitor.register.decision_status import Standing, standings
 from monitor.register.decision_words import LABELS, fingerprint, said
-from monitor.register.models import Channel, Decision, DecisionReceipt
+from monitor.register.models import Channel, Decision, DecisionReceipt, Person
 from monitor.register.organisation import organisation
 
 app = typer.Typer(help=N_("The manager's decisions that the channels rest on."), no_args_is_help=True)
@@ -53,7 +53,12 @@ Output = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help=N_("Where to write it; - for standard output."))
 ]
 All = Annotated[bool, typer.Option("--all", help=N_("Every version, not only the one that speaks now."))]
-STATUSES = {Status.VALID: N_("Valid"), Status.EXPIRED: N_("Expired"), Status.MISSING: N_("No decision")}
+STATUSES = {
+    Status.VALID: N_("Valid"),
+    Status.EXPIRED: N_("Expired"),
+    Status.MISSING: N_("No decision"),
+    Status.NOT_NEEDED: N_("Not needed"),
+}
 
 
 @app.command("add", help=N_("Decide about a channel. Everything that stands against it is told at once."))
@@ -135,16 +140,14 @@ def show(channel: ChannelId, version: Number = None, json: Json = False) -> None
         decision = _version(session, channel_named(session, channel), version)
         receipt = session.get(DecisionReceipt, decision.id)
         text, mark = said(decision), fingerprint(decision)
-    known = receipt or DecisionReceipt(decision_id=decision.id)
+        known = receipt or DecisionReceipt(decision_id=decision.id)
+        facts = _facts(session, decision, known, zone)
     if json:
         told = {"sent_to": known.sent_to_id, "sent_at": known.sent_at}
         got = {"confirmed_by": known.confirmed_by_id, "confirmed_at": known.confirmed_at}
         show_json(text | told | got | {"sha256": mark})
         return
-    show_facts((_(LABELS.get(key, key.capitalize())), value) for key, value in text.items())
-    show_facts([(_(LABELS["communicated_on"]), local(known.sent_at, zone))])
-    show_facts([(_("Confirmed"), local(known.confirmed_at, zone))])
-    show_facts([("SHA-256", mark)])
+    show_facts([*facts, ("SHA-256", mark)])
 
 
 @app.command("pdf", help=N_("A decision as a PDF."))
@@ -213,6 +216,27 @@ def _show_versions(made: list[dict[str, object]], *, json: bool) -> None:
     keys = ("decided_on", "valid_until", "decided_by", "responsible", "authorised")
     columns = (_("Channel"), _("Version"), *(_(LABELS[key]) for key in keys))
     show_table(columns, [[each["channel"], each["version"], *(each[key] for key in keys)] for each in made])
+
+
+def _facts(session: Session, decision: Decision, receipt: DecisionReceipt, zone: str) -> list[tuple[str, object]]:
+    """The decision's text, and its way to the communicator. Where it was confirmed before it was mailed, as on
+    paper, nobody knows when it was sent."""
+    people: dict[str, list[str | None]] = {
+        "responsible": [decision.responsible_id],
+        "decided_by": [decision.decided_by_id],
+        "authorised": [*decision.authorised],
+        "communicated_to": [receipt.sent_to_id],
+    }
+    text = said(decision) | {key: _names(session, ids) for key, ids in people.items()}
+    facts = [(_(LABELS.get(key, key.capitalize())), value) for key, value in text.items()]
+    if receipt.sent_at or not receipt.confirmed_at:
+        facts.append((_(LABELS["communicated_on"]), local(receipt.sent_at, zone)))
+    facts.append((_("Confirmed"), local(receipt.confirmed_at, zone)))
+    return [*facts, (_("Confirmed by the communicator"), _names(session, [receipt.confirmed_by_id]))]
+
+
+def _names(session: Session, ids: Iterable[str | None]) -> list[str]:
+    return [f"{session.get_one(Person, id_).name} ({id_})" for id_ in ids if id_ is not None]
 
 
 def _as_json(channel: Channel, standing: Standing) -> dict[str, object]:

@@ -12,7 +12,7 @@ from monitor import Calendar
 from monitor.db.bulk import among
 from monitor.records.report_rules import as_it_stands
 from monitor.register.decision_rules import Status, Version, in_force, status
-from monitor.register.decision_status import version, with_receipts
+from monitor.register.decision_status import is_needed, version, with_receipts
 from monitor.register.models import Channel, Decision, Unit
 from monitor.watch.day_rules import How, Verdict, Why, end_of_service
 from monitor.watch.day_view import ShownDay, sentence
@@ -115,7 +115,7 @@ def _row(
         attested_by=day.attested_by_id,
         attested_at=day.attested_at,
         corrected=CorrectionLine(late.by_id, late.at, late.note, day.first_verdict) if late else None,
-        decision=_on_day(versions.get(channel.id, ()), day.day),
+        decision=_on_day(channel, versions.get(channel.id, ()), day.day),
     )
 
 
@@ -125,11 +125,9 @@ def _reason(day: ShownDay, *, pending: bool) -> str:
     return sentence(day.why, day.failure_kind) if day.why else ""
 
 
-def _on_day(versions: Sequence[Version], day: date) -> DecisionOnDay:
-    current = in_force(versions, day)
-    if current is None:
-        return DecisionOnDay(Status.MISSING)
-    return DecisionOnDay(status(versions, day), current.version, current.valid_until)
+def _on_day(channel: Channel, versions: Sequence[Version], day: date) -> DecisionOnDay:
+    current, stands = in_force(versions, day), status(versions, day, needed=is_needed(channel))
+    return DecisionOnDay(stands, current.version, current.valid_until) if current else DecisionOnDay(stands)
 
 
 def _versions(session: Session, channel_ids: Sequence[str]) -> dict[str, list[Version]]:

@@ -11,6 +11,7 @@ STATUSES = {
     Status.VALID: N_("Valid"),
     Status.EXPIRED: N_("Expired"),
     Status.MISSING: N_("No decision"),
+    Status.NOT_NEEDED: N_("Not needed"),
 }
 ACTS = {
     "reply": N_("Replies sent"),

@@ -2,12 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from config.language import _, language
+from config.language import N_, _, language
 from monitor.documents import typeset
 from monitor.register.calendar import calendar_of
 from monitor.register.decision_words import LABELS, fingerprint
 from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
 from monitor.register.organisation import organisation
+
+NOBODY_ELSE = N_("nobody but the person responsible")
 
 
 def decision_pdf(session: Session, decision: Decision) -> bytes:
@@ -56,7 +58,7 @@ def contents(session: Session, decision: Decision) -> list[tuple[str, str]]:
         "address": decision.address,
         "audience": decision.audience,
         "responsible": _name(session, decision.responsible_id),
-        "authorised": "; ".join(_name(session, each) for each in decision.authorised),
+        "authorised": "; ".join(_name(session, each) for each in decision.authorised) or _(NOBODY_ELSE),
         "valid_until": str(decision.valid_until),
         "decided_by": _name(session, decision.decided_by_id),
         "decided_on": str(decision.decided_on),

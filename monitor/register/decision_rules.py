@@ -14,11 +14,15 @@ CONTENTS = ("purpose", "address", "audience", "responsible")
 
 
 class Status(StrEnum):
-    """A channel's decision on a day. Only VALID lets people answer; none of them stops the watch."""
+    """A channel's decision on a day. Only VALID lets people answer; none of them stops the watch.
+
+    NOT_NEEDED: there is none, and none is asked for.
+    """
 
     VALID = "valid"
     EXPIRED = "expired"
     MISSING = "missing"
+    NOT_NEEDED = "not_needed"
 
 
 class Wrong(StrEnum):
@@ -118,11 +122,11 @@ def in_force(versions: Iterable[Version], day: date) -> Version | None:
     return max(made, key=lambda each: (each.decided_on, each.version), default=None)
 
 
-def status(versions: Iterable[Version], day: date) -> Status:
-    """Where the decision stands on that day. It holds on its last day too."""
+def status(versions: Iterable[Version], day: date, *, needed: bool = True) -> Status:
+    """Where the decision stands on that day. It holds on its last day too. needed: one is asked for where none is."""
     current = in_force(versions, day)
     if current is None:
-        return Status.MISSING
+        return Status.MISSING if needed else Status.NOT_NEEDED
     return Status.VALID if day <= current.valid_until else Status.EXPIRED
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from connectors import EVERY_PLATFORM
 from monitor import Calendar
 from monitor.register.calendar import calendar_of
 from monitor.register.decision_rules import UNCONFIRMED_AFTER, Status, Version, in_force, status
@@ -39,7 +40,7 @@ class Standing:
 
     @property
     def needs_somebody(self) -> bool:
-        return self.status is not Status.VALID or self.unconfirmed or self.moved
+        return self.status in {Status.MISSING, Status.EXPIRED} or self.unconfirmed or self.moved
 
 
 def standings(session: Session, today: date) -> dict[str, Standing]:
@@ -50,6 +51,11 @@ def standings(session: Session, today: date) -> dict[str, Standing]:
         rows[decision.channel_id].append((decision, receipt))
     calendar = calendar_of(organisation(session)) if channels else None
     return {channel.id: _standing(channel, rows[channel.id], today, calendar) for channel in channels if calendar}
+
+
+def is_needed(channel: Channel) -> bool:
+    """Is a decision about the channel asked for? One that was made all the same counts as any other."""
+    return not EVERY_PLATFORM[channel.platform].hub
 
 
 def versions_of(session: Session, channel_id: str) -> list[Version]:
@@ -81,12 +87,13 @@ def _standing(
     made = {decision.version: (decision, receipt) for decision, receipt in rows}
     versions = [version(*each) for each in made.values()]
     current = in_force(versions, today)
+    stands = status(versions, today, needed=is_needed(channel))
     if current is None:
-        return Standing(Status.MISSING)
+        return Standing(stands)
     decision, receipt = made[current.version]
     since = calendar.local_date(receipt.sent_at if receipt and receipt.sent_at else decision.created_at)
     return Standing(
-        status(versions, today),
+        stands,
         current.version,
         current.decided_on,
         current.valid_until,

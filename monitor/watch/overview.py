@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from connectors.errors import remedy
 from monitor.register.decision_rules import Status
-from monitor.register.decision_status import Standing, standings
+from monitor.register.decision_status import Standing, is_needed, standings
 from monitor.register.models import Channel, Person, Unit
 from monitor.register.warnings import warnings
 from monitor.watch.coverage import Coverage, coverages
@@ -34,7 +34,7 @@ class ChannelOverview:
     state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
     state_reason: why it is paused or retired, or the kind of error it fails with. remedy: what to do about that error,
     a sentence to be translated where it is shown. coverage: what the platform keeps from us. warnings: what is worth
-    mending in the register, sentences in the language in use.
+    mending in the register, sentences in the language in use. decision_needed: False where none is asked for.
     """
 
     id: str
@@ -59,6 +59,7 @@ class ChannelOverview:
     remedy: str | None
     coverage: Coverage
     warnings: tuple[str, ...] = ()
+    decision_needed: bool = True
 
 
 def channels(session: Session, today: date) -> list[ChannelOverview]:
@@ -105,6 +106,7 @@ def _overview(
         failure_detail=schedule.failure_detail if schedule else None,
         remedy=_remedy(schedule) if state == "failing" else None,
         coverage=coverage,
+        decision_needed=is_needed(channel),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from monitor.db import Database
-from monitor.register.models import Organisation
+from monitor.register.models import Channel, Organisation
 from tests.web.conftest import LONG_WORD, NASTY, serve
 
 PAGES = ("/", "/channels", "/hub", "/demo/mails", "/demo/mails/0001", "/no-such-page")
@@ -103,6 +103,18 @@ def test_a_channel_that_cannot_be_read_shows_its_remedy(site: str) -> None:
     assert "Utgånget" in text
     assert "Beslut saknas" in text
     assert text.count('<span class="badge warn">Inte bekräftat</span>') == 2
+
+
+def test_the_website_needs_no_decision(filled: Database) -> None:
+    with filled.transaction() as session:
+        for channel in session.scalars(select(Channel)):
+            if channel.id != "fb":
+                channel.platform, channel.has_comments = "website", False
+    for address in serve(filled, Settings()):
+        text = httpx2.get(f"{address}/channels").text
+    assert text.count("Behövs inte") == 1, "the other one has a decision, though it has ended"
+    assert "Beslut saknas" not in text
+    assert "Utgånget" in text
 
 
 def test_comments_that_are_counted_but_not_shown_are_told_and_so_is_what_cannot_be_seen(site: str) -> None:

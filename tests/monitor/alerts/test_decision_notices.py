@@ -11,7 +11,7 @@ from monitor.alerts.judging import judge
 from monitor.alerts.models import Notice
 from monitor.alerts.sending import send_due
 from monitor.db import Database
-from monitor.register.models import Channel, Person, Unit
+from monitor.register.models import Channel, DecisionReceipt, Person, Unit
 from tests.monitor.alerts.deciders import CHEF, DAY, KOM, NOW, TODAY, acts, mails, run, text, told, with_deciders
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.town import Town
@@ -112,15 +112,83 @@ def test_once_a_week_each_hears_what_is_not_in_order(town: Town, mail: Settings,
     town.decision("bok", valid_until=date(2026, 5, 31))
     for number in range(14):
         run(town, mail, NOW + number * DAY)
-    people = ("bibliotekschef", "chef", "kommunikator")
-    assert told(town.db, "decision_state") == sorted([(person, "week", person) for person in people] * 2)
+    people = ("bibliotekschef", "chef", "chef", "kommunikator", "kommunikator")  # one heard of its end on the Monday
+    assert told(town.db, "decision_state") == [(person, "week", person) for person in people]
     [manager, _next] = mails(post_office, CHEF, "chefsbeslut behöver")
     assert "Chefsbeslut saknas: Tibro kommun på fb (fb)." in text(manager)
+    assert "som enhetschef beslutar du med `kanalvakt decision add fb`." in text(manager)
     assert "Böcker" not in text(manager)
-    [whole, _next] = mails(post_office, KOM, "decisions need")
+    [part] = mails(post_office, KOM, "1 decision needs")
+    assert "bok" not in text(part), "another mail of that morning says it"
+    [whole] = mails(post_office, KOM, "decisions need")
     assert "No decision: Tibro kommun på fb (fb)." in text(whole)
+    assert "the unit's manager decides with `kanalvakt decision add fb`." in text(whole)
     assert "The decision has ended: Böcker på Instagram (bok)." in text(whole)
+    assert "`kanalvakt decision renew bok`." in text(whole)
     assert ("chef", {"what": "state", "week": "2026-06-15", "to": "chef"}) in acts(town.db, "decision.told")
+
+
+def test_who_hears_of_the_end_in_a_mail_of_its_own_gets_no_list_of_the_same_that_day(
+    town: Town, mail: Settings, post_office: PostOffice
+) -> None:
+    town.decision(valid_until=TODAY - DAY)
+    run(town, mail, NOW)
+    assert told(town.db, "decision_ends") == [("fb/1", "ended", person) for person in ("chef", "kommunikator")]
+    run(town, mail, NOW + DAY)
+    assert told(town.db, "decision_state") == [], "nor on the day after: the week's list was written on the Monday"
+    with town.db.snapshot() as session:
+        why = set(session.scalars(select(Notice.reason).where(Notice.subject_kind == "decision_state")))
+    assert why == {"Andra mejl i dag säger det redan."}
+    run(town, mail, NOW + 7 * DAY)
+    assert told(town.db, "decision_state") == [(person, "week", person) for person in ("chef", "kommunikator")]
+
+
+def test_each_channel_in_the_list_has_a_command_of_its_own(town: Town, mail: Settings, post_office: PostOffice) -> None:
+    town.channel("ig")
+    for channel in ("ny", "nyare"):
+        town.channel(channel)
+        decided = town.decision(channel, confirmed=False)
+        with town.db.transaction() as session:
+            session.add(DecisionReceipt(decision_id=decided, sent_to_id="kommunikator", sent_at=NOW - 30 * DAY))
+    run(town, mail, NOW)
+    for found in (*mails(post_office, CHEF, "4 chefsbeslut"), *mails(post_office, KOM, "4 decisions")):
+        assert "`kanalvakt decision add fb`, `kanalvakt decision add ig`." in text(found)
+        assert "`kanalvakt decision confirm ny`, `kanalvakt decision confirm nyare`." in text(found)
+    assert len(mails(post_office, KOM, "4 decisions")) == 1
+
+
+@pytest.mark.parametrize(
+    ("comments", "said"),
+    [
+        ((True, True), "The channels are watched all the same."),
+        ((True, False), "Those with comments are watched all the same."),
+        ((False, False), None),
+    ],
+)
+def test_the_list_promises_the_watch_only_of_channels_with_something_to_watch(
+    town: Town, mail: Settings, post_office: PostOffice, comments: tuple[bool, bool], said: str | None
+) -> None:
+    town.channel("ig", has_comments=comments[1])
+    town.change(Channel, "fb", has_comments=comments[0])
+    run(town, mail, NOW)
+    [found] = mails(post_office, KOM, "2 decisions need")
+    assert said is None or said in text(found)
+    assert ("watched all the same" in text(found)) == (said is not None)
+
+
+def test_nobody_hears_of_the_websites_decision_unless_one_was_made(
+    town: Town, mail: Settings, post_office: PostOffice
+) -> None:
+    town.decision()
+    town.channel("webb", platform="website", watch_mode="manual", has_comments=False)
+    run(town, mail, NOW)
+    assert told(town.db, "decision_state") == []
+    town.decision("webb", valid_until=TODAY - 30 * DAY)
+    run(town, mail, NOW + DAY)
+    assert told(town.db, "decision_ends") == [("webb/1", "ended", person) for person in ("chef", "kommunikator")]
+    run(town, mail, NOW + 7 * DAY)
+    [found] = mails(post_office, KOM, "1 decision needs")
+    assert "The decision has ended: Tibro kommun på webb (webb)." in text(found)
 
 
 def test_the_list_comes_on_the_weeks_first_working_day_or_at_the_first_chance(

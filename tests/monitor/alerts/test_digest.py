@@ -178,10 +178,10 @@ def test_channels_that_fail_come_before_those_where_something_waits(town: Town) 
 
 def test_channels_that_no_machine_reads_and_those_without_comments_say_so(town: Town) -> None:
     town.channel("grupp", platform="facebook_group", watch_mode="manual")
-    town.channel("webb", platform="website", has_comments=False)
+    town.channel("webb", platform="website", watch_mode="manual", has_comments=False)
     letter = letter_to(town)
     assert letter.subject.startswith("Inget nytt, allt hämtat")
-    assert "Bevakas manuellt." in letter.text
+    assert letter.text.count("Bevakas manuellt.") == 1
     assert "Har inga kommentarer att bevaka." in letter.text
 
 

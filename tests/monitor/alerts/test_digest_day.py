@@ -116,9 +116,23 @@ def test_a_decision_that_is_missing_or_not_confirmed_is_said(morning: Morning) -
     morning.town.channel("ny", watch_mode="manual")
     morning.town.decision("fb", confirmed=False)
     mail = morning.sends()["redaktor"]
-    assert "Chefsbeslut om kanalen saknas. Den bevakas ändå." in part(mail, "ny")
+    assert "Chefsbeslut om kanalen saknas. Kanalen bevakas ändå." in part(mail, "ny")
     assert "Kommunikatören har inte bekräftat att chefsbeslutet är mottaget." in part(mail, "fb")
     assert "Chefsbeslut" not in part(mail, "grupp")
+
+
+def test_a_channel_without_comments_is_not_said_to_be_watched_and_the_website_needs_no_decision(
+    morning: Morning,
+) -> None:
+    morning.is_read()
+    for channel, platform in (("tyst", "other"), ("slut", "other"), ("webb", "website")):
+        morning.town.channel(channel, platform=platform, watch_mode="manual", has_comments=False)
+    morning.town.decision("slut", valid_until=MONDAY - timedelta(days=1))
+    mail = morning.sends()["redaktor"]
+    assert "Chefsbeslut om kanalen saknas." in part(mail, "tyst")
+    assert "Chefsbeslutet gick ut 14 juni 2026." in part(mail, "slut")
+    assert "bevakas ändå" not in part(mail, "tyst") + part(mail, "slut")
+    assert "Chefsbeslut" not in part(mail, "webb")
 
 
 def test_missed_days_stay_shown(morning: Morning) -> None:

@@ -66,6 +66,7 @@ def test_a_decision_that_is_missing_has_ended_or_was_not_confirmed_is_marked_in_
     assert lines["facebook"] == "2027-12-31 (Inte bekräftat)"
     assert lines["youtube"] == "2026-01-31 (Utgånget, Inte bekräftat)"
     assert lines["instagram"] == "Beslut saknas"
+    assert (lines["webbplats"], found["webbplats"]["decision"]) == ("Behövs inte", None)
     told = {id_: found[id_]["decision"] for id_ in ("facebook", "youtube", "instagram")}
     assert [each and (each["status"], each["unconfirmed"]) for each in told.values()] == [  # type: ignore[index]
         ("valid", True),

@@ -97,6 +97,27 @@ def test_the_list_ends_with_one_while_a_decision_needs_somebody(kanalvakt: Comma
     assert row["days_left"] < 0
 
 
+def test_the_website_needs_no_decision(kanalvakt: Command) -> None:
+    with opened_database().transaction() as session:
+        for channel in session.query(Channel):
+            channel.state = "active" if channel.id == "webbplats" else "retired"
+    answer = kanalvakt("decision", "list", "--json")
+    [row] = json.loads(answer.out)
+    assert (answer.code, row["status"], row["needs_somebody"]) == (0, "not_needed", False)
+    assert "webbplats\t–\tBehövs inte" in kanalvakt("decision", "list").out
+
+
+def test_people_are_shown_by_name_and_id_and_who_received_and_confirmed_it(kanalvakt: Command) -> None:
+    shown = kanalvakt("decision", "show", "facebook").out
+    assert "Ansvarig för kanalen: Redaktör, sociala medier (redaktor)\n" in shown
+    assert "Behöriga användare: Redaktör, sociala medier (redaktor), Kommunikatör (kommunikator)\n" in shown
+    assert "Förmedlat till kommunikatören: Kommunikatör (kommunikator)\n" in shown
+    assert "Bekräftat av kommunikatören: Kommunikatör (kommunikator)\n" in shown
+    assert "Förmedlat den:" not in shown, "the file tells only when it had arrived"
+    kanalvakt("decision", "renew", "facebook", "--by", "enhetschef", "--valid-until", "2028-01-31")
+    assert "Förmedlat den: –\n" in kanalvakt("decision", "show", "facebook").out
+
+
 def test_every_version_is_listed(kanalvakt: Command) -> None:
     kanalvakt("decision", "renew", "facebook", "--by", "enhetschef", "--valid-until", "2028-01-31")
     rows = json.loads(kanalvakt("decision", "list", "--all", "--json").out)

@@ -125,7 +125,7 @@ def test_on_each_day_the_decision_speaks_that_held_on_that_day(almanac: Almanac)
     report = made(almanac, THURSDAY, MONDAY, date(2026, 12, 1))
     stood = [(row.day, row.decision.status, row.decision.version) for row in report.rows if row.channel == "fb"]
     assert stood == [(THURSDAY, "valid", 1), (FRIDAY, "expired", 1), (MONDAY, "valid", 2)]
-    assert document(report)["summary"]["decisions"] == {"valid": 2, "expired": 1, "missing": 3}
+    assert document(report)["summary"]["decisions"] == {"valid": 2, "expired": 1, "missing": 3, "not_needed": 0}
     assert [(each.channel, each.days, each.decision.status) for each in report.decisions] == [
         ("fb", 1, "valid"),
         ("fb", 1, "expired"),

@@ -13,7 +13,7 @@ from config.language import use_language
 from monitor.audit.models import AuditEntry
 from monitor.db import Database
 from monitor.register.deciding import CannotDecide, add_version, confirm, latest_of, make_decision, renew
-from monitor.register.decision_rules import Draft
+from monitor.register.decision_rules import Draft, Status
 from monitor.register.decision_status import Standing, standings
 from monitor.register.file import RegisterFile
 from monitor.register.importing import import_register
@@ -45,6 +45,20 @@ def refused(db: Database, draft: Draft = DRAFT, by: str = "enhetschef") -> list[
         made = session.scalars(select(Decision).where(Decision.channel_id == "youtube")).all()
         assert made == [], "nothing is written"
     return list(refusal.value.reasons)
+
+
+def test_the_website_needs_no_decision_but_one_that_was_made_counts(register: Database) -> None:
+    with register.snapshot() as session:
+        assert standings(session, TODAY)["webbplats"] == Standing(Status.NOT_NEEDED)
+        assert not Standing(Status.NOT_NEEDED).needs_somebody
+        assert standings(session, TODAY)["youtube"].needs_somebody
+    with register.transaction() as session:
+        website = session.get_one(Channel, "webbplats")
+        make_decision(session, website, replace(DRAFT, address=website.address), "enhetschef", NOW)
+    with register.snapshot() as session:
+        assert standings(session, TODAY)["webbplats"].status is Status.VALID
+        later = standings(session, date(2029, 1, 1))["webbplats"]
+    assert (later.status, later.needs_somebody) == (Status.EXPIRED, True)
 
 
 def standing(db: Database, day: date = TODAY) -> Standing:

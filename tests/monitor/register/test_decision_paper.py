@@ -62,6 +62,13 @@ def test_the_four_contents_stand_there_under_the_guidelines_own_labels(decided: 
         assert f"{label} {value}" in text
 
 
+def test_that_nobody_else_may_answer_is_said(db: Database, sample: RegisterFile) -> None:
+    with db.transaction() as session:
+        import_register(session, sample, NOW)
+        make_decision(session, session.get_one(Channel, "youtube"), DRAFT, "enhetschef", NOW)
+    assert "Behöriga användare inga utöver den ansvariga" in words(paper(db))
+
+
 def test_it_is_shown_in_english_to_who_reads_english(decided: Database) -> None:
     with use_language("en"):
         pdf = paper(decided)
