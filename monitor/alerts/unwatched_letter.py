@@ -13,7 +13,7 @@ from monitor.alerts.telling import Scene
 from monitor.alerts.wording import Letter, base_url, days_between, letter, signed
 from monitor.register.models import Channel
 from monitor.watch.day_rules import Fetch, Verdict
-from monitor.watch.day_view import ShownDay, sentence
+from monitor.watch.day_view import ShownDay, reason_in_words
 from monitor.watch.models import Schedule
 
 READ_SINCE = N_("It has been read completely since then, so what was written meanwhile has been fetched.")
@@ -88,7 +88,7 @@ def _reasons(scene: Scene, missed: Missed) -> list[str]:
     """Each reason once, with the days that it holds for."""
     days: defaultdict[str, list[date]] = defaultdict(list)
     for each in missed.days:
-        days[sentence(each.why, each.failure_kind) if each.why else ""].append(each.day)
+        days[reason_in_words(each)].append(each.day)
     return [_("{days}: {reason}", days=_in_words(scene, on), reason=reason) for reason, on in days.items()]
 
 

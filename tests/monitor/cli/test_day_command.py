@@ -194,7 +194,7 @@ class TestToday:
         answer = kanalvakt("watch", "today")
         assert answer.code == 1
         assert "Ej bevakad" in answer.out
-        assert "Ingen har gått igenom kanalen." in answer.out
+        assert "Ingen har gått igenom kanalen ännu." in answer.out
         assert kanalvakt("watch", "today", "--json").code == 1
 
     def test_on_a_day_off_nothing_has_to_be_watched(self, kanalvakt: Command, clock: time_machine.Traveller) -> None:
