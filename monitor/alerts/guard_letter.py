@@ -14,8 +14,9 @@ from monitor.register.models import Channel, Person
 from monitor.register.people import away
 from monitor.watch.attesting import counts_today
 from monitor.watch.day_rules import Why, end_of_service
-from monitor.watch.day_view import ShownDay, sentence
+from monitor.watch.day_view import ShownDay
 from monitor.watch.models import Schedule
+from monitor.watch.today import why_so_far
 
 BECAUSE = {
     RESPONSIBLE: N_("You get this mail as the one responsible, or because that person cannot be reached today."),
@@ -68,14 +69,8 @@ def _line(scene: Scene, person: str, ward: Ward, absent: Collection[str]) -> Lin
     channel, shown = ward.channel, ward.shown
     schedule = scene.session.get(Schedule, channel.id)
     todo, links = _todo(scene, person, ward, schedule)
-    said = [_why(shown), *todo, *how_to_mend(channel, schedule), _people(scene, channel, absent)]
+    said = [why_so_far(shown), *todo, *how_to_mend(channel, schedule), _people(scene, channel, absent)]
     return line(channel, said, links)
-
-
-def _why(shown: ShownDay) -> str:
-    if shown.why is Why.NOT_READ:  # the sentence of a day that is over says that Kanalvakt did not run
-        return _("The channel has not been read today.")
-    return sentence(shown.why or Why.NOT_READ, shown.failure_kind)
 
 
 def _todo(scene: Scene, person: str, ward: Ward, schedule: Schedule | None) -> tuple[list[str], Links]:
@@ -99,8 +94,8 @@ def _how_much(unseen: int) -> str:
 
 
 def _next_reading(scene: Scene, schedule: Schedule | None) -> list[str]:
-    """Why nothing can be attested yet."""
-    if schedule is None:
+    """Why nothing can be attested yet; of a reading that comes when the day has closed, nobody need know."""
+    if schedule is None or schedule.next_poll_at > end_of_service(scene.calendar, scene.today):
         return []
     then = moment(max(schedule.next_poll_at, scene.now), scene.zone)
     return [_("Kanalvakt reads it {moment}. If that fails, you can attest that you have gone through it.", moment=then)]

@@ -11,15 +11,36 @@ from monitor.alerts.rules import WORKING_DAYS_BACK, stretches, task_ends
 from monitor.alerts.tasks import ATTEST, review_link, task_link
 from monitor.alerts.telling import Scene
 from monitor.alerts.wording import Letter, base_url, days_between, letter, signed
-from monitor.register.models import Channel
+from monitor.register.models import Channel, Person
+from monitor.watch.correcting import MAY_CORRECT
 from monitor.watch.day_rules import Fetch, Verdict
-from monitor.watch.day_view import ShownDay, sentence
+from monitor.watch.day_view import ShownDay, reason_in_words
 from monitor.watch.models import Schedule
 
 READ_SINCE = N_("It has been read completely since then, so what was written meanwhile has been fetched.")
 CORRECT = N_(
     "If what was new was gone through on the day itself after all, the communicator can correct the day: `{command}`."
 )
+CORRECT_EACH = N_(
+    "If what was new was gone through on the day itself after all, the communicator can correct it, one day at a time: "
+    "`{command}`."
+)
+
+HEADLINES = {
+    frozenset({Verdict.NOT_WATCHED}): (
+        N_("{channel} was not watched: {days}"),
+        N_("{count} channels were not watched: {days}"),
+    ),
+    frozenset({Verdict.PARTLY}): (
+        N_("{channel} was only partly watched: {days}"),
+        N_("{count} channels were only partly watched: {days}"),
+    ),
+    frozenset({Verdict.NOT_WATCHED, Verdict.PARTLY}): (
+        N_("{channel} was not watched, or only partly: {days}"),
+        N_("{count} channels were not watched, or only partly: {days}"),
+    ),
+}
+"""By what the days came to: of one channel, and of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +70,10 @@ def unwatched_letter(scene: Scene, person: str, missed: Sequence[Missed]) -> Let
 def _headline(scene: Scene, missed: Sequence[Missed]) -> str:
     days = [day for each in missed for day in each.days]
     words = _in_words(scene, (day.day for day in days))
-    partly = all(day.verdict is Verdict.PARTLY for day in days)
+    one, several = HEADLINES[frozenset(day.verdict for day in days if day.verdict)]
     if len(missed) > 1:
-        several = N_("{count} channels were only partly watched: {days}")
-        return _(several if partly else N_("{count} channels were not watched: {days}"), count=len(missed), days=words)
-    one = N_("{channel} was only partly watched: {days}")
-    return _(one if partly else N_("{channel} was not watched: {days}"), channel=missed[0].channel.name, days=words)
+        return _(several, count=len(missed), days=words)
+    return _(one, channel=missed[0].channel.name, days=words)
 
 
 def _why_now(stood_still: str) -> str:
@@ -79,8 +98,9 @@ def _line(scene: Scene, person: str, missed: Missed) -> Line:
     if attestable and channel.state != "retired":
         said.append(_attest(channel, person, attestable))
         links += _attest_links(scene, person, channel, attestable)
-    if len(attestable) < len(missed.days):
-        said.append(_(CORRECT, command=f"kanalvakt watch correct {channel.id}"))
+    read = [day.day for day in missed.days if day.day not in attestable]
+    if read:
+        said.append(_correct(scene, channel, person, read))
     return line(channel, said, tuple(links))
 
 
@@ -88,7 +108,7 @@ def _reasons(scene: Scene, missed: Missed) -> list[str]:
     """Each reason once, with the days that it holds for."""
     days: defaultdict[str, list[date]] = defaultdict(list)
     for each in missed.days:
-        days[sentence(each.why, each.failure_kind) if each.why else ""].append(each.day)
+        days[reason_in_words(each)].append(each.day)
     return [_("{days}: {reason}", days=_in_words(scene, on), reason=reason) for reason, on in days.items()]
 
 
@@ -104,12 +124,21 @@ def _attest(channel: Channel, person: str, days: Sequence[date]) -> str:
     return _("If you went through the channel on a day all the same, attest it now: `{command}`.", command=command)
 
 
+def _correct(scene: Scene, channel: Channel, person: str, days: Sequence[date]) -> str:
+    """With the reader as the one who corrects, where that is allowed."""
+    may = MAY_CORRECT.intersection(scene.session.get_one(Person, person).roles)
+    who = person if may else "PERSON"
+    what = f'--date {days[0]} --verdict {Verdict.WATCHED} --reason "…" --by {who}'
+    return _(CORRECT if len(days) == 1 else CORRECT_EACH, command=f"kanalvakt watch correct {channel.id} {what}")
+
+
 def _attest_links(scene: Scene, person: str, channel: Channel, days: Sequence[date]) -> Links:
     """Good for as long as those of today. Of a long stop they would be more than anybody reads."""
     if len(days) > WORKING_DAYS_BACK:
         return ()
     until = task_ends(scene.today, scene.calendar)
-    label = N_("Attest that you went through {channel} on {day}")
+    one, several = N_("Attest that you went through {channel} on {day}"), N_("Attest {day}")
+    label = one if len(days) == 1 else several  # below the channel's name: that need not be said with each
     return tuple(
         (
             _(label, channel=channel.name, day=days_between(day, day)),

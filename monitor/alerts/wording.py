@@ -1,7 +1,9 @@
 """How mails are worded and laid out: the reader's language and times, the same content as plain text and as HTML."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +26,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.globals.update(_=_)
+COMMAND = re.compile(r"`([^`\n]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ def letter(template: str, subject: str, **values: Any) -> Letter:
     # No web fonts: opening a mail must not tell another company about it
     html = mjml2html(TEMPLATES.get_template(f"{template}.mjml").render(values), disable_comments=True, fonts={})
     return Letter(subject, language(), text, html)
+
+
+def marked_up(text: str) -> str:
+    """As HTML, with what stands between backticks as code: it is typed as it stands."""
+    return COMMAND.sub(r"<code>\1</code>", escape(text))
 
 
 def excerpt(text: str) -> str:
@@ -94,3 +102,6 @@ def days_left(days: int) -> str:
 def base_url(settings: Settings) -> str:
     """Where people reach the web pages, without a slash at the end."""
     return (settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}").rstrip("/")
+
+
+TEMPLATES.filters.update(marked_up=marked_up)

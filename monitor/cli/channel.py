@@ -59,7 +59,7 @@ def list_(json: Json = False) -> None:
     columns = ("Channel", "Platform", "Responsible", "State", "Last complete read", "Decision valid until")
     show_table([_(column) for column in columns], [_row(row, owner) for row in rows])
     for row in rows:
-        for sentence in [*([_(row.remedy)] if row.remedy else []), *row.coverage.warnings(), *row.warnings]:
+        for sentence in [*([row.remedy] if row.remedy else []), *row.coverage.warnings(), *row.warnings]:
             remark(f"{row.id}: {sentence}")
 
 
@@ -146,7 +146,7 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("Last complete read"), local(row.last_complete_read, owner.timezone)),
         (_("Credential"), ", ".join(f"{key} = {value}" for key, value in channel.credential.items())),
         (_("Decision valid until"), _decision(row)),
-        (_("What to do"), _(row.remedy) if row.remedy else None),
+        (_("What to do"), row.remedy),
         (_("Coverage"), " ".join(row.coverage.warnings())),
         (_("Not covered"), row.coverage.not_covered),
         (_("Administrators"), channel.administrators),

@@ -15,6 +15,8 @@ from monitor.cli.output import local, say, show_json, show_table
 from monitor.cli.report import report
 from monitor.cli.setup import opened_database
 from monitor.inbox.day_keeping import keep_days
+from monitor.register.calendar import calendar_of
+from monitor.register.days_off import why_off
 from monitor.register.models import Person
 from monitor.register.organisation import organisation
 from monitor.watch.correcting import CannotCorrect
@@ -40,16 +42,19 @@ def today(json: Json = False) -> int:
     db, now = opened_database(), datetime.now(UTC)
     keep_days(db, now)
     with db.snapshot() as session:
-        zone = organisation(session).timezone
-        found = of_today(session, now)
+        owner = organisation(session)
+        calendar, found = calendar_of(owner), of_today(session, now)
+        off = why_off(calendar, calendar.local_date(now))
         names = dict(session.execute(select(Person.id, Person.name)).all())
     if json:
         show_json([_as_json(each) for each in found])
-    elif not found:
-        say(_("Nothing has to be watched today."))
-    else:
+    elif found:  # also on a day that was planned before it became a day off
         columns = (_("Channel"), _("State"), _("Last complete read"), _("Not gone through"), _("Who"), _("Reason"))
-        show_table(columns, [_row(each, zone, names) for each in found])
+        show_table(columns, [_row(each, owner.timezone, names) for each in found])
+    elif off:
+        say(_("Today is no working day ({why}): nothing has to be watched.", why=off))
+    else:
+        say(_("Nothing has to be watched today."))
     return 1 if any(each.is_missed for each in found) else 0
 
 

@@ -15,7 +15,7 @@ from monitor.register.decision_rules import Status, Version, in_force, status
 from monitor.register.decision_status import is_needed, version, with_receipts
 from monitor.register.models import Channel, Decision, Unit
 from monitor.watch.day_rules import How, Verdict, Why, end_of_service
-from monitor.watch.day_view import ShownDay, sentence
+from monitor.watch.day_view import ShownDay, reason_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _row(
         pending=pending,
         how=day.how,
         why=day.why,
-        reason=_reason(day, pending=pending),
+        reason=_("The day is not over.") if pending else reason_in_words(day),
         first_complete_read=day.first_complete_at,
         reviewed_by=day.reviewed_by_id,
         reviewed_at=day.reviewed_at,
@@ -117,12 +117,6 @@ def _row(
         corrected=CorrectionLine(late.by_id, late.at, late.note, day.first_verdict) if late else None,
         decision=_on_day(channel, versions.get(channel.id, ()), day.day),
     )
-
-
-def _reason(day: ShownDay, *, pending: bool) -> str:
-    if pending:
-        return _("The day is not over.")
-    return sentence(day.why, day.failure_kind) if day.why else ""
 
 
 def _on_day(channel: Channel, versions: Sequence[Version], day: date) -> DecisionOnDay:

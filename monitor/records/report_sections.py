@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from config.language import _
+from monitor.alerts.wording import clock
 from monitor.inbox.handled import Handled
 from monitor.records.report_rules import Tally
 from monitor.records.report_words import (
@@ -182,7 +183,8 @@ def _span(first: date, last: date) -> str:
 
 
 def _when(moment: datetime, report: WatchReport) -> str:
-    return moment.astimezone(ZoneInfo(report.rules.timezone)).strftime("%Y-%m-%d %H.%M")
+    zone = ZoneInfo(report.rules.timezone)
+    return f"{moment.astimezone(zone).date()} {clock(moment, zone)}"
 
 
 def _clock(moment: datetime | None, day: date, report: WatchReport) -> str:

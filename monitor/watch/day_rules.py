@@ -37,7 +37,7 @@ class Why(StrEnum):
     HANDLED = "handled"  # read completely, and all that had come has been dealt with
     ATTESTED = "attested"  # a person has gone through the channel
     NOT_REVIEWED = "not_reviewed"  # read completely, and nobody has gone through what was new
-    NOT_READ = "not_read"  # nothing tried to read it: Kanalvakt did not run
+    NOT_READ = "not_read"  # nothing tried to read it
     READ_IN_PART = "read_in_part"
     READING_FAILED = "reading_failed"
     PAUSED = "paused"  # reading was paused by a person

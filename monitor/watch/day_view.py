@@ -17,7 +17,7 @@ SENTENCES = {
     Why.HANDLED: N_("Read completely, and everything new has been dealt with."),
     Why.ATTESTED: N_("A person has gone through the channel."),
     Why.NOT_REVIEWED: N_("Read completely, but nobody has gone through what was new."),
-    Why.NOT_READ: N_("Kanalvakt was not running, so the channel was not read."),
+    Why.NOT_READ: N_("Kanalvakt did not read the channel that day."),
     Why.READ_IN_PART: N_("The channel could only be read in part ({failure})."),
     Why.READING_FAILED: N_("The channel could not be read ({failure})."),
     Why.PAUSED: N_("Reading was paused, and nobody has gone through the channel."),
@@ -40,6 +40,7 @@ VERDICTS = {
     Verdict.PARTLY: N_("Partly watched"),
     Verdict.NOT_WATCHED: N_("Not watched"),
 }
+NOT_RUNNING = N_("Kanalvakt was not running, so the channel was not read.")
 NOT_YET = N_("Not yet watched")
 UNKNOWN = N_("for an unknown reason")
 
@@ -50,7 +51,8 @@ class ShownDay:
 
     verdict: None while the day has not come to closing time and is not yet watched; how and why are then how it stands.
     first_verdict: what it was before any correction. attested_by_id, attested_at: of the attestation that counts, also
-    a late one. reviewed_by_id, reviewed_at: of the review that the verdict rests on.
+    a late one. reviewed_by_id, reviewed_at: of the review that the verdict rests on. filled_in: the day is over, and
+    nobody kept it while it lasted: Kanalvakt did not run.
     """
 
     channel_id: str
@@ -70,6 +72,7 @@ class ShownDay:
     attested_at: datetime | None
     planned_at: datetime
     concluded_at: datetime | None
+    filled_in: bool
     correction: Correction | None
     first_verdict: Verdict | None
 
@@ -91,9 +94,13 @@ def shown_days(session: Session, first: date, last: date, channel_ids: Sequence[
     return [_shown(row, corrections.get((row.channel_id, row.day)), attestations) for row in session.scalars(days)]
 
 
-def sentence(why: Why, failure_kind: str | None = None) -> str:
-    """The reason in the language in use. failure_kind: of the day's latest reading that failed, if one did."""
-    return _(SENTENCES[why], failure=_(FAILURES.get(failure_kind or "", UNKNOWN)))
+def reason_in_words(day: ShownDay) -> str:
+    """In the language in use; empty where nothing can be said yet."""
+    if day.why is None:
+        return ""
+    if day.why is Why.NOT_READ and day.filled_in:  # of a day that was kept, nothing says that Kanalvakt did not run
+        return _(NOT_RUNNING)
+    return _(SENTENCES[day.why], failure=_(FAILURES.get(day.failure_kind or "", UNKNOWN)))
 
 
 def verdict_in_words(verdict: Verdict | None) -> str:
@@ -133,6 +140,7 @@ def _shown(row: WatchDay, correction: Correction | None, attestations: dict[int,
         attested_at=attested.at if attested else None,
         planned_at=row.planned_at,
         concluded_at=row.concluded_at,
+        filled_in=row.concluded_at is not None and row.kept_at is None,
         correction=correction,
         first_verdict=first,
     )

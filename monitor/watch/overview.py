@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.language import _
 from connectors.errors import remedy
 from monitor.register.decision_rules import Status
 from monitor.register.decision_status import Standing, is_needed, standings
@@ -32,9 +33,9 @@ class ChannelOverview:
     """One channel; unit, responsible and deputy are the register's ids.
 
     state: ok, waiting (not read yet), failing, paused, retired, or manual (people watch it).
-    state_reason: why it is paused or retired, or the kind of error it fails with. remedy: what to do about that error,
-    a sentence to be translated where it is shown. coverage: what the platform keeps from us. warnings: what is worth
-    mending in the register, sentences in the language in use. decision_needed: False where none is asked for.
+    state_reason: why it is paused or retired, or the kind of error it fails with. remedy: what to do about that error.
+    coverage: what the platform keeps from us. warnings: what is worth mending in the register. Sentences are in the
+    language in use. decision_needed: False where none is asked for.
     """
 
     id: str
@@ -125,7 +126,7 @@ def _whose(channel: Channel, names: dict[str, str], units: dict[str, str]) -> di
 def _remedy(schedule: Schedule | None) -> str | None:
     if schedule is None or schedule.failure_kind is None:
         return None
-    return schedule.failure_remedy or remedy(schedule.failure_kind)
+    return _(schedule.failure_remedy or remedy(schedule.failure_kind))
 
 
 def _token_expires(health: TokenHealth) -> datetime | None:

@@ -14,7 +14,7 @@ from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.register.people import away, communicators
 from monitor.watch.day_rules import Verdict, Why, end_of_service
-from monitor.watch.day_view import ShownDay, sentence, shown_days
+from monitor.watch.day_view import ShownDay, reason_in_words, shown_days
 from monitor.watch.models import Schedule
 
 SO_FAR = {
@@ -66,10 +66,13 @@ def today(session: Session, now: datetime) -> list[Today]:
 
 
 def why_so_far(day: ShownDay) -> str:
-    """Why today's watch stands as it does, in the language in use; empty where nothing can be said yet."""
-    if day.why is None:
-        return ""
-    return _(SO_FAR[day.why]) if day.verdict is None and day.why in SO_FAR else sentence(day.why, day.failure_kind)
+    """Why today's watch stands as it does, in the language in use; empty where nothing can be said yet.
+
+    Until midnight, for what somebody goes through after closing time still counts.
+    """
+    if day.concluded_at is None and day.why in SO_FAR:
+        return _(SO_FAR[day.why])
+    return reason_in_words(day)
 
 
 def _who(channel: Channel, absent: Collection[str], others: list[str]) -> str | None:

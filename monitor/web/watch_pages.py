@@ -21,8 +21,9 @@ from monitor.records.report_sheet import sheet
 from monitor.records.watch_report import WatchReport, full_report
 from monitor.register.calendar import calendar_of
 from monitor.register.days_off import weekday, why_off
-from monitor.register.models import Person
+from monitor.register.models import Channel, Person
 from monitor.register.organisation import organisation
+from monitor.watch.attesting import counts_today
 from monitor.watch.day_rules import Verdict, Why
 from monitor.watch.day_view import ShownDay, verdict_in_words
 from monitor.watch.kept import behind
@@ -48,6 +49,7 @@ def of_today(request: Request) -> HTMLResponse:
         calendar = calendar_of(owner)
         day = calendar.local_date(now)
         found = sorted(today(session, now), key=lambda each: each.shown.verdict is Verdict.WATCHED)
+        rows = [(each, *_said(session, each.shown, now)) for each in found]
         names = dict(session.execute(select(Person.id, Person.name)).all())
         months, lag = _months(session, day), behind(session, now)
     return page(
@@ -56,7 +58,7 @@ def of_today(request: Request) -> HTMLResponse:
         organisation=owner,
         zone=ZoneInfo(owner.timezone),
         off=why_off(calendar, day),
-        rows=[(each, *_said(each.shown)) for each in found],
+        rows=rows,
         names=names,
         watched=sum(each.shown.verdict is Verdict.WATCHED for each in found),
         months=months,
@@ -155,13 +157,15 @@ def _months(session: Session, day: date) -> dict[int, list[Month]]:
     return found
 
 
-def _said(day: ShownDay) -> tuple[str, str, str]:
+def _said(session: Session, day: ShownDay, now: datetime) -> tuple[str, str, str]:
     """How it stands, why, and what the person who is to act can say."""
-    return verdict_in_words(day.verdict), why_so_far(day), _command(day)
+    return verdict_in_words(day.verdict), why_so_far(day), _command(session, day, now)
 
 
-def _command(day: ShownDay) -> str:
-    """What the person who is to act can say; nothing where there is nothing to say yet."""
+def _command(session: Session, day: ShownDay, now: datetime) -> str:
+    """What the person who is to act can say; nothing where there is nothing to say, or nothing yet."""
+    if day.verdict is Verdict.WATCHED:
+        return ""
     if day.why is Why.NOT_REVIEWED:
         return "review"
-    return "attest" if day.why in {Why.NOT_ATTESTED, Why.PAUSED, Why.READING_FAILED, Why.READ_IN_PART} else ""
+    return "attest" if counts_today(session, session.get_one(Channel, day.channel_id), day.fetch, now) else ""

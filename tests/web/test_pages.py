@@ -92,8 +92,8 @@ def test_english_is_one_click_away_and_stays(site: str) -> None:
 
 def test_the_figures_count_what_waits_what_is_overdue_and_what_cannot_be_read(site: str) -> None:
     text = httpx2.get(site).text
-    assert "<strong>3</strong> obesvarade" in text
-    assert "<strong>1</strong> kanaler som inte kan läsas" in text
+    assert "<strong>3</strong> obesvarade kommentarer" in text
+    assert "<strong>1</strong> kanal som inte kan läsas" in text
     assert "Väntar på granskning" in text
 
 

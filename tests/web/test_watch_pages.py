@@ -22,7 +22,7 @@ from monitor.db import Database
 from monitor.records.month import percentage
 from monitor.records.report_document import document
 from monitor.records.watch_report import full_report, watch_report
-from monitor.watch.models import WatchDay
+from monitor.watch.models import Schedule, WatchDay
 from tests.monitor.days.almanac import at
 from tests.monitor.town import Town
 from tests.web.conftest import serve
@@ -170,6 +170,20 @@ def test_today_says_how_it_stands_why_and_who_is_to_act_the_unwatched_first(town
     assert "kanalvakt review ig --by redaktor" in text
     assert "kanalvakt attest grupp --by redaktor" in text
     assert "ons 24 juni kl. 13.20" in text
+
+
+@pytest.mark.parametrize(("due", "offered"), [("13.00", True), ("13.30", False), ("16.30", True)])
+def test_a_channel_can_be_attested_where_a_reading_is_late_or_comes_too_late(
+    watched: Database, due: str, offered: bool
+) -> None:
+    with watched.transaction() as session:
+        unread = session.get_one(WatchDay, ("ig", TODAY))
+        unread.reason, unread.how, unread.fetch, unread.first_complete_at = "not_read", "none", "none", None
+        session.get_one(Schedule, "ig").next_poll_at = at(TODAY, due)
+    for address in serve(watched, Settings()):
+        text = httpx2.get(f"{address}/watch").text
+    assert "Inte hämtad ännu i dag." in text
+    assert ("kanalvakt attest ig --by redaktor" in text) is offered
 
 
 def test_after_closing_time_what_was_missed_is_missed(watched: Database) -> None:

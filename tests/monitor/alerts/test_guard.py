@@ -49,7 +49,7 @@ def test_the_mail_says_what_to_do_by_when_and_its_link_attests(vigil: Vigil) -> 
     vigil.run(FRIDAY, "07.30", "15.00")
     text = vigil.text()
     assert "Dagens bevakning stänger kl. 16.00." in text
-    assert "Ingen har gått igenom kanalen." in text
+    assert "Ingen har gått igenom kanalen ännu." in text
     assert "https://www.facebook.com/tibrokommun" in text
     assert "Ansvarig: Rut Redaktör. Ersättare: Erik Ersättare." in text
     [word] = re.findall(r"https://kanalvakt\.tibro\.example\.org/task/(\S+)", text)
@@ -111,7 +111,7 @@ def test_a_paused_channel_has_to_be_watched_by_hand(vigil: Vigil) -> None:
     vigil.changes(state="paused")
     vigil.run(MONDAY, "07.30")
     assert vigil.run(MONDAY, "15.00") == [("redaktor", FB)]
-    assert "Hämtningen var pausad" in vigil.text()
+    assert "Hämtningen är pausad: någon måste gå igenom kanalen." in vigil.text()
     assert "kanalvakt channel resume fb" in vigil.text()
 
 
@@ -121,7 +121,7 @@ def test_a_channel_that_is_yet_to_be_read_says_when(vigil: Vigil) -> None:
     vigil.run(MONDAY, "07.30")
     assert vigil.run(MONDAY, "15.00") == [("redaktor", FB)]
     text = vigil.text()
-    assert "Kanalen har inte hämtats i dag." in text
+    assert "Inte hämtad ännu i dag." in text
     assert "Kanalvakt hämtar den mån 15 juni kl. 15.40." in text
     assert "/task/" not in text
 
@@ -135,6 +135,21 @@ def test_a_channel_that_is_only_read_when_the_day_has_closed_can_be_attested(vig
     assert opened(word, at(MONDAY, "15.01")).subject == "fb/2026-06-15"
     vigil.attests(MONDAY, "15.05", channel="fb")
     assert vigil.run(MONDAY, "15.30", "16.00") == []
+
+
+def test_of_a_reading_that_comes_on_another_day_nothing_is_said(vigil: Vigil) -> None:
+    vigil.attests(MONDAY, "09.00")
+    vigil.town.change(Schedule, "fb", next_poll_at=at(date(2026, 6, 16), "07.00"), due_at=at(MONDAY, "14.58"))
+    vigil.run(MONDAY, "07.30", "15.00")
+    assert "Kanalvakt hämtar den" not in vigil.text()
+
+
+def test_at_closing_time_the_mail_still_says_what_can_be_done_before_midnight(vigil: Vigil) -> None:
+    vigil.attests(MONDAY, "09.00")
+    vigil.changes(state="paused")
+    vigil.run(MONDAY, "07.30", "15.00", "15.30")
+    assert vigil.run(MONDAY, "16.00") == [("kommunikator", FB)]
+    assert "Hämtningen är pausad: någon måste gå igenom kanalen." in vigil.text()
 
 
 def test_nothing_is_told_of_channels_that_need_not_be_watched(vigil: Vigil) -> None:

@@ -88,8 +88,51 @@ def test_a_day_that_was_only_partly_watched_says_so_and_how_it_can_be_corrected(
     subject = "Tibro kommun på fb har bara bevakats delvis: fre 12 juni"
     assert mornings(vigil, MONDAY, "07.30") == [(person, subject) for person in ALL]
     text = vigil.text()
-    assert "kanalvakt watch correct fb" in text
+    assert corrects(vigil) == {
+        "redaktor": 'fb --date 2026-06-12 --verdict watched --reason "…" --by PERSON',
+        "ersattare": 'fb --date 2026-06-12 --verdict watched --reason "…" --by PERSON',
+        "kommunikator": 'fb --date 2026-06-12 --verdict watched --reason "…" --by kommunikator',
+    }
     assert [opened(word, at(MONDAY, "08.00")).purpose for word in re.findall(r"/task/(\S+)", text)] == ["review"]
+
+
+def corrects(vigil: Vigil) -> dict[str, str]:
+    """What the mails of unwatched days give each person to type after `kanalvakt watch correct`."""
+    mails = [mail for mail in vigil.office.mails if "delvis" in str(mail["Subject"])]
+    found = {
+        str(mail["To"]).partition("@")[0]: re.findall(r"`kanalvakt watch correct (.*)`", plain(mail)) for mail in mails
+    }
+    return {person: command for person, [command] in found.items()}
+
+
+def test_commands_are_code_in_html_and_stand_between_backticks_in_text(vigil: Vigil) -> None:
+    vigil.attests(FRIDAY, "09.00")
+    vigil.comes("c1", FRIDAY, "10.00")
+    vigil.keep(FRIDAY, "17.00")
+    mornings(vigil, MONDAY, "07.30")
+    html = vigil.office.mails[-1].get_body(("html",))
+    assert html is not None
+    shown = str(html.get_content())
+    assert "<code>kanalvakt watch correct fb --date 2026-06-12" in shown
+    assert "`" not in shown
+
+
+def test_channels_that_were_not_watched_and_such_as_were_partly_are_told_so_and_each_days_link_by_its_day(
+    vigil: Vigil,
+) -> None:
+    vigil.comes("c1", FRIDAY, "10.00")
+    vigil.keep(FRIDAY, "17.00")
+    vigil.keep(MONDAY, "06.00")
+    assert mornings(vigil, MONDAY, "07.30") == [
+        (person, "2 kanaler har inte bevakats, eller bara delvis: fre 12 juni") for person in ALL
+    ]
+    assert "Intyga att du gick igenom Tibro kommun på grupp fre 12 juni:" in vigil.text()
+
+
+def test_below_a_channels_name_the_links_of_several_days_say_the_day_alone(vigil: Vigil) -> None:
+    vigil.run(TUESDAY, "07.30")
+    assert "Intyga fre 12 juni:" in vigil.text()
+    assert "Intyga mån 15 juni:" in vigil.text()
 
 
 def test_after_three_weeks_each_person_gets_one_mail_of_every_day(

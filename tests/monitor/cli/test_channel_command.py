@@ -101,6 +101,13 @@ def test_the_list_for_people_is_in_local_time_and_says_what_to_do(kanalvakt: Com
     assert "youtube: Renew the channel's token" in answer.err
 
 
+@pytest.mark.parametrize(("lang", "begins"), [("sv", "Förnya kanalens token"), ("en", "Renew the channel's token")])
+def test_a_program_is_told_what_to_do_in_the_language_in_use(kanalvakt: Command, lang: str, begins: str) -> None:
+    schedule("youtube", failing_since=READ_AT, failure_kind="auth_expired")
+    told = json.loads(kanalvakt("channel", "list", "--json", "--lang", lang).out)
+    assert next(row for row in told if row["id"] == "youtube")["remedy"].startswith(begins)
+
+
 def test_a_pipe_gets_whole_values_between_tabs(kanalvakt: Command) -> None:
     lines = kanalvakt("channel", "list", "--lang", "en").out.splitlines()
     assert lines[0].split("\t")[:3] == ["Channel", "Platform", "Responsible"]

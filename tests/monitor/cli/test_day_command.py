@@ -194,13 +194,14 @@ class TestToday:
         answer = kanalvakt("watch", "today")
         assert answer.code == 1
         assert "Ej bevakad" in answer.out
-        assert "Ingen har gått igenom kanalen." in answer.out
+        assert "Ingen har gått igenom kanalen ännu." in answer.out
         assert kanalvakt("watch", "today", "--json").code == 1
 
     def test_on_a_day_off_nothing_has_to_be_watched(self, kanalvakt: Command, clock: time_machine.Traveller) -> None:
         clock.move_to(datetime(2026, 6, 19, 9, 0, tzinfo=UTC))
         answer = kanalvakt("watch", "today")
-        assert (answer.code, answer.out) == (0, "Inget behöver bevakas i dag.\n")
+        assert answer.code == 0
+        assert answer.out == "I dag är ingen arbetsdag (Midsommarafton): inget behöver bevakas.\n"
         assert json.loads(kanalvakt("watch", "today", "--json").out) == []
 
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,19 @@ def test_it_brings_the_register_up_to_date_before_it_reads(kanalvakt: Command, a
     assert json.loads(kanalvakt(*tuesday).out)["rows"] == []
     with time_machine.travel(at(MONDAY, "10.30").replace(day=18), tick=False):
         assert [row["reason"] for row in json.loads(kanalvakt(*tuesday).out)["rows"]] == ["not_read", "not_attested"]
+
+
+def test_of_a_day_without_a_reading_it_says_what_is_known(kanalvakt: Command, almanac: Almanac) -> None:
+    words = ("watch", "report", "--from", "2026-06-16", "--to", "2026-06-18", "--channel", "fb", "--json", "--lang=sv")
+    with time_machine.travel(at(date(2026, 6, 16), "10.30"), tick=False):
+        kanalvakt(*words)
+    with time_machine.travel(at(date(2026, 6, 18), "10.30"), tick=False):
+        told = [row["reason_text"] for row in json.loads(kanalvakt(*words).out)["rows"]]
+    assert told == [
+        "Kanalvakt hämtade inte kanalen den dagen.",
+        "Kanalvakt var inte igång, så kanalen hämtades inte.",
+        "Dagen är inte slut.",
+    ]
 
 
 def test_a_period_without_watch_days_says_so(kanalvakt: Command, almanac: Almanac) -> None:

@@ -16,6 +16,7 @@ from monitor.register.calendar import calendar_of
 from monitor.register.duty import note_duty
 from monitor.register.models import Channel, Organisation
 from monitor.watch.day_register import settle
+from monitor.watch.day_view import reason_in_words
 from monitor.watch.models import WatchDay
 from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 
@@ -59,6 +60,14 @@ def test_after_days_of_downtime_the_missing_days_are_filled_in_as_not_watched_an
     assert almanac.told(MONDAY) == ("watched", "automatic", "nothing_new")
     assert almanac.told(FRIDAY, "grupp") == ("not_watched", "none", "not_attested")
     assert almanac.shown(FRIDAY).planned_at == at(date(2026, 6, 17), "09.00")
+
+
+def test_only_of_a_day_that_was_filled_in_is_it_said_that_kanalvakt_was_not_running(almanac: Almanac) -> None:
+    almanac.keep(THURSDAY, "12.00")
+    assert reason_in_words(almanac.shown(THURSDAY)) == "Kanalvakt hämtade inte kanalen den dagen."
+    almanac.keep(MONDAY, "09.00")
+    assert reason_in_words(almanac.shown(THURSDAY)) == "Kanalvakt hämtade inte kanalen den dagen."
+    assert reason_in_words(almanac.shown(FRIDAY)) == "Kanalvakt var inte igång, så kanalen hämtades inte."
 
 
 def test_a_day_that_nobody_looked_at_while_it_lasted_never_counts_as_dealt_with(almanac: Almanac) -> None:

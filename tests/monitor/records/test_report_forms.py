@@ -52,6 +52,14 @@ def test_the_forms_tell_the_same_figures(almanac: Almanac) -> None:
         assert f"2026-06-{number} {verdict.replace('08.01', '08.00')}" in as_paper
 
 
+def test_times_are_written_as_in_the_mails(quick: Almanac) -> None:
+    report = a_week(quick)
+    with use_language("en"):
+        as_paper = of_paper(paper(report, document(report)["hash"]))
+    assert "2026-06-11 Watched 08:00" in as_paper
+    assert "2026-06-15 10:00" in as_paper
+
+
 def test_the_hash_is_what_anybody_recomputes_from_the_document(almanac: Almanac) -> None:
     text = as_json(document(a_week(almanac)))
     assert recomputed(text) == json.loads(text)["hash"]
