@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from monitor import Calendar
 from monitor.alerts.rules import WORKING_DAYS_BACK
+from monitor.watch.day_models import WatchDay
 from monitor.watch.day_rules import Verdict
 from monitor.watch.day_view import ShownDay, shown_days
-from monitor.watch.models import WatchDay
 
 
 def first_kept(session: Session, calendar: Calendar) -> date | None:

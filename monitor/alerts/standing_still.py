@@ -18,10 +18,11 @@ from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import NotSetUp, organisation
 from monitor.watch.claiming import LEASE, LONGEST, read_by_machine
+from monitor.watch.day_models import WatchDay
 from monitor.watch.day_planning import missing
 from monitor.watch.day_register import subject_of
 from monitor.watch.day_rules import end_of_service
-from monitor.watch.models import PollRun, Schedule, WatchDay
+from monitor.watch.models import PollRun, Schedule
 
 PATIENCE = timedelta(minutes=5)
 """What is due is taken up within seconds; so much may pass while many are due at once, or after a start."""

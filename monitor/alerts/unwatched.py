@@ -26,10 +26,10 @@ from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch.attesting import ATTESTED
+from monitor.watch.day_models import NOT_WATCHED, WatchDay
 from monitor.watch.day_register import subject_of
 from monitor.watch.day_rules import Verdict
 from monitor.watch.day_view import ShownDay, shown_days
-from monitor.watch.models import NOT_WATCHED, WatchDay
 
 UNWATCHED = "watch_day"
 RUNG = "missed"

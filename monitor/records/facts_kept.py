@@ -13,7 +13,8 @@ from monitor.audit.reading import UNREADABLE
 from monitor.db import Base
 from monitor.records.facts_told import Fact, numbered
 from monitor.register.models import Decision, DecisionReceipt
-from monitor.watch.models import Attestation, Correction, HubNote, Post, Review, WatchDay
+from monitor.watch.day_models import Attestation, Correction, Review, WatchDay
+from monitor.watch.models import HubNote, Post
 
 
 @dataclass(frozen=True, slots=True)

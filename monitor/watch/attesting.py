@@ -13,6 +13,7 @@ from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Person
 from monitor.register.organisation import organisation
 from monitor.watch.day_facts import Runs, runs_between
+from monitor.watch.day_models import Attestation, Correction, WatchDay
 from monitor.watch.day_register import keep, subject_of
 from monitor.watch.day_rules import (
     Facts,
@@ -26,7 +27,7 @@ from monitor.watch.day_rules import (
 )
 from monitor.watch.day_standing import AUTOMATIC
 from monitor.watch.day_view import ShownDay, in_short, recorded, shown_days
-from monitor.watch.models import Attestation, Correction, Schedule, WatchDay
+from monitor.watch.models import Schedule
 
 ATTESTED = "watch_day.attested"
 PATIENCE = timedelta(minutes=5)

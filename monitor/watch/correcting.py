@@ -8,10 +8,10 @@ from config.language import _
 from monitor.audit import audited
 from monitor.db.turns import DAYS, take_turns
 from monitor.register.models import Channel, Person
+from monitor.watch.day_models import Correction
 from monitor.watch.day_register import keep, subject_of
 from monitor.watch.day_rules import Verdict, Why, how_corrected
 from monitor.watch.day_view import in_short, recorded, shown_days
-from monitor.watch.models import Correction
 
 MAY_CORRECT = frozenset({"communicator", "administrator"})
 

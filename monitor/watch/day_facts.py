@@ -12,8 +12,9 @@ from monitor import Calendar
 from monitor.db.bulk import among
 from monitor.register.models import Channel
 from monitor.watch.claiming import LONGEST
+from monitor.watch.day_models import Attestation, Review, WatchDay
 from monitor.watch.day_rules import Fetch
-from monitor.watch.models import Attestation, PollRun, Review, WatchDay
+from monitor.watch.models import PollRun
 
 LOST = "lost"
 FETCHED = {"complete": Fetch.COMPLETE, "partial": Fetch.PARTIAL, "failed": Fetch.FAILED, LOST: Fetch.FAILED}

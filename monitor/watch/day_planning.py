@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from monitor import Calendar
 from monitor.db.bulk import among
 from monitor.register.models import Channel
+from monitor.watch.day_models import WatchDay
 from monitor.watch.day_rules import has_ended, is_due
-from monitor.watch.models import WatchDay
 
 
 def missing(

@@ -15,10 +15,10 @@ from monitor.db.bulk import among
 from monitor.db.turns import DAYS, take_turns
 from monitor.register.models import Channel
 from monitor.register.organisation import NotSetUp
+from monitor.watch.day_models import WatchDay
 from monitor.watch.day_planning import missing
 from monitor.watch.day_rules import How, Looked
 from monitor.watch.day_standing import Look, Open, Waiting
-from monitor.watch.models import WatchDay
 
 WATCH_DAY = "watch_day"
 

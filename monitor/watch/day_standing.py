@@ -16,6 +16,7 @@ from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch.day_arrivals import Arrivals
 from monitor.watch.day_facts import Runs, brought_at, facts_of, kept_before
+from monitor.watch.day_models import Attestation, Review, WatchDay
 from monitor.watch.day_planning import is_over
 from monitor.watch.day_rules import (
     Facts,
@@ -28,7 +29,6 @@ from monitor.watch.day_rules import (
     unseen_afterwards,
     verdict,
 )
-from monitor.watch.models import Attestation, Review, WatchDay
 
 AUTOMATIC = "automatic"
 SETTLING = timedelta(minutes=1)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
+from monitor.watch.day_models import Attestation, Correction, WatchDay
 from monitor.watch.day_rules import Fetch, How, Looked, Verdict, Why
-from monitor.watch.models import Attestation, Correction, WatchDay
 
 SENTENCES = {
     Why.REVIEWED: N_("Read completely, and a person has gone through what was new."),

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from monitor.watch.day_models import WatchDay
 from monitor.watch.day_register import stirred
-from monitor.watch.models import WatchDay
 
 USUAL = timedelta(minutes=2)
 """The clock keeps the register several times as often: what happened since is no news."""

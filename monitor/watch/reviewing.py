@@ -8,9 +8,9 @@ from config.language import _
 from monitor.audit import audited
 from monitor.db.turns import DAYS, take_turns
 from monitor.register.models import Channel, Person
+from monitor.watch.day_models import Review
 from monitor.watch.day_register import keep
 from monitor.watch.day_standing import AUTOMATIC
-from monitor.watch.models import Review
 
 
 class CannotReview(Exception):

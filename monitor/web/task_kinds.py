@@ -16,7 +16,7 @@ from monitor.register.deciding import CannotDecide, confirm, replaced
 from monitor.register.decision_paper import contents, decision_pdf, file_name
 from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person
 from monitor.watch.attesting import CannotAttest, attest
-from monitor.watch.models import Attestation, Review
+from monitor.watch.day_models import Attestation, Review
 from monitor.watch.reviewing import CannotReview, review
 
 MOST_LINKS = 50

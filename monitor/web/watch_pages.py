@@ -24,10 +24,10 @@ from monitor.register.days_off import weekday, why_off
 from monitor.register.models import Channel, Person
 from monitor.register.organisation import organisation
 from monitor.watch.attesting import counts_today
+from monitor.watch.day_models import WatchDay
 from monitor.watch.day_rules import Verdict, Why
 from monitor.watch.day_view import ShownDay, verdict_in_words
 from monitor.watch.kept import behind
-from monitor.watch.models import WatchDay
 from monitor.watch.today import today, why_so_far
 from monitor.web.rendering import page
 

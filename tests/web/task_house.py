@@ -14,7 +14,7 @@ from monitor.db import Database
 from monitor.db.types import Base
 from monitor.register.links import Link, sealed
 from monitor.register.models import DecisionReceipt, Unit
-from monitor.watch.models import Attestation, Review
+from monitor.watch.day_models import Attestation, Review
 from tests.monitor.days.almanac import MONDAY, Almanac, at
 from tests.web.conftest import NASTY, serve
 

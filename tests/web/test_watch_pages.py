@@ -22,7 +22,8 @@ from monitor.db import Database
 from monitor.records.month import percentage
 from monitor.records.report_document import document
 from monitor.records.watch_report import full_report, watch_report
-from monitor.watch.models import Schedule, WatchDay
+from monitor.watch.day_models import WatchDay
+from monitor.watch.models import Schedule
 from tests.monitor.days.almanac import at
 from tests.monitor.town import Town
 from tests.web.conftest import serve

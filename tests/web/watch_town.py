@@ -8,7 +8,7 @@ from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
-from monitor.watch.models import Correction, WatchDay
+from monitor.watch.day_models import Correction, WatchDay
 from tests.monitor.days.almanac import STOCKHOLM, at
 from tests.monitor.town import Town
 

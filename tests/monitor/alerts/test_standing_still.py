@@ -27,7 +27,8 @@ from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch import pausing
 from monitor.watch.claiming import LEASE, LONGEST, claim_due, claim_now
-from monitor.watch.models import PollRun, Schedule, WatchDay
+from monitor.watch.day_models import WatchDay
+from monitor.watch.models import PollRun, Schedule
 from monitor.watch.planning import plan
 from monitor.watch.polling import poll
 from tests.monitor.alerts.heartbeat import Watcher

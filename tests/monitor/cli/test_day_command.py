@@ -12,7 +12,8 @@ from sqlalchemy import select
 from monitor.audit.models import AuditEntry
 from monitor.cli.setup import opened_database
 from monitor.register.models import Person
-from monitor.watch.models import Attestation, PollRun, Schedule
+from monitor.watch.day_models import Attestation
+from monitor.watch.models import PollRun, Schedule
 from tests.monitor.cli.conftest import Command
 
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)  # Wednesday 11.00 in Stockholm, two days before Midsummer's Eve

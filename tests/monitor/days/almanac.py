@@ -12,9 +12,10 @@ from monitor.inbox.day_keeping import Kept, keep_days
 from monitor.register.models import Channel, Organisation
 from monitor.watch.attesting import attest
 from monitor.watch.correcting import correct
+from monitor.watch.day_models import Attestation, Correction, Review, WatchDay
 from monitor.watch.day_rules import Verdict
 from monitor.watch.day_view import ShownDay, shown_days
-from monitor.watch.models import Attestation, Correction, PollRun, Review, WatchDay
+from monitor.watch.models import PollRun
 from monitor.watch.reviewing import review
 from tests.monitor.town import Town
 

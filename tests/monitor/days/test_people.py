@@ -10,8 +10,9 @@ from monitor.audit.models import AuditEntry
 from monitor.register.models import Person
 from monitor.watch.attesting import CannotAttest
 from monitor.watch.correcting import CannotCorrect
+from monitor.watch.day_models import Attestation, Correction
 from monitor.watch.day_rules import Verdict
-from monitor.watch.models import Attestation, Correction, Schedule
+from monitor.watch.models import Schedule
 from monitor.watch.reviewing import CannotReview
 from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 

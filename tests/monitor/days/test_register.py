@@ -15,9 +15,9 @@ from monitor.inbox.unanswered import waiting_between
 from monitor.register.calendar import calendar_of
 from monitor.register.duty import note_duty
 from monitor.register.models import Channel, Organisation
+from monitor.watch.day_models import WatchDay
 from monitor.watch.day_register import settle
 from monitor.watch.day_view import reason_in_words
-from monitor.watch.models import WatchDay
 from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 
 NEW_YEAR = date(2026, 1, 1)

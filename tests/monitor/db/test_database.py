@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 import monitor.alerts.models
 import monitor.audit.models
 import monitor.inbox.models
+import monitor.watch.day_models
 import monitor.watch.models
 from monitor.db import Base, Database
 from monitor.db.migrating import configuration, is_current

@@ -16,7 +16,7 @@ from monitor.register.decision_rules import Draft
 from monitor.register.file import RegisterFile, load
 from monitor.register.importing import import_register
 from monitor.register.models import Channel, Decision, DecisionReceipt
-from monitor.watch.models import WatchDay
+from monitor.watch.day_models import WatchDay
 from tests.monitor.cli.conftest import SAMPLE
 from tests.monitor.town import Town
 

@@ -9,9 +9,10 @@ from monitor.db import Database
 from monitor.records.auditing import Agreement, Difference, agreement
 from monitor.register.deciding import add_version, confirm, receipt_of
 from monitor.register.models import DecisionReceipt, Organisation, Person
+from monitor.watch.day_models import Attestation, Correction, Review
 from monitor.watch.day_rules import Verdict
 from monitor.watch.hub import dismiss, link, reopen
-from monitor.watch.models import Attestation, Correction, HubNote, Post, Review
+from monitor.watch.models import HubNote, Post
 from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 from tests.monitor.records.test_auditing import DRAFT
 
