@@ -71,7 +71,7 @@ def test_while_nobodys_word_counts_yet_there_is_no_link(morning: Morning) -> Non
 def test_nobody_waits_for_a_reading_that_comes_when_the_day_has_closed(morning: Morning) -> None:
     morning.town.change(Schedule, "fb", next_poll_at=at(MONDAY, "18.00"))
     mail = morning.sends()["redaktor"]
-    assert "Titta i kanalen själv i dag och bekräfta." in part(mail, "fb")
+    assert "Titta i kanalen själv i dag och intyga det." in part(mail, "fb")
     assert Link("attest", "redaktor", "fb/2026-06-15") in morning.links(mail)
 
 
