@@ -1,37 +1,21 @@
 """The auditor: an outside watcher hears from us every minute, as long as nothing stands still."""
 
-import logging
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 
-from config.logging import configure_logging
 from config.settings import Settings
 from monitor.alerts.auditing import MOST_NAMES, Audit, audit
 from monitor.alerts.judging import judge
 from monitor.alerts.standing_still import PATIENCE, Still
 from monitor.db import Database
 from monitor.register.models import Channel
-from tests.monitor.alerts.conftest import MORNING
+from tests.monitor.alerts.conftest import MORNING, Logged
 from tests.monitor.alerts.heartbeat import Watcher
 from tests.monitor.town import Town
 
 SMTP = "smtp://127.0.0.1:1?from=kanalvakt@example.org"
 LATE = MORNING + PATIENCE + timedelta(seconds=1)
-
-
-Logged = Callable[[], list[dict[str, object]]]
-
-
-@pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Logged]:
-    """What the auditor logs."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    configure_logging()
-    yield lambda: [dict(line.msg) for line in caplog.records if line.name == "monitor.alerts.auditing"]
-    root.handlers[:], root.level = handlers, level
 
 
 def test_the_watcher_hears_that_nothing_stands_still(town: Town, db: Database, watcher: Watcher) -> None:

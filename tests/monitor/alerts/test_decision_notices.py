@@ -12,6 +12,7 @@ from monitor.alerts.models import Notice
 from monitor.alerts.sending import send_due
 from monitor.db import Database
 from monitor.register.models import Channel, DecisionReceipt, Person, Unit
+from tests.monitor.alerts.conftest import Logged
 from tests.monitor.alerts.deciders import CHEF, DAY, KOM, NOW, TODAY, acts, mails, run, text, told, with_deciders
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.town import Town
@@ -91,9 +92,7 @@ def test_without_a_manager_the_communicators_hear_and_without_one_the_administra
     assert told(town.db, "decision_ends")[-1] == ("fb/2", "ended", "it")
 
 
-def test_when_there_is_nobody_to_tell_it_is_logged_once(
-    town: Town, mail: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_when_there_is_nobody_to_tell_it_is_logged_once(town: Town, mail: Settings, logged: Logged) -> None:
     nobody.cache_clear()  # the database before this one has heard it
     town.channel("ensam")
     for person in ("chef", "kommunikator", "it"):
@@ -101,7 +100,7 @@ def test_when_there_is_nobody_to_tell_it_is_logged_once(
     run(town, mail, NOW)
     run(town, mail, NOW + DAY)
     assert told(town.db, "decision_state") == []
-    assert capsys.readouterr().out.count("channel=ensam") == 1
+    assert len([line for line in logged() if line.get("channel") == "ensam"]) == 1
 
 
 def test_once_a_week_each_hears_what_is_not_in_order(town: Town, mail: Settings, post_office: PostOffice) -> None:

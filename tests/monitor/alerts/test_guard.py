@@ -14,6 +14,7 @@ from monitor.db import Database
 from monitor.register.links import opened
 from monitor.register.models import Person, Unit
 from monitor.watch.models import Schedule
+from tests.monitor.alerts.conftest import Logged
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.alerts.vigil import Vigil
 from tests.monitor.days.almanac import FRIDAY, MONDAY, at
@@ -201,16 +202,14 @@ def test_without_a_communicator_the_manager_hears_and_without_one_the_administra
     assert vigil.run(FRIDAY, "16.05") == [("it", GRUPP)]
 
 
-def test_when_nobody_is_left_it_is_said_once_in_log_and_audit_log(
-    vigil: Vigil, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_when_nobody_is_left_it_is_said_once_in_log_and_audit_log(vigil: Vigil, logged: Logged) -> None:
     for person in ("redaktor", "ersattare", "kommunikator"):
         vigil.away(person, FRIDAY)
     vigil.run(FRIDAY, "07.30", "15.00", "15.01", "16.00")
     assert vigil.notices("guard") == []
     [entry] = vigil.audit("watch_day.untold")
     assert (entry.actor, entry.subject) == ("system", "grupp/2026-06-12")
-    assert capsys.readouterr().out.count("nobody_to_tell_of_watch_day") == 1
+    assert [line["event"] for line in logged()] == ["nobody_to_tell_of_watch_day"]
 
 
 def test_a_person_with_several_channels_gets_one_mail_of_them_all(vigil: Vigil) -> None:
