@@ -1,17 +1,19 @@
 """What every test may use: a database of its own on SQLite, and the same on PostgreSQL where there is one."""
 
+import logging
 import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from config.logging import configure_logging
 from config.settings import settings
 from monitor.db import Database, database
 from monitor.db.migrating import upgrade
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 Measured = Callable[[str, int], None]
 """What was gone through, and how many."""
 MEASURED = "measured"
+Logged = Callable[[], list[dict[str, Any]]]
+"""The lines so far."""
 
 hypothesis_settings.register_profile(
     "kanalvakt", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -68,6 +72,16 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     yield
     settings.cache_clear()
     database.cache_clear()
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Logged]:
+    """What the program logs, as fields, whatever other tests have made of logging before."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging()
+    yield lambda: [line.msg for line in caplog.records if isinstance(line.msg, dict)]
+    root.handlers[:], root.level = handlers, level
 
 
 @pytest.fixture

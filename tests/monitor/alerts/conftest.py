@@ -1,6 +1,5 @@
 """A town with people to tell, and a post office that their mail goes through."""
 
-import logging
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from config.logging import configure_logging
 from config.settings import Settings
 from connectors.emulator.tunnel import _issue
 from monitor.db import Database
@@ -76,16 +74,3 @@ def encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 
 def with_mail(url: str, **values: Any) -> Settings:
     return Settings(smtp_url=url, web={"public_url": "https://kanalvakt.tibro.example.org"}, **values)
-
-
-Logged = Callable[[], list[dict[str, object]]]
-
-
-@pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Logged]:
-    """What alerts log, as fields, whatever other tests made of logging before."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    configure_logging()
-    yield lambda: [dict(line.msg) for line in caplog.records if line.name.startswith("monitor.alerts.")]  # type: ignore[call-overload]
-    root.handlers[:], root.level = handlers, level

@@ -10,7 +10,8 @@ from monitor.alerts.judging import judge
 from monitor.alerts.standing_still import PATIENCE, Still
 from monitor.db import Database
 from monitor.register.models import Channel
-from tests.monitor.alerts.conftest import MORNING, Logged
+from tests.conftest import Logged
+from tests.monitor.alerts.conftest import MORNING
 from tests.monitor.alerts.heartbeat import Watcher
 from tests.monitor.town import Town
 

@@ -12,7 +12,7 @@ from monitor.alerts.models import Notice
 from monitor.alerts.sending import send_due
 from monitor.db import Database
 from monitor.register.models import Channel, DecisionReceipt, Person, Unit
-from tests.monitor.alerts.conftest import Logged
+from tests.conftest import Logged
 from tests.monitor.alerts.deciders import CHEF, DAY, KOM, NOW, TODAY, acts, mails, run, text, told, with_deciders
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.town import Town

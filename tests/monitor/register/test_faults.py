@@ -226,7 +226,8 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(sample_text: str) -> None:
 def test_a_file_that_is_no_toml_is_told_with_its_line(sample_text: str) -> None:
     fault = faults_of(sample_text.replace('language = "sv"', 'language = "sv'))[0]
     line = 1 + sample_text[: sample_text.index('language = "sv"')].count("\n")
-    assert f"at line {line}" in fault.what
+    assert fault.line == line
+    assert f"rad {line}" in str(fault) or f"line {line}" in str(fault)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "not UTF-8"])

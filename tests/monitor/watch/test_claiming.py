@@ -4,13 +4,13 @@ import threading
 from datetime import timedelta
 
 import pytest
-import structlog
 from sqlalchemy import text, update
 
 from monitor.db import Database
 from monitor.register.models import Channel
 from monitor.watch.claiming import LEASE, Claimed, claim_due, claim_now, holds, kept
 from monitor.watch.models import Schedule
+from tests.conftest import Logged
 from tests.monitor.town import Town
 from tests.monitor.watch.conftest import Watch, until
 from tests.monitor.watch.platform import MONDAY
@@ -181,16 +181,17 @@ def test_a_reading_that_hangs_does_not_keep_its_claim_for_ever(watch: Watch) -> 
     assert watch.schedule().claim == claimed.claim, "nobody else wants it"
 
 
-def test_a_claim_outlives_a_database_that_is_away_for_a_moment(quick: Watch) -> None:
+def test_a_claim_outlives_a_database_that_is_away_for_a_moment(quick: Watch, logged: Logged) -> None:
     """SQLite's table is gone for a while: each renewal fails until it is back."""
     [claimed] = due(quick)
     rename(quick, "schedule", "away")
     lease, now = timedelta(seconds=0.1), MONDAY + timedelta(hours=1)
-    with structlog.testing.capture_logs() as lines, kept(quick.db, claimed, lambda: now, lease):
-        until(lambda: len(lines) > 2)
+    failed = "a claim could not be renewed"
+    with kept(quick.db, claimed, lambda: now, lease):
+        until(lambda: [line["event"] for line in logged()].count(failed) > 2)
         rename(quick, "away", "schedule")
         until(lambda: quick.schedule().next_poll_at == now + lease)
-    assert {line["event"] for line in lines} == {"a claim could not be renewed"}
+    assert {line["event"] for line in logged()} == {failed}
 
 
 def rename(watch: Watch, old: str, new: str) -> None:

@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import structlog
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
@@ -24,6 +23,7 @@ from monitor.register.models import Channel, Organisation
 from monitor.watch.claiming import LEASE, claim_now
 from monitor.watch.models import PollRun, Schedule
 from monitor.watch.polling import poll
+from tests.conftest import Logged
 from tests.monitor.watch.conftest import Watch
 from tests.monitor.watch.platform import ANNA, MONDAY, OWN
 
@@ -238,16 +238,15 @@ def test_at_most_fifty_threads_are_told(quick: Watch) -> None:
     assert quick.platform.plans[-1].watch_threads == tuple(f"c{number:02}" for number in range(59, 9, -1))
 
 
-def test_a_bug_in_a_connector_is_an_error_like_others_and_tells_no_secrets(watch: Watch) -> None:
+def test_a_bug_in_a_connector_is_an_error_like_others_and_tells_no_secrets(watch: Watch, logged: Logged) -> None:
     watch.platform.error = KeyError("hemlig token EAAB och en kommentar")
-    with structlog.testing.capture_logs() as lines:
-        outcome = watch.poll()
+    outcome = watch.poll()
     assert (outcome.outcome, outcome.error and outcome.error.kind) == ("failed", "unexpected_answer")
     assert watch.runs()[-1].error_kind == "unexpected_answer"
-    [told] = [line for line in lines if line["event"] == "a connector failed"]
+    [told] = [line for line in logged() if line["event"] == "a connector failed"]
     assert told["error"] == "KeyError"
     assert any("platform.py:" in frame and frame.endswith(" read") for frame in told["frames"])
-    assert "hemlig" not in json.dumps(lines, default=str)
+    assert "hemlig" not in json.dumps(logged(), default=str)
     assert "hemlig" not in str(outcome)
 
 
