@@ -2,9 +2,11 @@
 
 import logging
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,26 +86,49 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Logged]:
     root.handlers[:], root.level = handlers, level
 
 
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    """A migrated SQLite database."""
-    db = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated once in a process, and copied for each test: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
+    db = Database(f"sqlite:///{path}")
     upgrade(db)
+    db.close()
+    return path
+
+
+@pytest.fixture
+def sqlite(_migrated: Path, tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite database."""
+    shutil.copy(_migrated, tmp_path / "test.sqlite3")
+    db = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     yield db
     db.close()
 
 
+@pytest.fixture(scope="session")
+def _migrated_postgresql() -> Iterator[str]:
+    """The name of a migrated database, as a template."""
+    with _created("") as (name, db):
+        upgrade(db)
+        db.close()
+        yield name
+
+
 @pytest.fixture
-def postgresql() -> Iterator[Database]:
+def postgresql(_migrated_postgresql: str) -> Iterator[Database]:
     """A migrated PostgreSQL database, dropped afterwards. Mark the test `postgresql`."""
+    with _created(f"TEMPLATE {_migrated_postgresql}") as (_name, db):
+        yield db
+        db.close()
+
+
+@contextmanager
+def _created(how: str) -> Iterator[tuple[str, Database]]:
     server = os.environ["TEST_POSTGRESQL_URL"]
     name = f"kanalvakt_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    db = Database(f"{server.rsplit('/', 1)[0]}/{name}")
-    upgrade(db)
-    yield db
-    db.close()
+        connection.execute(f"CREATE DATABASE {name} {how}")
+    yield name, Database(f"{server.rsplit('/', 1)[0]}/{name}")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
