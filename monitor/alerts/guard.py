@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from config.language import _
 from monitor.alerts.guard_letter import Ward, guard_letter
 from monitor.alerts.ladder_rules import RUNGS, Call, Ladder, calls, rungs_due
-from monitor.alerts.ladders import TOLD, ladders
+from monitor.alerts.ladders import TOLD
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling
 from monitor.alerts.wording import Letter
@@ -19,6 +19,7 @@ from monitor.audit import SYSTEM, audited
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
+from monitor.register.people import ladders
 from monitor.watch.day_register import subject_of
 from monitor.watch.day_rules import Verdict
 from monitor.watch.day_view import shown_days

@@ -1,4 +1,4 @@
-"""Whom there is to tell of a channel's day, step by step; who takes care of it; noting that there is nobody."""
+"""Who takes care of each channel on a day; and noting that there was nobody to tell of one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.alerts.ladder_rules import Care, Ladder, care
+from monitor.alerts.ladder_rules import Care, care
 from monitor.audit import SYSTEM, audited
 from monitor.audit.models import AuditEntry
 from monitor.db import Database
 from monitor.db.turns import AUDIT, take_turns
-from monitor.register.models import Channel, Person
-from monitor.register.people import away, managers, with_role
+from monitor.register.models import Channel
+from monitor.register.people import away, ladders
 from monitor.watch.day_register import WATCH_DAY
 
 TOLD, UNTOLD = "watch_day.told", "watch_day.untold"
@@ -31,26 +31,6 @@ class CaredFor:
     channel: Channel
     care: Care
     away: bool
-
-
-def ladders(session: Session, channels: Iterable[Channel], day: date) -> dict[str, Ladder]:
-    """By channel: responsible, deputy, communicators, the unit's manager, administrators.
-
-    Of them only those who are in the register, have a mail address, and are not away on that day.
-    """
-    absent = away(session, day)
-    known = session.execute(select(Person.id, Person.email).where(~Person.retired))
-    there = {id_ for id_, email in known if email and id_ not in absent}
-    manager = managers(session)
-    roles = [tuple(each.id for each in with_role(session, role)) for role in ("communicator", "administrator")]
-    steps = {
-        channel.id: ((channel.responsible_id,), (channel.deputy_id,), roles[0], (manager[channel.unit_id],), roles[1])
-        for channel in channels
-    }
-    return {
-        channel: tuple(tuple(person for person in step if person in there) for step in ladder)
-        for channel, ladder in steps.items()
-    }
 
 
 def cared_for(session: Session, day: date) -> list[CaredFor]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from config.language import _
 from monitor.alerts.ladder_rules import Ladder, told_afterwards
-from monitor.alerts.ladders import TOLD, ladders
+from monitor.alerts.ladders import TOLD
 from monitor.alerts.missed_days import first_kept
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
@@ -25,6 +25,7 @@ from monitor.audit.models import AuditEntry
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
+from monitor.register.people import ladders
 from monitor.watch.attesting import ATTESTED
 from monitor.watch.day_models import NOT_WATCHED, WatchDay
 from monitor.watch.day_register import subject_of

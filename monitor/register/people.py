@@ -1,4 +1,4 @@
-"""Who is to be told: the communicators, a unit's manager, and who is away."""
+"""Who is to be told: the communicators, a unit's manager, who is away, and who is next where somebody is."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -48,3 +48,24 @@ def absences(session: Session, person_id: str) -> Sequence[Absence]:
     """A person's absences, the latest first."""
     query = select(Absence).where(Absence.person_id == person_id).order_by(Absence.first_day.desc(), Absence.id)
     return session.scalars(query).all()
+
+
+def ladders(session: Session, channels: Iterable[Channel], day: date) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Who there is to act on a channel on a day, step by step, by channel: responsible, deputy, communicators, the
+    unit's manager, administrators.
+
+    Of them only those who are in the register, have a mail address, and are not away on that day.
+    """
+    absent = away(session, day)
+    known = session.execute(select(Person.id, Person.email).where(~Person.retired))
+    there = {id_ for id_, email in known if email and id_ not in absent}
+    manager = managers(session)
+    roles = [tuple(each.id for each in with_role(session, role)) for role in ("communicator", "administrator")]
+    steps = {
+        channel.id: ((channel.responsible_id,), (channel.deputy_id,), roles[0], (manager[channel.unit_id],), roles[1])
+        for channel in channels
+    }
+    return {
+        channel: tuple(tuple(person for person in step if person in there) for step in ladder)
+        for channel, ladder in steps.items()
+    }

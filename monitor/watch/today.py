@@ -1,6 +1,6 @@
 """Today's watch at a glance: how each channel's day stands, and who is to act."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from monitor import Calendar
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
-from monitor.register.people import away, communicators
+from monitor.register.people import ladders
 from monitor.watch.day_rules import Verdict, Why, end_of_service
 from monitor.watch.day_view import ShownDay, reason_in_words, shown_days
 from monitor.watch.models import Schedule
@@ -51,14 +51,14 @@ def today(session: Session, now: datetime) -> list[Today]:
     channels = {channel.id: channel for channel in session.scalars(select(Channel))}
     read = select(Schedule.channel_id, Schedule.last_complete_at)
     last_complete = dict(session.execute(read).all())
-    absent, others = away(session, day), [person.id for person in communicators(session)]
+    known = ladders(session, channels.values(), day)
     closed = now >= end_of_service(calendar, day)
     return [
         Today(
             shown,
             channels[shown.channel_id].name,
             last_complete.get(shown.channel_id),
-            None if shown.verdict is Verdict.WATCHED else _who(channels[shown.channel_id], absent, others),
+            None if shown.verdict is Verdict.WATCHED else _first(known[shown.channel_id]),
             closed,
         )
         for shown in shown_days(session, day, day)
@@ -75,7 +75,6 @@ def why_so_far(day: ShownDay) -> str:
     return reason_in_words(day)
 
 
-def _who(channel: Channel, absent: Collection[str], others: list[str]) -> str | None:
-    """The responsible person, or who stands in: the deputy, else a communicator."""
-    there = (id_ for id_ in (channel.responsible_id, channel.deputy_id, *others) if id_ and id_ not in absent)
-    return next(there, None)
+def _first(ladder: Iterable[Iterable[str]]) -> str | None:
+    """The responsible person, or who is next: as the guard tells them."""
+    return next((person for step in ladder for person in step), None)
