@@ -1,6 +1,5 @@
 """The rows that the audit log tells of, named as it names them."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from monitor.audit.reading import UNREADABLE
 from monitor.db import Base
-from monitor.records.facts_told import Fact, numbered
+from monitor.records.facts_told import Fact
 from monitor.register.models import Decision, DecisionReceipt
 from monitor.watch.day_models import Attestation, Correction, Review, WatchDay
 from monitor.watch.models import HubNote, Post
@@ -20,13 +19,12 @@ from monitor.watch.models import HubNote, Post
 @dataclass(frozen=True, slots=True)
 class Kind:
     """named: the name of each row, and its key. written: the column that tells when it was, of rows that there have
-    been for longer than the log. several: rows may have the same name, and are numbered in the order of their keys.
+    been for longer than the log.
     """
 
     table: type[Base]
     named: Select[*tuple[Any, ...]]
     written: str | None = None
-    several: bool = False
 
 
 def _decision() -> Any:
@@ -56,20 +54,17 @@ KINDS = {
     "correction": Kind(Correction, select(_of_day(Correction) + "/" + cast(Correction.id, String), Correction.id)),
     "hub_note": Kind(
         HubNote,
-        select(Post.channel_id + "/" + Post.external_id, HubNote.id).join(Post).order_by(HubNote.id),
-        several=True,
+        select(Post.channel_id + "/" + Post.external_id + "/" + cast(HubNote.id, String), HubNote.id).join(Post),
     ),
 }
 
 
 def kept(session: Session) -> Iterator[tuple[Fact, Base | None]]:
     """Every row that the log should tell of; None for one that cannot be read."""
-    counts: Counter[Fact] = Counter()
     for name, kind in KINDS.items():
         _at_once = _all(session, kind.table)  # else each is a question of its own
         for subject, *key in session.execute(kind.named).all():
-            fact = numbered(name, subject, counts) if kind.several else (name, subject)
-            yield fact, _read(session, kind.table, key)
+            yield (name, subject), _read(session, kind.table, key)
 
 
 def written_at(fact: Fact, row: Base) -> datetime | None:

@@ -1,8 +1,7 @@
 """What the audit log says of the rows that were written with its entries."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ DECISION = {"decision.made": "decision", "decision.sent": "decision_sent", "deci
 CONCLUDED, CORRECTED = "watch_day.concluded", "watch_day.corrected"
 DAY = frozenset({CONCLUDED, ATTESTED, CORRECTED})
 REVIEWED = "channel.reviewed"
-HUB = frozenset({"hub.linked", "hub.dismissed", "hub.reopened"})
+HUB, SAID = frozenset({"hub.linked", "hub.dismissed", "hub.reopened"}), ("kind", "url", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,41 +29,27 @@ class Told:
     values: Values
 
 
-@dataclass(slots=True)
-class Reader:
-    """Goes through the log from its beginning. counts: see `numbered`."""
-
-    counts: Counter[Fact] = field(default_factory=Counter)
-
-    def facts(self, entry: AuditEntry) -> Iterator[tuple[Fact, Values]]:
-        after = entry.after if isinstance(entry.after, dict) else {}
-        by_at = {"by": entry.actor, "at": entry.at}
-        if entry.act in DECISION:
-            yield _of_decision(entry, after)
-        elif entry.act in DAY:
-            yield from _of_day(entry, after, by_at)
-        elif entry.act == REVIEWED:
-            yield ("review", f"{entry.subject}/{after.get('review')}"), by_at
-        elif entry.act in HUB:
-            said = {key: after.get(key) for key in ("kind", "url", "reason")}
-            yield numbered("hub_note", entry.subject, self.counts), by_at | said
-
-
 def told(session: Session) -> dict[Fact, Told]:
     """The first that is told of each row: later entries could have been added to cover a change."""
     found: dict[Fact, Told] = {}
-    reader = Reader()
     wanted = AuditEntry.act.in_({*DECISION, *DAY, *HUB, REVIEWED})
     for entry in filter(None, readable(session, wanted)):
-        for fact, values in reader.facts(entry):
+        for fact, values in _facts(entry):
             found.setdefault(fact, Told(fact, entry.id, values))
     return found
 
 
-def numbered(kind: str, name: str, counts: Counter[Fact]) -> Fact:
-    """One of several rows of the same name: the first is name/1."""
-    counts[kind, name] += 1
-    return kind, f"{name}/{counts[kind, name]}"
+def _facts(entry: AuditEntry) -> Iterator[tuple[Fact, Values]]:
+    after = entry.after if isinstance(entry.after, dict) else {}
+    by_at = {"by": entry.actor, "at": entry.at}
+    if entry.act in DECISION:
+        yield _of_decision(entry, after)
+    elif entry.act in DAY:
+        yield from _of_day(entry, after, by_at)
+    elif entry.act == REVIEWED:
+        yield ("review", f"{entry.subject}/{after.get('review')}"), by_at
+    elif entry.act in HUB:
+        yield ("hub_note", f"{entry.subject}/{after.get('note')}"), by_at | {key: after.get(key) for key in SAID}
 
 
 def _of_decision(entry: AuditEntry, after: Values) -> tuple[Fact, Values]:

@@ -108,10 +108,15 @@ def _say(session: Session, post: Post, word: Word, person_id: str, now: datetime
     before = _notes(session, [post.id]).get(post.id)
     note = HubNote(post_id=post.id, kind=str(word.kind), by_id=person_id, at=now, url=word.url, reason=word.reason)
     session.add(note)
+    session.flush()
     subject = ("post", f"{post.channel_id}/{post.external_id}")
-    told = [{"kind": one.kind, "url": one.url, "reason": one.reason} if one else None for one in (before, note)]
-    audited(session, person_id, f"hub.{word.kind}", subject, now, before=told[0], after=told[1])
+    told = {"note": note.id} | _told(note)
+    audited(session, person_id, f"hub.{word.kind}", subject, now, before=_told(before) if before else None, after=told)
     return note
+
+
+def _told(note: HubNote) -> dict[str, object]:
+    return {"kind": note.kind, "url": note.url, "reason": note.reason}
 
 
 def _channels(session: Session, channel_id: str | None) -> dict[str, Channel]:

@@ -95,7 +95,7 @@ def test_a_post_that_is_dismissed_with_a_reason_is_gone_and_logged(
     with database().snapshot() as session:
         [entry] = session.scalars(select(AuditEntry).where(AuditEntry.act == "hub.dismissed"))
     assert (entry.actor, entry.subject) == ("redaktor", f"fb/{post.id}")
-    assert entry.after == {"kind": "dismissed", "url": None, "reason": "Bara en hälsning"}
+    assert entry.after == {"note": 1, "kind": "dismissed", "url": None, "reason": "Bara en hälsning"}
     assert kanalvakt("hub", "reopen", post.id, "--by", "redaktor").code == 0
     assert ids(gaps()) == [post.id]
 

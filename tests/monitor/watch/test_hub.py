@@ -124,7 +124,7 @@ def test_a_dismissed_post_is_no_gap_and_the_reason_is_in_the_log(town: Town) -> 
     with town.db.snapshot() as session:
         [entry] = session.scalars(select(AuditEntry))
     assert (entry.actor, entry.act, entry.subject_kind, entry.subject) == ("redaktor", "hub.dismissed", "post", "fb/p1")
-    assert entry.after == {"kind": "dismissed", "url": None, "reason": "Bara en hälsning"}
+    assert entry.after == {"note": 1, "kind": "dismissed", "url": None, "reason": "Bara en hälsning"}
     assert entry.before is None
 
 
