@@ -15,7 +15,7 @@ from monitor.alerts.ladders import CaredFor, cared_for
 from monitor.alerts.missed_days import missed
 from monitor.alerts.telling import Scene
 from monitor.alerts.todays_watch import Said, Todo, standing, todo
-from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed
+from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed, web_address
 from monitor.inbox.unanswered import Obligation, unanswered
 from monitor.register.models import Person
 from monitor.watch.coverage import Coverage
@@ -250,6 +250,6 @@ def _line(item: Obligation, now: datetime, zone: ZoneInfo, base: str) -> Line:
         excerpt=excerpt(item.text),
         waited=duration(now - item.posted_at),
         answer_by=moment(item.due_at, zone),
-        platform_url=item.permalink if (item.permalink or "").startswith(("https://", "http://")) else None,
+        platform_url=web_address(item.permalink),
         page_url=f"{base}/?channel={quote(item.channel)}#comment-{item.comment_id}",
     )

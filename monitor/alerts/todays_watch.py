@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from config.language import N_, _
 from monitor.alerts.tasks import attest_link, review_link
 from monitor.alerts.telling import Scene
+from monitor.alerts.wording import web_address
 from monitor.register.models import Channel
 from monitor.watch.attesting import counts_today
 from monitor.watch.day_rules import Fetch, Verdict
@@ -50,7 +51,7 @@ def todo(scene: Scene, person_id: str, channel: Channel, day: ShownDay | None, *
     if day.mode == AUTOMATIC and day.fetch is Fetch.COMPLETE:
         label, address = _("I have gone through what is new"), review_link(scene, person_id, channel.id)
         return Todo(_new_in_words(day.unseen), label, address, by_hand=False)
-    url = channel.address if channel.address.startswith(("https://", "http://")) else None
+    url = web_address(channel.address)
     if counts_today(scene.session, channel, day.fetch, scene.now):
         manual = N_("Go through the channel today, and confirm it.")
         unread = N_("Look at the channel yourself today, and confirm it.")

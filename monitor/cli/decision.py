@@ -19,9 +19,9 @@ from monitor.register.calendar import calendar_of
 from monitor.register.deciding import CannotDecide, Changes, confirm, latest_of, make_decision
 from monitor.register.deciding import renew as renew_decision
 from monitor.register.decision_paper import decision_pdf, file_name
-from monitor.register.decision_rules import Draft, Status
+from monitor.register.decision_rules import Draft
 from monitor.register.decision_status import Standing, standings
-from monitor.register.decision_words import LABELS, fingerprint, said
+from monitor.register.decision_words import LABELS, STATUSES, fingerprint, said
 from monitor.register.models import Channel, Decision, DecisionReceipt, Person
 from monitor.register.organisation import organisation
 
@@ -53,12 +53,6 @@ Output = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help=N_("Where to write it; - for standard output."))
 ]
 All = Annotated[bool, typer.Option("--all", help=N_("Every version, not only the one that speaks now."))]
-STATUSES = {
-    Status.VALID: N_("Valid"),
-    Status.EXPIRED: N_("Expired"),
-    Status.MISSING: N_("No decision"),
-    Status.NOT_NEEDED: N_("Not needed"),
-}
 
 
 @app.command("add", help=N_("Decide about a channel. Everything that stands against it is told at once."))

@@ -1,6 +1,5 @@
 """`kanalvakt watch month`: a month of the watch as a table, and as a picture in a file."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ from monitor.cli.setup import opened_database
 from monitor.inbox.day_keeping import keep_days
 from monitor.records.month import Line, Mark, Month, MonthView, in_words, letter, month_report, percentage
 from monitor.records.month_picture import in_short, month_picture
-from monitor.records.report_rules import Tally
+from monitor.records.report_document import tally_counts
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
 
@@ -76,7 +75,7 @@ def _as_json(view: MonthView) -> dict[str, object]:
         "organisation": view.organisation,
         "days_off": [{"date": each.day, "why_text": each.off} for each in view.days if each.off],
         "channels": [_line(line) for line in view.lines],
-        "overall": _tally(view.overall),
+        "overall": tally_counts(view.overall),
     }
 
 
@@ -86,8 +85,4 @@ def _line(line: Line) -> dict[str, object]:
         for day, cell in sorted(line.cells.items())
     ]
     own = {"channel": line.channel, "name": line.name, "unit_name": line.unit_name}
-    return own | _tally(line.tally) | {"dates": days}
-
-
-def _tally(tally: Tally) -> dict[str, object]:
-    return asdict(tally) | {"percent": tally.percent}
+    return own | tally_counts(line.tally) | {"dates": days}

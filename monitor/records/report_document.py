@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.records.report_rules import Tally
 from monitor.records.report_words import rules_in_words
-from monitor.records.watch_report import DecisionOnDay, DecisionStretch, Gap, ReportRow, WatchReport
+from monitor.records.watch_report import DecisionStretch, Gap, ReportRow, WatchReport
 from monitor.register.decision_rules import Status
 
 OF_THE_MAKING = ("hash", "made_at", "audit_head", "rules_text")
@@ -79,19 +79,20 @@ def _row(row: ReportRow) -> dict[str, Any]:
         "reason": row.why,
         "reason_text": row.reason,
         "corrected": asdict(row.corrected) if row.corrected else None,
-        "decision": _decision(row.decision),
+        "decision": asdict(row.decision),
     }
 
 
 def _summary(report: WatchReport) -> dict[str, Any]:
-    units = {id_: {"name": report.unit_names[id_], **_tally(tally)} for id_, tally in report.units.items()}
-    channels = {id_: {"name": report.channel_names[id_], **_tally(each)} for id_, each in report.channels.items()}
+    units = {id_: {"name": report.unit_names[id_], **tally_counts(tally)} for id_, tally in report.units.items()}
+    channels = {id_: {"name": report.channel_names[id_], **tally_counts(each)} for id_, each in report.channels.items()}
     stood = [row.decision.status for row in report.rows]
     decisions = {str(status): stood.count(status) for status in Status}
-    return {"overall": _tally(report.overall), "units": units, "channels": channels, "decisions": decisions}
+    return {"overall": tally_counts(report.overall), "units": units, "channels": channels, "decisions": decisions}
 
 
-def _tally(tally: Tally) -> dict[str, Any]:
+def tally_counts(tally: Tally) -> dict[str, Any]:
+    """With its percentage."""
     return asdict(tally) | {"percent": tally.percent}
 
 
@@ -108,11 +109,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
 
 def _stretch(each: DecisionStretch) -> dict[str, Any]:
     own = {"channel": each.channel, "channel_name": each.channel_name, "from": each.first, "to": each.last}
-    return own | {"days": each.days, **_decision(each.decision)}
-
-
-def _decision(decision: DecisionOnDay) -> dict[str, Any]:
-    return asdict(decision)
+    return own | {"days": each.days, **asdict(each.decision)}
 
 
 def _handled(report: WatchReport) -> dict[str, Any] | None:

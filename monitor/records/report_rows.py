@@ -95,7 +95,6 @@ def _row(
     now: datetime,
 ) -> ReportRow:
     pending = day.verdict is None and now < end_of_service(calendar, day.day)
-    late = day.correction
     return ReportRow(
         day=day.day,
         channel=channel.id,
@@ -114,9 +113,14 @@ def _row(
         reviewed_at=day.reviewed_at,
         attested_by=day.attested_by_id,
         attested_at=day.attested_at,
-        corrected=CorrectionLine(late.by_id, late.at, late.note, day.first_verdict) if late else None,
+        corrected=_corrected(day),
         decision=_on_day(channel, versions.get(channel.id, ()), day.day),
     )
+
+
+def _corrected(day: ShownDay) -> CorrectionLine | None:
+    late = day.correction
+    return CorrectionLine(late.by_id, late.at, late.note, day.first_verdict) if late else None
 
 
 def _on_day(channel: Channel, versions: Sequence[Version], day: date) -> DecisionOnDay:

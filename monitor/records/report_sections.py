@@ -11,13 +11,13 @@ from monitor.inbox.handled import Handled
 from monitor.records.report_rules import Tally
 from monitor.records.report_words import (
     ACTS,
-    STATUSES,
     decision_in_words,
     length_in_words,
     percent_in_words,
     rules_in_words,
 )
 from monitor.records.watch_report import DecisionOnDay, ReportRow, WatchReport
+from monitor.register.decision_words import STATUSES
 from monitor.watch.day_view import NOT_YET, VERDICTS
 
 

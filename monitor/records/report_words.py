@@ -4,15 +4,9 @@ from babel.numbers import format_decimal
 
 from config.language import N_, _, language
 from monitor.records.watch_report import DecisionOnDay, Rules
-from monitor.register.decision_rules import Status
+from monitor.register.decision_words import STATUSES
 from monitor.register.hours import in_words
 
-STATUSES = {
-    Status.VALID: N_("Valid"),
-    Status.EXPIRED: N_("Expired"),
-    Status.MISSING: N_("No decision"),
-    Status.NOT_NEEDED: N_("Not needed"),
-}
 ACTS = {
     "reply": N_("Replies sent"),
     "hide": N_("Comments hidden"),
@@ -62,7 +56,7 @@ def rules_in_words(rules: Rules) -> list[list[str]]:
 
 
 def percent_in_words(percent: float | None) -> str:
-    """99,6 % or 99.6 %."""
+    """99,6 % or 99.6 %; 100,0 % too, so that figures below each other can be compared."""
     if percent is None:
         return "–"
     return f"{format_decimal(percent, format='0.0', locale=language())}\N{NO-BREAK SPACE}%"

@@ -110,13 +110,11 @@ def watch_report(
 
     Days that have not been planned yet are missing: call monitor.inbox.day_keeping.keep_days before.
     """
-    owner = organisation(session)
-    calendar = calendar_of(owner)
+    calendar = calendar_of(owner := organisation(session))
     days = shown_days(session, first, last, channel_ids)
     channels = _channels(session, {day.channel_id for day in days} | set(channel_ids or ()))
     rows = rows_of(session, days, channels, calendar, now)
     units = sorted({channel.unit_id for channel in channels.values()})
-    head = session.get(AuditHead, 1)
     return WatchReport(
         organisation=owner.name,
         first=first,
@@ -132,7 +130,7 @@ def watch_report(
         gaps=list(_gaps(rows)),
         decisions=list(_decisions(rows)),
         rules=_rules(owner, first, last),
-        audit_head=Head(head.entry_id, head.hash) if head and head.entry_id else None,
+        audit_head=_head(session),
         made_at=now,
     )
 
@@ -145,6 +143,11 @@ def full_report(
     calendar = calendar_of(organisation(session))
     begin, end = calendar.midnight(first), calendar.midnight(last + timedelta(days=1))
     return replace(report, handled=handled_between(session, calendar, begin, end, list(report.channels), now))
+
+
+def _head(session: Session) -> Head | None:
+    head = session.get(AuditHead, 1)
+    return Head(head.entry_id, head.hash) if head and head.entry_id else None
 
 
 def _channels(session: Session, ids: Collection[str]) -> dict[str, Channel]:

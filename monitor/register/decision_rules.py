@@ -130,11 +130,6 @@ def status(versions: Iterable[Version], day: date, *, needed: bool = True) -> St
     return Status.VALID if day <= current.valid_until else Status.EXPIRED
 
 
-def may_answer(versions: Sequence[Version], person: str, day: date) -> bool:
-    """May this person answer and post in the organisation's name? Who is named in a decision that is valid that day."""
-    return answering(versions, person, day) is None
-
-
 def answering(versions: Sequence[Version], person: str, day: date) -> Refusal | None:
     """Why this person may not answer, or take back what was said, in the organisation's name; None: may."""
     current = in_force(versions, day)

@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 
 from config.language import N_
-from monitor.register.decision_rules import Refusal, Wrong
+from monitor.register.decision_rules import Refusal, Status, Wrong
 from monitor.register.models import Decision
 
 LABELS = {
@@ -18,6 +18,12 @@ LABELS = {
     "authorised": N_("Authorised users"),
     "communicated_to": N_("Sent to the communicator"),
     "communicated_on": N_("Sent on"),
+}
+STATUSES = {
+    Status.VALID: N_("Valid"),
+    Status.EXPIRED: N_("Expired"),
+    Status.MISSING: N_("No decision"),
+    Status.NOT_NEEDED: N_("Not needed"),
 }
 WRONGS = {
     Wrong.PURPOSE: N_("Purpose is missing: say what the presence in the channel is for."),

@@ -147,7 +147,8 @@ def may_attest(facts: Facts) -> bool:
 
 
 def may_attest_today(facts: Facts, *, overdue: bool) -> bool:
-    """As may_attest, on a day that is not over: not before the machine has failed. overdue: a reading is late."""
+    """As may_attest, on a day that is not over: not before the machine has failed, or nobody need wait for it
+    (overdue)."""
     failing = facts.fetch in {Fetch.FAILED, Fetch.PARTIAL} or facts.paused or overdue
     return may_attest(facts) and (failing or not facts.automatic)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _, language, moment
 from monitor.alerts.tasks import ATTEST, CONFIRM, REVIEW
+from monitor.alerts.wording import web_address
 from monitor.inbox.unanswered import Obligation, unanswered
 from monitor.register.deciding import CannotDecide, confirm, replaced
 from monitor.register.decision_paper import contents, decision_pdf, file_name
@@ -134,7 +135,7 @@ def _review_view(holder: Holder) -> Task:
         links=tuple(
             Fact("", _(received, moment=moment(each.posted_at, holder.zone)), each.permalink)
             for each in unseen[:MOST_LINKS]
-            if (each.permalink or "").startswith(("https://", "http://"))
+            if web_address(each.permalink)
         ),
         done=_done(holder, N_("{person} went through what was new {moment}."), done.by_id, done.at) if done else None,
         newest=_newest(unseen),
