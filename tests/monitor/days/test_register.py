@@ -183,15 +183,20 @@ def test_comments_that_are_switched_off_and_on_again_begin_a_new_duty(quick: Alm
     assert [day.day for day in quick.days()] == [11, 16, 17]
 
 
+def begins_again(almanac: Almanac, now: datetime) -> None:
+    """As an import does it that switches comments on."""
+    with almanac.db.transaction() as session:
+        settle(session, now)
+        channel = session.get_one(Channel, "fb")
+        channel.has_comments = True
+        note_duty(channel, now)
+
+
 def test_a_duty_that_ended_and_begins_again_while_nothing_ran_leaves_its_days(almanac: Almanac) -> None:
     almanac.keep(THURSDAY, "12.00")
     tuesday, wednesday = date(2026, 6, 16), date(2026, 6, 17)
     almanac.changes(has_comments=False, watched_until=at(MONDAY, "12.00"))
-    with almanac.db.transaction() as session:
-        settle(session, at(wednesday, "09.00"))
-        channel = session.get_one(Channel, "fb")
-        channel.has_comments = True
-        note_duty(channel, at(wednesday, "09.00"))
+    begins_again(almanac, at(wednesday, "09.00"))
     almanac.keep(wednesday, "09.01")
     assert almanac.days() == [THURSDAY, FRIDAY, wednesday]
     assert almanac.told(FRIDAY) == ("not_watched", "none", "not_read")
@@ -201,11 +206,7 @@ def test_a_duty_that_ended_and_begins_again_while_nothing_ran_leaves_its_days(al
 def test_a_day_that_was_planned_and_on_which_the_duty_ended_is_none_though_it_begins_again(almanac: Almanac) -> None:
     almanac.keep(FRIDAY, "09.00")
     almanac.changes(has_comments=False, watched_until=at(FRIDAY, "12.00"))
-    with almanac.db.transaction() as session:
-        settle(session, at(MONDAY, "09.00"))
-        channel = session.get_one(Channel, "fb")
-        channel.has_comments = True
-        note_duty(channel, at(MONDAY, "09.00"))
+    begins_again(almanac, at(MONDAY, "09.00"))
     almanac.keep(MONDAY, "09.01")
     assert almanac.days() == [THURSDAY, MONDAY]
 
