@@ -30,8 +30,6 @@ PER_POST, NEWS = 20, 10
 
 
 GOALS = {"first": 10.0, "idle": 0.3, "year": 5.0, "closing": 0.5, "midnight": 2.0}
-BEFORE = {"first": "> 600", "idle": "–", "year": "7.6", "closing": "5.6", "midnight": "5.5"}
-"""At 53fed87, on the same machine; the first look was given up after ten minutes, the idle one not measured."""
 WORDS = {
     "first": ("the first look: planning, counting", "1,000 channels, 10 comments each"),
     "idle": ("a look when nothing has happened", "1,000 channels, 10 comments each"),
@@ -40,11 +38,10 @@ WORDS = {
     "midnight": ("concluding the day and planning the next", "100 channels, 1,000 comments each"),
 }
 TEMPLATE = """Measured by `make bench` (this part alone: `python -m tests.bench.days`) on {day}: {machine}.
-Seconds of processor time of `keep_days`, on SQLite, one run. Before: before only
-what has changed was counted again.
+Seconds of processor time of `keep_days`, on SQLite, one run.
 
-| look | n | before | now | goal |
-|---|---|---:|---:|---:|
+| look | n | seconds | goal |
+|---|---|---:|---:|
 {rows}
 """
 
@@ -57,7 +54,7 @@ def main() -> None:
 def section(home: Path) -> str:
     """The page's part. home: an empty folder."""
     figures = thousand(home) | year(home) | hundred(home)
-    rows = (f"| {look} | {n} | {BEFORE[name]} | {figures[name]} | {GOALS[name]} |" for name, (look, n) in WORDS.items())
+    rows = (f"| {look} | {n} | {figures[name]} | {GOALS[name]} |" for name, (look, n) in WORDS.items())
     today = date.today()  # noqa: DTZ011 - the reader's own date
     return TEMPLATE.format(day=today, machine=machine(), rows="\n".join(rows))
 
