@@ -34,6 +34,8 @@ class Habits:
     first: date
     last: date
     written: int = 0
+    plans: list[float] = field(default_factory=lambda: [0.1, 0.2, 0.3, 0.38, 0.4, 0.45, 0.55, 0.6, 0.65, 0.7, 0.8])
+    """For the register: after which part of the time, one after the other and each once."""
 
     def of(self, day: date) -> list[Happening]:
         """All of one day. What residents write is there at once, for whoever reads."""
@@ -65,7 +67,17 @@ class Habits:
             for id_ in CHANNELS:
                 if id_ != "ny":
                     yield self._act(morning - HOUR, partial(town.registers, id_))
-        plans = {
+        if self.plans and day >= self._planned(self.plans[0]):
+            moment = morning + self.random.randrange(9 * 60) * MINUTE
+            if not any(span.covers(moment) for span in self.fate.no_acts):  # else it is done as soon as it can be
+                yield self._act(moment, self._what(self.plans.pop(0), day))
+
+    def _planned(self, part: float) -> date:
+        return self.first + int((self.last - self.first).days * part) * DAY
+
+    def _what(self, part: float, day: date) -> Callable[[datetime], None]:
+        town = self.town
+        return {
             0.1: partial(town.closes_early, day + 2 * DAY),
             0.2: partial(town.registers, "ny"),
             0.3: partial(town.pauses, "ny"),
@@ -77,10 +89,7 @@ class Habits:
             0.65: partial(town.has_comments, "fb", True),
             0.7: partial(town.closes_on, day + 30 * DAY),
             0.8: partial(town.retires, "forum"),
-        }
-        for part, what in plans.items():
-            if day == self.first + int((self.last - self.first).days * part) * DAY:
-                yield self._act(morning + self.random.randrange(9 * 60) * MINUTE, what)
+        }[part]
 
     def _people(self, day: date) -> Iterator[Happening]:
         for away in self.fate.absences:
