@@ -48,10 +48,11 @@ def _round(session: Session, now: datetime) -> Round:
 
 
 def _wards(session: Session, day: date) -> dict[str, Ward]:
-    """Paused channels too: the duty to watch them goes on."""
+    """All that the register has for the day: paused ones, as the duty to watch them goes on, and those whose watch has
+    ended since the day closed."""
     shown = {each.channel_id: each for each in shown_days(session, day, day) if each.verdict is not Verdict.WATCHED}
-    watched = (Channel.id.in_(shown), Channel.has_comments, Channel.state != "retired")
-    return {each.id: Ward(each, shown[each.id]) for each in session.scalars(select(Channel).where(*watched))}
+    channels = session.scalars(select(Channel).where(Channel.id.in_(shown)))
+    return {each.id: Ward(each, shown[each.id]) for each in channels}
 
 
 def _tellings(scene: Scene) -> Iterable[Telling]:

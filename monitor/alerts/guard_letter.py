@@ -76,6 +76,8 @@ def _line(scene: Scene, person: str, ward: Ward, absent: Collection[str]) -> Lin
 def _todo(scene: Scene, person: str, ward: Ward, schedule: Schedule | None) -> tuple[list[str], Links]:
     """What to do by hand, and the link that says that it is done."""
     channel, shown = ward.channel, ward.shown
+    if channel.state == "retired" or not channel.has_comments:  # since the day closed: nobody's word is asked for
+        return [], ()
     if shown.why is Why.NOT_REVIEWED:
         new = _("Go through what is new on {channel}", channel=channel.name)
         return [_how_much(shown.unseen)], ((new, review_link(scene, person, channel.id)),)

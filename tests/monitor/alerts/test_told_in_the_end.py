@@ -85,3 +85,23 @@ def test_where_nobody_judges_the_outside_watcher_hears_nothing_from_the_morning_
     assert {each.partition(" ")[0] for each in stands_still(vigil, "07.41")} == {"digest", "watch_day"}
     vigil.judged(MONDAY, "07.41")
     assert stands_still(vigil, "07.42") == ()
+
+
+@pytest.mark.parametrize("end", [{"has_comments": False}, {"state": "retired"}])
+def test_a_channel_whose_watch_ends_when_the_day_has_closed_is_told_of_all_the_same(
+    vigil: Vigil, end: dict[str, object]
+) -> None:
+    vigil.read(FRIDAY, "06.45")
+    vigil.keep(FRIDAY, "09.00")
+    vigil.changes("grupp", watched_until=at(FRIDAY, "16.30"), **end)
+    assert [person for person, _subject in vigil.run(FRIDAY, "16.40")] == ["kommunikator"]
+    assert "/task/" not in vigil.text()
+    assert [day for day, _rung, _person in vigil.proof()] == ["grupp/2026-06-12"]
+
+
+def test_a_channel_whose_watch_ends_before_the_day_closes_is_told_of_to_nobody(vigil: Vigil) -> None:
+    vigil.read(FRIDAY, "06.45")
+    vigil.keep(FRIDAY, "09.00")
+    vigil.changes("grupp", has_comments=False, watched_until=at(FRIDAY, "15.30"))
+    vigil.run(FRIDAY, "15.40", "16.00", "16.40")
+    assert vigil.notices("guard") == []
