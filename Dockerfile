@@ -1,4 +1,10 @@
 # One image for every part; `kanalvakt up --only …` says which one a container is (see docker-compose.yml).
+FROM node:24-alpine AS assets
+WORKDIR /assets
+COPY package.json package-lock.json .npmrc ./
+COPY .ci/assets .ci/assets
+RUN sh .ci/assets python3 vendor
+
 FROM python:3.11-slim AS build
 WORKDIR /build
 COPY requirements.lock .
@@ -6,10 +12,11 @@ COPY requirements.lock .
 RUN python -m venv /opt/kanalvakt \
  && /opt/kanalvakt/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock \
  && find /opt/kanalvakt/lib -path '*/discovery_cache/documents/*' ! -name 'youtube*' -delete
-COPY pyproject.toml README.md LICENSE celeryconfig.py ./
+COPY pyproject.toml hatch_build.py README.md LICENSE celeryconfig.py ./
 COPY config config
 COPY connectors connectors
 COPY monitor monitor
+COPY --from=assets /assets/vendor monitor/web/static/vendor
 COPY workers workers
 RUN /opt/kanalvakt/bin/pip install --no-cache-dir --no-deps .
 

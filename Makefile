@@ -2,16 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ASSETS := monitor/web/static/vendor
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo up test check lint lock bench bench-connectors clean
-demo: $(VENV)/.ready
+.PHONY: demo up test check lint lock assets bench bench-connectors pictures clean
+demo: $(VENV)/.ready assets
 	@$(BIN)/kanalvakt demo $(ARGS)
 
-up: $(VENV)/.ready
+up: $(VENV)/.ready assets
 	@$(BIN)/kanalvakt up $(ARGS)
 
-test: $(VENV)/.ready-dev
+test: $(VENV)/.ready-dev assets
 	@$(BIN)/python -m tests.run $(ARGS)
 
 check: test
@@ -25,11 +26,23 @@ bench: $(VENV)/.ready-dev
 bench-connectors: $(VENV)/.ready-dev
 	@$(BIN)/python -m tests.bench.connectors $(ARGS)
 
-# Two lock files, hashes and no registry addresses: what runs, and what also tests.
+# Every page on people's days in every look, in kanalvakt-pictures/index.html, and the pictures of docs/.
+pictures: $(VENV)/.ready-dev assets
+	@$(BIN)/python -m tests.pictures $(ARGS)
+
+# What the pages are dressed in, by npm; where the machine has none, by the one in requirements-node.lock.
+assets: $(ASSETS)/designsystemet.css
+
+$(ASSETS)/designsystemet.css: package.json package-lock.json .npmrc .ci/assets | $(VENV)/.ready
+	@sh .ci/assets "$(BIN)/python" "$(ASSETS)"
+
+# Lock files with hashes and no registry addresses: what runs, what also tests, and npm where there is none.
 lock: $(VENV)/.ready-dev
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate -c requirements.lock pyproject.toml --group test --group lint -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --group pyproject.toml:node -o requirements-node.lock
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@sh .ci/venv "$(PYTHON)" "$(VENV)" requirements.lock
@@ -40,4 +53,4 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 	@touch $@
 
 clean:
-	rm -rf $(VENV) kanalvakt-data
+	rm -rf $(VENV) $(ASSETS) kanalvakt-data

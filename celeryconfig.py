@@ -58,6 +58,7 @@ beat_schedule = {
         "tick": 1.0,
         "act": 2.0,
         "send": 2.0,
+        "hooks": 2.0,
         "judge": 5.0,
         "canary": 5.0,
         "check": 5.0,

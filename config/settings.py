@@ -103,6 +103,25 @@ class Webhook(BaseModel):
         return self.app_secret is not None
 
 
+class Oidc(BaseModel):
+    """The organisation's own directory, as a way in: off unless all three are set."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    issuer: PlatformUrl | None = Field(None, description="as its metadata names it; of Entra ID the tenant's own")
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _all_or_none(self) -> Self:
+        if len({each is None for each in (self.issuer, self.client_id, self.client_secret)}) > 1:
+            raise ValueError("set issuer, client_id and client_secret, or none of them")
+        return self
+
+    @property
+    def configured(self) -> bool:
+        return self.issuer is not None
+
+
 class InstagramQueries(BaseModel):
     """Names of what is asked of instagram.com (query hashes and doc ids); Instagram changes them every few months."""
 
@@ -137,12 +156,14 @@ class Settings(BaseSettings):
         False, description="let addresses in the register lead into the organisation's own network"
     )
     smtp_url: SecretStr | None = None
+    sms_url: SecretStr | None = Field(None, description="the SMS gateway as Apprise writes it, without a recipient")
     demo_mails: Path | None = Field(None, description="folder of the mails that the demo received")
     heartbeat_url: SecretStr | None = None
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     polling: Polling = Polling()
     web: Web = Web()
     webhook: Webhook = Webhook()
+    oidc: Oidc = Oidc()
 
     @property
     def database(self) -> str:

@@ -4,6 +4,30 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Writes:
+    """What people can do there from here. kinds: of actions (reply, hide, unhide, delete, release, reject).
+
+    longest_reply: characters, with whatever is put before the text. address: what is put before a reply to a reply, as
+    the platform would not tell whom it is for: "{name}" or "@{handle}" of that comment's author. to_hidden: can a
+    hidden comment be answered?
+    """
+
+    kinds: frozenset[str]
+    longest_reply: int
+    address: str
+    to_hidden: bool = True
+
+    def reply_text(self, text: str, *, nested: bool, name: str | None, handle: str | None) -> str:
+        """The text exactly as it is sent. name, handle: of the author of the comment that is answered."""
+        called = self._called(" ".join((name or "").split()), handle or "") if nested else ""
+        return text if not called or text.startswith(called) else f"{called} {text}"
+
+    def _called(self, name: str, handle: str) -> str:
+        known = {"{name}": name, "@{handle}": handle}[self.address]
+        return self.address.format(name=name, handle=handle) if known else ""
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """One platform. Sentences are marked for translation and translated where they are shown.
 
@@ -18,7 +42,9 @@ class About:
     its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning;
     write_errors: what means something else for a write. hosts: where its addresses lie, and below; empty: anywhere.
     closed_title: its name where only members see what is written; empty where there is no such thing. hub: the
-    organisation's own website: no social media channel, so no decision about it is asked for.
+    organisation's own website: no social media channel, so no decision about it is asked for. takes_away: kinds of
+    actions by which others see a resident's comment no more: hide, remove, reject (one that the platform holds).
+    writes: what can be done there from here; None: nothing.
     """
 
     title: str
@@ -41,3 +67,5 @@ class About:
     hosts: tuple[str, ...] = ()
     closed_title: str = ""
     hub: bool = False
+    takes_away: tuple[str, ...] = ()
+    writes: Writes | None = None

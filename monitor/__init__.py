@@ -24,11 +24,17 @@ Action       what a person does to a comment on its platform: reply, hide, delet
 Budget       whose calls a platform counts together (Anropsbudget)
 Gap          comments that a platform counts below a post but does not show (Lucka)
 Hint         a platform's word that something happened; the reading stays the truth (Tips från plattformen)
+Mark         what a person says of an obligation: acknowledged, put off, closed, confirmed … (Notering)
 Deadline     when an obligation is due (Besvaras senast)
+Term         how long something may take, in working days or hours of service (Tidsfrist)
+Ladder       who hears of an obligation past its deadline, rung by rung (Påminnelsetrappa)
+Flag         why a comment must be looked at before its turn: words, a report, danger, a rush (Flaggning)
+Route        a way to reach a person: mail, SMS, a chat, a web hook (Aviseringsväg)
 Notice       one thing one person must know, unique by subject, rung, cycle and recipient (Avisering)
 """
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -37,16 +43,41 @@ class State(StrEnum):
     """Where an obligation stands. NEEDS_SOMEBODY are the ones that still wait for a person of the organisation."""
 
     OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    INTERIM_ANSWERED = "interim_answered"
     PROBABLY_ANSWERED = "probably_answered"
     ANSWERED = "answered"
+    ANSWERED_PRIVATELY = "answered_privately"
+    CLOSED_NO_REPLY = "closed_no_reply"
     HELD = "held"
     HIDDEN_BY_US = "hidden_by_us"
+    REMOVED_BY_US = "removed_by_us"
     REMOVED_BY_AUTHOR = "removed_by_author"
     UNAVAILABLE = "unavailable"
     HISTORIC = "historic"
 
 
-NEEDS_SOMEBODY = frozenset({State.OPEN, State.PROBABLY_ANSWERED, State.HELD})
+NEEDS_SOMEBODY = frozenset(
+    {
+        State.OPEN,
+        State.ACKNOWLEDGED,
+        State.SNOOZED,
+        State.INTERIM_ANSWERED,
+        State.PROBABLY_ANSWERED,
+        State.HELD,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long something may take. days: so many working days, until service hours end on the last of them, or until
+    `at` on the organisation's clock. hours: of service. One of days and hours is given."""
+
+    days: int | None = None
+    hours: float | None = None
+    at: time | None = None
 
 
 class Calendar(Protocol):
@@ -76,4 +107,24 @@ class Calendar(Protocol):
 
     def closing(self, day: date) -> datetime:
         """When service hours end on a working day. Aware, UTC."""
+        ...
+
+    def wall(self, day: date, at: time) -> datetime:
+        """That time of the organisation's clock on that day. Aware, UTC."""
+        ...
+
+    def is_open(self, moment: datetime) -> bool:
+        """Is it within service hours? The moment at which they begin is, the moment at which they end is not."""
+        ...
+
+    def next_open(self, moment: datetime) -> datetime:
+        """`moment` itself within service hours, else when they begin next. Aware, UTC."""
+        ...
+
+    def after(self, moment: datetime, hours: timedelta) -> datetime:
+        """When so many hours of service have passed since then. Aware, UTC."""
+        ...
+
+    def open_between(self, begin: datetime, end: datetime) -> timedelta:
+        """How much of the time from `begin` to `end` lies within service hours."""
         ...

@@ -3,14 +3,12 @@
 import logging
 import os
 import shutil
+import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -19,6 +17,7 @@ from config.logging import configure_logging
 from config.settings import settings
 from monitor.db import Database, database
 from monitor.db.migrating import upgrade
+from tests.emptied import Emptied, one_database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -29,10 +28,18 @@ MEASURED = "measured"
 Logged = Callable[[], list[dict[str, Any]]]
 """The lines so far."""
 
+EXAMPLES = int(os.environ.get("EXAMPLES", "50"))
+"""Of a property that says nothing else: other ones each time, so that all runs together try many."""
 hypothesis_settings.register_profile(
-    "kanalvakt", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "kanalvakt",
+    max_examples=EXAMPLES,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("kanalvakt")
+# no test cuts the power, and each commit would wait for the disk
+vars(sys.modules[Database.__module__])["SURE"] = "OFF"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -106,31 +113,18 @@ def sqlite(_migrated: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def _migrated_postgresql() -> Iterator[str]:
-    """The name of a migrated database, as a template."""
-    with _created("") as (name, db):
-        upgrade(db)
-        db.close()
-        yield name
+def _emptied() -> Iterator[Emptied]:
+    with one_database() as found:
+        yield found
 
 
 @pytest.fixture
-def postgresql(_migrated_postgresql: str) -> Iterator[Database]:
-    """A migrated PostgreSQL database, dropped afterwards. Mark the test `postgresql`."""
-    with _created(f"TEMPLATE {_migrated_postgresql}") as (_name, db):
-        yield db
-        db.close()
-
-
-@contextmanager
-def _created(how: str) -> Iterator[tuple[str, Database]]:
-    server = os.environ["TEST_POSTGRESQL_URL"]
-    name = f"kanalvakt_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} {how}")
-    yield name, Database(f"{server.rsplit('/', 1)[0]}/{name}")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def postgresql(_emptied: Emptied) -> Iterator[Database]:
+    """A migrated PostgreSQL database, emptied afterwards. Mark the test `postgresql`."""
+    db = _emptied.database()
+    yield db
+    db.close()
+    _emptied.empty()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -2,11 +2,17 @@
 
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from tests import docs
+from tests.pictures import LARGEST
+from tests.test_language import swedish
 
+PAGES = sorted([docs.ROOT / "README.md", docs.ROOT / "CHANGELOG.md", *(docs.ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 TRAPS = docs.ROOT / "docs" / "platforms.md"
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(?:(\w+)::)?(test_\w+)`")
 
@@ -28,3 +34,23 @@ def test_each_named_test_is_there(found: tuple[str, str, str]) -> None:
     path, class_name, test = found
     module = import_module(path.removesuffix(".py").replace("/", "."))
     assert callable(getattr(getattr(module, class_name) if class_name else module, test, None))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(docs.ROOT)))
+def test_each_link_and_each_picture_of_a_page_is_there(page: Path) -> None:
+    links = [each for each in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in each]
+    assert [each for each in links if not (page.parent / each).exists()] == []
+
+
+def test_pictures_are_small_enough_for_a_repository() -> None:
+    kept = list((docs.ROOT / "docs" / "pictures").glob("*.png"))
+    assert [each.name for each in kept if each.stat().st_size > LARGEST] == []
+
+
+@pytest.mark.parametrize(("language", "place"), [("en", 0), ("sv", 1)])
+def test_what_the_guide_says_to_press_is_called_so_on_the_pages(language: str, place: int) -> None:
+    guide = (docs.ROOT / "docs" / f"guide.{language}.md").read_text(encoding="utf-8")
+    named = {" ".join(each.split()).removesuffix(".") for each in BOLD.findall(guide)}
+    said = {entry[place] for entry in swedish()}
+    assert len(named) > 15
+    assert named - said == set()

@@ -1,17 +1,21 @@
-"""The tasks. Each does one step on rows and leaves; what is missed or doubled is put right by the next one."""
+"""The tasks. Each does one step on rows and leaves; what is missed or doubled is put right by the next one.
 
+What tells people is loaded by the tasks that do it: it takes twenty megabytes, and those who only read have no use for
+it.
+"""
+
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from threading import Lock
+from typing import ParamSpec
 
+from celery.exceptions import OperationalError
 from sqlalchemy import select
 
 from config.settings import settings
-from monitor.alerts.auditing import audit as audit_all
-from monitor.alerts.judging import judge as judge_all
-from monitor.alerts.sending import send_due
 from monitor.cli.broker import Sign, show_sign, waiting
 from monitor.db import database
 from monitor.inbox import acting
@@ -21,33 +25,55 @@ from monitor.watch import nightly, polling
 from workers.app import app
 from workers.queues import POLLS, queue_of
 
+P = ParamSpec("P")
+AT_ONCE = 4  # messages that go one way at the same time
+RING_SECONDS = 5
 AHEAD = 10  # polls that may wait for each thread: more would outlive their claims in the queue
 
 
-def alone(task: Callable[[], None]) -> Callable[[], None]:
-    """Does nothing while the same task still runs in this process: a slow mail server must not take every thread.
-
-    An error that lasts is raised, and logged, once, not every second.
+def alone(task: Callable[P, None]) -> Callable[P, None]:
+    """Lets a task not run twice at a time in this process with the same ids: a slow mail server must not take every
+    thread. What is rung meanwhile is not lost: whoever runs looks once more, as the news may have come behind its back.
     """
-    busy = Lock()
-    trouble: set[type[Exception]] = set()
+    locks: defaultdict[tuple[object, ...], Lock] = defaultdict(Lock)
+    rung: set[tuple[object, ...]] = set()
+    look = raised_once(task)
 
     @wraps(task)
-    def once() -> None:
-        if not busy.acquire(blocking=False):
-            return
-        try:
-            task()
-            trouble.clear()
-        except Exception as error:
-            if type(error) in trouble:
-                return
-            trouble.add(type(error))
-            raise
-        finally:
-            busy.release()
+    def once(*args: P.args, **kwargs: P.kwargs) -> None:
+        rung.add(args)
+        while args in rung and locks[args].acquire(blocking=False):
+            try:
+                rung.discard(args)
+                look(*args, **kwargs)
+            finally:
+                locks[args].release()
 
     return once
+
+
+def raised_once(task: Callable[P, None]) -> Callable[P, None]:
+    """An error that lasts is raised, and logged, once, not every second; and again after it was gone."""
+    trouble: set[tuple[object, ...]] = set()
+
+    @wraps(task)
+    def look(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            task(*args, **kwargs)
+            trouble.difference_update([each for each in trouble if each[1:] == args])
+        except Exception as error:
+            if (type(error), *args) in trouble:
+                return
+            trouble.add((type(error), *args))
+            raise
+
+    return look
+
+
+def ring(bell: Callable[..., object], *ids: str) -> None:
+    """Lets a task run at once rather than at its next beat. A ring that is lost does no harm."""
+    with suppress(OperationalError):
+        bell(ids, expires=RING_SECONDS)
 
 
 @app.task(name="tick")
@@ -65,7 +91,9 @@ def tick() -> None:
 @app.task(name="poll")
 def poll(channel_id: str, claim: str, platform: str) -> None:
     """Reads one channel for a claim. Nothing happens when the claim is lost meanwhile."""
-    polling.poll(database(), polling.Claimed(channel_id, claim, platform), settings=settings())
+    outcome = polling.poll(database(), polling.Claimed(channel_id, claim, platform), settings=settings())
+    if outcome.changed:
+        ring(judge.apply_async)
 
 
 @app.task(name="act")
@@ -114,21 +142,62 @@ def days() -> None:
 @alone
 def judge() -> None:
     """Writes the notices that have become due. Without a register nothing can."""
+    from monitor.alerts.judging import judge as judge_all
+
     with suppress(NotSetUp):
-        judge_all(database(), datetime.now(UTC))
+        if judge_all(database(), datetime.now(UTC)):
+            ring(send.apply_async)
 
 
 @app.task(name="send")
 @alone
 def send() -> None:
-    """Sends the notices that are due."""
-    send_due(database(), datetime.now(UTC), settings())
+    """Sets a sender going for each way that something is due to go, so that none waits for another one's server."""
+    from monitor.alerts.claiming import ways_due
+
+    for way in ways_due(database(), datetime.now(UTC)):
+        ring(send_by.apply_async, way)
+
+
+@app.task(name="send_by")
+@alone
+def send_by(way: str) -> None:
+    """Sends the notices that are due to go one way."""
+    from monitor.alerts.sending import send_due
+
+    send_due(database(), datetime.now(UTC), settings(), route=way, at_once=AT_ONCE)
+
+
+@app.task(name="hooks")
+@alone
+def hooks() -> None:
+    """Hands what has happened to the systems that subscribe to it, and sets a sender going for each that has to wait
+    for nothing, so that none waits for another one's server."""
+    from monitor.alerts import hook_handing, hook_sending
+
+    now = datetime.now(UTC)
+    with suppress(NotSetUp):
+        hook_handing.stop_those_who_left(database(), now)
+        hook_handing.hand_over(database(), now)
+    for subscription in hook_sending.due(database(), datetime.now(UTC)):
+        ring(hook_to.apply_async, str(subscription))
+
+
+@app.task(name="hook_to")
+@alone
+def hook_to(subscription: str) -> None:
+    """Sends what is due to one subscriber."""
+    from monitor.alerts.hook_sending import send_due
+
+    send_due(database(), int(subscription), settings())
 
 
 @app.task(name="audit")
 @alone
 def audit() -> None:
     """Looks for what is stuck, and tells the outside dead-man's switch that nothing is."""
+    from monitor.alerts.auditing import audit as audit_all
+
     audit_all(database(), datetime.now(UTC), settings())
 
 

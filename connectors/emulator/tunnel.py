@@ -12,14 +12,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-
-from connectors.emulator.server import Emulator
 
 HOSTS = (
     "graph.facebook.com",
@@ -37,15 +35,24 @@ HEAD_LIMIT = 16_384
 LIFE = timedelta(days=30)
 
 
-class Tunnel:
-    """An HTTP proxy for CONNECT to the platforms' hosts; every other host is refused. Stop it before the emulator."""
+class Serving(Protocol):
+    """What answers a connection that somebody else accepted."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def serve(self, connection: socket.socket, client: tuple[str, int]) -> None: ...
+
+
+class Tunnel:
+    """An HTTP proxy for CONNECT to the platforms' hosts; every other host is refused. Stop it before the emulator.
+
+    hosts: others, where something else than the emulator serves what comes through.
+    """
+
+    def __init__(self, emulator: Serving, hosts: tuple[str, ...] = HOSTS) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="kanalvakt-tunnel-")
-        self.ca_file, leaf = _issue(HOSTS, Path(self._folder.name))
+        self.ca_file, leaf = _issue(hosts, Path(self._folder.name))
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(leaf)
-        self._server = _Proxy(emulator, tls)
+        self._server = _Proxy(emulator, tls, hosts)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="tunnel", daemon=True)
 
     def start(self) -> Self:
@@ -80,8 +87,8 @@ class _Proxy(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, emulator: Emulator, tls: ssl.SSLContext) -> None:
-        self.emulator = emulator
+    def __init__(self, emulator: Serving, tls: ssl.SSLContext, hosts: tuple[str, ...]) -> None:
+        self.emulator, self.hosts = emulator, hosts
         self.tls = tls
         super().__init__(("127.0.0.1", 0), _Client)
 
@@ -95,7 +102,7 @@ class _Client(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         method, _, rest = self._head().partition(" ")
         host = rest.partition(":")[0]
-        if method != "CONNECT" or host not in HOSTS:
+        if method != "CONNECT" or host not in self.server.hosts:
             self.request.sendall(b"HTTP/1.1 403 Only the platforms\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             return
         self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")

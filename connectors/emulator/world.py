@@ -237,14 +237,11 @@ class World:
     def answer(self, on: Post | Comment, text: str, *, mention: bool = False, top_level: bool = False) -> Comment:
         """The organisation answers on the platform itself. `mention`: names the author of `on`, by tag or @handle.
         `top_level`: below the post, not in the thread of the comment it means."""
-        account = on.account if isinstance(on, Post) else on.post.account
-        tags: tuple[Person, ...] = ()
-        if mention and account.platform == "facebook":
-            text, tags = f"{on.author.name} {text}", (on.author,)
-        elif mention:
-            text = f"@{on.author.handle} {text}"
-        below = on.post if top_level and isinstance(on, Comment) else on
-        return self.comment(below, account.person, text, tags=tags)
+        post = on if isinstance(on, Post) else on.post
+        tags = (on.author,) if mention and post.account.platform == "facebook" else ()
+        if mention:
+            text = f"{on.author.name if tags else '@' + on.author.handle} {text}"
+        return self.comment(post if top_level else on, post.account.person, text, tags=tags)
 
     def edit(self, thing: Comment | Post, text: str) -> None:
         thing.versions.append((self.now, text))

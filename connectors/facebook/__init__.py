@@ -1,8 +1,9 @@
 """Facebook pages. `connector.py` reads them, `answers.py` turns what Graph writes into ours."""
 
 from config.language import N_
-from connectors.about import About
+from connectors.about import About, Writes
 
+WRITING = Writes(frozenset({"reply", "hide", "unhide", "delete"}), 8000, "{name}")
 ABOUT = About(
     "Facebook",
     connector="connectors.facebook.connector:Facebook",
@@ -21,4 +22,6 @@ ABOUT = About(
     hosts=("facebook.com", "fb.com"),
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",
+    writes=WRITING,
+    takes_away=("hide", "remove"),
 )

@@ -5,14 +5,14 @@ stores every answer below the top-level comment, so that one to a reply has to n
 the API makes no tags of people.
 """
 
-from typing import ClassVar
-
-from connectors.base import Author, Covered, ReadComment, ReadPost, Target
+from connectors.acting import Target
+from connectors.base import Covered, ReadComment, ReadPost
 from connectors.errors import PermissionLost
+from connectors.facebook import WRITING
 from connectors.facebook.answers import COMMENT_FIELDS, read_comment
 from connectors.graph.client import GraphClient
 from connectors.graph.look import moment
-from connectors.graph.writing import Writing, one_line, total
+from connectors.graph.writing import Writing, total
 
 FIELDS = ",".join(COMMENT_FIELDS)
 BELOW = {"filter": "stream", "order": "reverse_chronological", "summary": "true"}
@@ -21,14 +21,12 @@ BELOW = {"filter": "stream", "order": "reverse_chronological", "summary": "true"
 class FacebookWriting(Writing):
     """What makes the connector a Replier and a Hider."""
 
-    longest_reply: ClassVar[int] = 8000
+    writes = WRITING
+    longest_reply = WRITING.longest_reply
     hiding = "is_hidden"
 
     def _place(self, target: Target) -> str:
         return f"{target.external_id}/comments"
-
-    def _called(self, author: Author | None) -> str:
-        return one_line(author.name) if author and author.name else ""
 
     def _read_thread(self, client: GraphClient, target: Target, into: list[ReadComment]) -> tuple[Covered, ...]:
         thread, post_id = target.thread_external_id, target.post_external_id

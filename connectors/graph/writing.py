@@ -4,7 +4,6 @@ It was done (an answer came that says so); it certainly was not (the connection 
 code); or nobody knows (OutcomeUnknown: whoever wants to go on has to look first). No write of Graph is idempotent.
 """
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import timedelta
@@ -17,7 +16,9 @@ from urllib3.exceptions import ProxyError as NoProxy
 
 from config.language import N_
 from config.settings import Settings
-from connectors.base import Author, Covered, Credential, ReadComment, Reading, ReadPlan, Target
+from connectors.about import Writes
+from connectors.acting import Target, sent
+from connectors.base import Covered, Credential, ReadComment, Reading, ReadPlan
 from connectors.errors import (
     ChannelGone,
     ConnectorError,
@@ -105,6 +106,7 @@ class Writing(ABC):
     """
 
     write_cost: ClassVar[int] = 1
+    writes: ClassVar[Writes]
     longest_reply: ClassVar[int]
     settle: ClassVar[timedelta] = timedelta(seconds=60)
     hiding: ClassVar[str]
@@ -113,15 +115,14 @@ class Writing(ABC):
 
     def reply_text(self, target: Target, text: str) -> str:
         """The text as `reply` sends it: with a mention where the platform would not tell whom it is for."""
-        called = self._called(target.author) if target.nested else ""
-        return text if not called or text.startswith(called) else f"{called} {text}"
+        return sent(self.writes, target, text)
 
     def reply(self, target: Target, text: str) -> str:
         """Answers in the organisation's name; gives the new comment's id."""
-        sent = self.reply_text(target, text)
-        if not text.strip() or len(sent) > self.longest_reply:
+        whole = self.reply_text(target, text)
+        if not text.strip() or len(whole) > self.longest_reply:
             raise Refused("the text is empty or too long", code="length")
-        answer = self._writer().write("POST", self._place(target), message=sent)
+        answer = self._writer().write("POST", self._place(target), message=whole)
         made = answer.get("id")
         if not isinstance(made, str) or not made or made == target.external_id:
             raise OutcomeUnknown("Graph does not say what it made")
@@ -133,6 +134,10 @@ class Writing(ABC):
 
     def delete(self, target: Target) -> None:
         """Takes away a comment of our own."""
+        self._succeed(self._writer().write("DELETE", target.external_id))
+
+    def remove(self, target: Target) -> None:
+        """Takes away a resident's comment, and the replies below it."""
         self._succeed(self._writer().write("DELETE", target.external_id))
 
     def thread(self, target: Target, plan: ReadPlan) -> Reading:
@@ -171,10 +176,6 @@ class Writing(ABC):
     def _place(self, target: Target) -> str:
         """The edge that takes an answer to the target."""
 
-    @abstractmethod
-    def _called(self, author: Author | None) -> str:
-        """What somebody is addressed by; nothing where the platform does not tell who it is."""
-
     def _writer(self) -> Writer:
         return Writer(self._credential, self._settings)
 
@@ -190,8 +191,3 @@ def total(listing: object) -> int:
     if not isinstance(count, int):
         raise UnexpectedAnswer("a count that is no number")
     return count
-
-
-def one_line(name: str) -> str:
-    """A name as it can be written into a text."""
-    return re.sub(r"\s+", " ", name).strip()

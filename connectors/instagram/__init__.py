@@ -1,8 +1,9 @@
 """Professional Instagram accounts. `connector.py` reads them, `answers.py` turns what Graph writes into ours."""
 
 from config.language import N_
-from connectors.about import About
+from connectors.about import About, Writes
 
+WRITING = Writes(frozenset({"reply", "hide", "unhide", "delete"}), 2200, "@{handle}", to_hidden=False)
 ABOUT = About(
     "Instagram",
     connector="connectors.instagram.connector:Instagram",
@@ -20,4 +21,6 @@ ABOUT = About(
     hosts=("instagram.com",),
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",
+    writes=WRITING,
+    takes_away=("hide", "remove"),
 )

@@ -4,12 +4,12 @@ Only a top-level comment can be answered: an answer to a reply goes to the threa
 comment cannot be answered at all.
 """
 
-from typing import ClassVar
-
-from connectors.base import Author, Covered, ReadComment, ReadPost, Target
+from connectors.acting import Target
+from connectors.base import Covered, ReadComment, ReadPost
 from connectors.graph.client import GraphClient
 from connectors.graph.look import NOTHING, moment
 from connectors.graph.writing import Writing
+from connectors.instagram import WRITING
 from connectors.instagram.answers import COMMENT_FIELDS, read_comment
 
 FIELDS = ",".join(COMMENT_FIELDS)
@@ -19,14 +19,12 @@ PAGE = 50
 class InstagramWriting(Writing):
     """What makes the connector a Replier and a Hider."""
 
-    longest_reply: ClassVar[int] = 2200
+    writes = WRITING
+    longest_reply = WRITING.longest_reply
     hiding = "hide"
 
     def _place(self, target: Target) -> str:
         return f"{target.thread_external_id}/replies"
-
-    def _called(self, author: Author | None) -> str:
-        return f"@{author.handle}" if author and author.handle else ""
 
     def _read_thread(self, client: GraphClient, target: Target, into: list[ReadComment]) -> tuple[Covered, ...]:
         thread = target.thread_external_id

@@ -1,8 +1,9 @@
 """YouTube channels. `connector.py` is what it can do, `reading.py` one look at a channel, `api.py` the way there."""
 
 from config.language import N_
-from connectors.about import About
+from connectors.about import About, Writes
 
+WRITING = Writes(frozenset({"reply", "release", "reject", "delete"}), 10_000, "@{handle}")
 ABOUT = About(
     "YouTube",
     connector="connectors.youtube.connector:YouTube",
@@ -21,4 +22,6 @@ ABOUT = About(
     hosts=("youtube.com", "youtu.be"),
     errors="connectors.youtube.errors:TABLE",
     write_errors="connectors.youtube.writing:WRITES",
+    writes=WRITING,
+    takes_away=("remove", "reject"),
 )

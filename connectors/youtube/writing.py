@@ -16,7 +16,8 @@ from googleapiclient.errors import HttpError
 
 from config.language import N_
 from config.settings import Settings
-from connectors.base import Covered, Credential, ReadComment, Reading, ReadPlan, Target
+from connectors.acting import Target, sent
+from connectors.base import Covered, Credential, ReadComment, Reading, ReadPlan
 from connectors.errors import (
     ConnectorError,
     Meaning,
@@ -26,6 +27,7 @@ from connectors.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from connectors.youtube import WRITING
 from connectors.youtube.answers import Resource, Thread, replies_in, thread
 from connectors.youtube.api import Api, has_oauth
 from connectors.youtube.errors import from_answer
@@ -63,7 +65,7 @@ class YouTubeWriting:
     settle: lists show what was written after this at the latest. Nobody documents it: kept far above what was seen.
     """
 
-    longest_reply: ClassVar[int] = 10_000
+    longest_reply: ClassVar[int] = WRITING.longest_reply
     write_cost: ClassVar[int] = 50
     settle: ClassVar[timedelta] = timedelta(seconds=120)
     timeout: ClassVar[float]
@@ -73,15 +75,14 @@ class YouTubeWriting:
 
     def reply_text(self, target: Target, text: str) -> str:
         """The text as `reply` sends it: with "@handle " for a reply to a reply, as YouTube has two levels."""
-        handle = target.author.handle if target.nested and target.author else None
-        return text if not handle or text.startswith(f"@{handle}") else f"@{handle} {text}"
+        return sent(WRITING, target, text)
 
     def reply(self, target: Target, text: str) -> str:
         """Answers in the channel's name; gives the new comment's id."""
-        sent = self.reply_text(target, text)
-        if not text.strip() or len(sent) > self.longest_reply:
+        whole = self.reply_text(target, text)
+        if not text.strip() or len(whole) > self.longest_reply:
             raise Refused("the text is empty or too long", code="length", remedy=_TEXT)
-        body = {"snippet": {"parentId": target.thread_external_id, "textOriginal": sent}}
+        body = {"snippet": {"parentId": target.thread_external_id, "textOriginal": whole}}
         answer = self._write(lambda comments: comments.insert(part="snippet", body=body))
         made = answer.get("id") if isinstance(answer, dict) else None
         if not isinstance(made, str) or not made or made == target.external_id:
@@ -94,6 +95,10 @@ class YouTubeWriting:
 
     def reject(self, target: Target) -> None:
         """Throws a held comment away."""
+        self._moderate(target, "rejected")
+
+    def remove(self, target: Target) -> None:
+        """Takes away a resident's comment, and the replies below it, by rejecting it: only its author may delete it."""
         self._moderate(target, "rejected")
 
     def delete(self, target: Target) -> None:

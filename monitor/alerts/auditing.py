@@ -6,7 +6,6 @@ The outside watcher alarms when it hears nothing; so a dead daemon is noticed as
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-import httpx2
 import structlog
 
 from config.settings import Settings
@@ -49,6 +48,8 @@ def audit(db: Database, now: datetime, settings: Settings) -> Audit:
 def _ping(settings: Settings) -> bool:
     if settings.heartbeat_url is None:
         return False
+    import httpx2  # here, as it takes two megabytes of every process, and most have no use for it
+
     try:
         httpx2.get(
             settings.heartbeat_url.get_secret_value(), timeout=TIMEOUT_SECONDS, follow_redirects=True

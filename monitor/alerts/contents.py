@@ -1,36 +1,14 @@
-"""What a notice says, built when it is sent; and whether it still has to be said at all."""
+"""A letter that tells nothing but that letters arrive; and which language a person is told in."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
-from config.language import _, use_language
+from config.language import _
 from config.settings import Settings
-from monitor.alerts.kinds import KINDS
-from monitor.alerts.models import Notice
-from monitor.alerts.telling import NoLongerTrue, NotNow, Scene
 from monitor.alerts.wording import Letter, base_url, letter, signed
 from monitor.register.models import Organisation, Person
-
-__all__ = ["NoLongerTrue", "NotNow", "content", "language_of", "trial_letter"]
-
-
-def content(
-    session: Session, notice: Notice, owner: Organisation, now: datetime, settings: Settings
-) -> tuple[str, Letter]:
-    """The address and the letter, in the recipient's language. Raises NoLongerTrue and NotNow."""
-    person = session.get_one(Person, notice.recipient_id)
-    if not person.email:
-        raise NoLongerTrue(_("{person} has no mail address in the register.", person=person.name))
-    kind, scene = KINDS[notice.subject_kind], Scene(session, owner, now, settings)
-    kind.check(scene, notice)
-    with use_language(language_of(person, owner)):
-        return person.email, kind.letter(scene, notice)
 
 
 def trial_letter(owner: Organisation, settings: Settings) -> Letter:
     """A letter that says that mail arrives, in the language in use."""
-    headline = _("Mail from Kanalvakt arrives")
+    headline = _("Messages from Kanalvakt arrive")
     return letter(
         "note",
         signed(headline, owner.name),

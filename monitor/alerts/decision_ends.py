@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from config.language import _, language
-from monitor.alerts.decisions import current, informed, still_current
+from monitor.alerts.decisions import current, informed, nobody, still_current
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import ENDED, reminder
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, channel_note, check_hours
@@ -20,9 +20,13 @@ DECISION_ENDS = "decision_ends"
 
 
 def _tellings(scene: Scene) -> Iterable[Telling]:
-    for each in current(scene.session):
+    found = current(scene.session)
+    told = informed(scene.session, [each.channel for each in found])
+    for each in found:
         if each.decision is not None and (rung := _rung(scene, each.decision)) is not None:
-            for person in informed(scene.session, each.channel):
+            if not told[each.channel.id]:
+                nobody(each.channel.id)
+            for person in told[each.channel.id]:
                 yield Telling(DECISION_ENDS, each.subject, rung, str(each.decision.valid_until), person)
 
 
@@ -32,7 +36,7 @@ def _rung(scene: Scene, decision: Decision) -> str | None:
 
 def _check(scene: Scene, notice: Notice) -> None:
     found, decision = still_current(scene, notice)
-    if notice.recipient_id not in informed(scene.session, found.channel):
+    if notice.recipient_id not in informed(scene.session, [found.channel])[found.channel.id]:
         raise NoLongerTrue(_("The recipient no longer answers for decisions about the channel."))
     if _rung(scene, decision) != notice.rung:
         raise NoLongerTrue(_("The day is closer by now, or past."))

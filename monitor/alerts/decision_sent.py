@@ -12,7 +12,7 @@ from monitor.alerts.decisions import Current, current, nobody, receivers, still_
 from monitor.alerts.models import Notice
 from monitor.alerts.tasks import confirm_link
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
-from monitor.alerts.wording import Attachment, Letter, base_url, letter, signed
+from monitor.alerts.wording import Attachment, Letter, channel_url, letter, signed
 from monitor.audit import SYSTEM, audited
 from monitor.register.deciding import receipt_of
 from monitor.register.decision_paper import contents, decision_pdf, file_name
@@ -62,7 +62,7 @@ def _letter(scene: Scene, notice: Notice) -> Letter:
         paragraphs=[*_said(decision), _("Attached: {name}", name=paper.name)],
         facts=contents(scene.session, decision),
         links=[(_("Confirm that it has arrived"), link)],
-        page_url=f"{base_url(scene.settings)}/channels#{found.channel.id}",
+        page_url=channel_url(scene.settings, found.channel.id),
     )
     return replace(text, attachments=(paper,))
 

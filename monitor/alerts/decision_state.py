@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from monitor.alerts.decision_ends import told_today
-from monitor.alerts.decisions import Current, current, informed, receivers
+from monitor.alerts.decisions import Current, current, informed, nobody, receivers
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import weekly
 from monitor.alerts.tasks import confirm_link
@@ -52,9 +52,13 @@ def _lists(scene: Scene) -> dict[str, list[tuple[str, Current]]]:
     """What is lacking where, for each person who must hear of it."""
     lists: defaultdict[str, list[tuple[str, Current]]] = defaultdict(list)
     stand = standings(scene.session, scene.today)
-    for each in current(scene.session):
+    found = current(scene.session)
+    told = informed(scene.session, [each.channel for each in found])
+    for each in found:
         if (lacking := _lacking(stand[each.channel.id])) is not None:
-            for person in informed(scene.session, each.channel):
+            if not told[each.channel.id]:
+                nobody(each.channel.id)
+            for person in told[each.channel.id]:
                 lists[person].append((lacking, each))
     return lists
 

@@ -1,6 +1,7 @@
 """What the notices about managers' decisions share: which version speaks for a channel, and who must hear of it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -71,13 +72,16 @@ def receivers(session: Session) -> tuple[str, ...]:
     return tuple(person.id for person in people.receivers(session))
 
 
-def informed(session: Session, channel: Channel) -> tuple[str, ...]:
-    """Who must hear of a decision's end: the unit's manager, and who receives every decision."""
-    manager = session.get(Person, people.manager_of(session, channel) or "")
-    told = (*people.reachable([manager] if manager is not None else []), *people.receivers(session))
-    if not told:
-        nobody(channel.id)
-    return tuple(dict.fromkeys(person.id for person in told))
+def informed(session: Session, channels: Iterable[Channel]) -> dict[str, tuple[str, ...]]:
+    """By channel, who must hear of a decision's end: the unit's manager, and who receives every decision."""
+    everybody, managers = people.receivers(session), people.managers(session)
+    known = {person.id: person for person in session.scalars(select(Person))}
+    told: dict[str, tuple[str, ...]] = {}
+    for channel in channels:
+        manager = known.get(managers[channel.unit_id] or "")
+        ids = [person.id for person in (*people.reachable([manager] if manager else []), *everybody)]
+        told[channel.id] = tuple(dict.fromkeys(ids))
+    return told
 
 
 @cache

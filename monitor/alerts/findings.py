@@ -43,14 +43,14 @@ def _tellings(scene: Scene) -> Iterable[Telling]:
     people = concerned(scene, [channel for channel, _health in rows])
     for channel, health in rows:
         day = scene.calendar.local_date(health.checked_at)
-        for rung in _found(scene, health):
+        for rung in found_in(scene, health):
             for person in people[channel.id]:
                 telling = Telling(FINDING, channel.id, rung, day.isoformat(), person)
                 if not _told_lately(scene, telling, (day - AGAIN).isoformat()):
                     yield telling
 
 
-def _found(scene: Scene, health: TokenHealth) -> list[str]:
+def found_in(scene: Scene, health: TokenHealth) -> list[str]:
     """What is wrong, as rungs. A missing subscription is wrong only where the settings want hints."""
     missing = f"{SCOPES} {' '.join(sorted(health.scopes_missing))}" if health.scopes_missing else ""
     told_by_scopes = bool(missing) and health.problem == PermissionLost.kind
@@ -76,7 +76,7 @@ def _check(scene: Scene, notice: Notice) -> None:
     channel = active_channel(scene, notice.subject)
     check_recipient(scene, channel, notice)
     health = scene.session.get(TokenHealth, channel.id)
-    if health is None or notice.rung not in _found(scene, health):
+    if health is None or notice.rung not in found_in(scene, health):
         raise NoLongerTrue(_("A later look at the credential found it in order."))
     check_hours(scene)
     schedule = scene.session.get(Schedule, channel.id)
@@ -95,16 +95,24 @@ def _letter(scene: Scene, notice: Notice) -> Letter:
 
 def _said(rung: str, channel: Channel, health: TokenHealth) -> tuple[str, list[str]]:
     """Headline and paragraphs."""
+    headline, todo = finding_in_words(rung, channel, health)
+    said = [_("What to do: {remedy}", remedy=todo)]
     if rung == SUBSCRIPTION:
-        headline = _("{channel} sends Kanalvakt no hints", channel=channel.name)
-        return headline, [_("What to do: {remedy}", remedy=_(SUBSCRIBE))]
-    todo = health.remedy if health.problem in NEEDS_PERSON else None
-    said = [_("What to do: {remedy}", remedy=_(todo or PermissionLost.remedy))]
+        return headline, said
     if rung.startswith(SCOPES):
-        missing = _("Missing: {scopes}", scopes=", ".join(sorted(health.scopes_missing)))
-        return _("{channel} has not given all permissions", channel=channel.name), [missing, *said]
+        return headline, [_("Missing: {scopes}", scopes=", ".join(sorted(health.scopes_missing))), *said]
     said += [_("For whoever mends it: {detail}", detail=health.message)] if health.message else []
-    return _("The credential of {channel} needs somebody", channel=channel.name), said
+    return headline, said
+
+
+def finding_in_words(rung: str, channel: Channel, health: TokenHealth) -> tuple[str, str]:
+    """What is wrong, and what to do, in the language in use."""
+    if rung == SUBSCRIPTION:
+        return _("{channel} sends Kanalvakt no hints", channel=channel.name), _(SUBSCRIBE)
+    todo = _((health.remedy if health.problem in NEEDS_PERSON else None) or PermissionLost.remedy)
+    if rung.startswith(SCOPES):
+        return _("{channel} has not given all permissions", channel=channel.name), todo
+    return _("The credential of {channel} needs somebody", channel=channel.name), todo
 
 
 KIND = Kind(_tellings, _check, _letter)

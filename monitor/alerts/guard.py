@@ -13,7 +13,7 @@ from monitor.alerts.guard_letter import Ward, guard_letter
 from monitor.alerts.ladder_rules import RUNGS, Call, Ladder, calls, rungs_due
 from monitor.alerts.ladders import TOLD
 from monitor.alerts.models import Notice
-from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling
+from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Subject, Telling
 from monitor.alerts.wording import Letter
 from monitor.audit import SYSTEM, audited
 from monitor.register.calendar import calendar_of
@@ -78,9 +78,9 @@ def _heard(session: Session, day: date) -> tuple[dict[str, int], Counter[tuple[s
     return heard, cancelled
 
 
-def _untold(scene: Scene) -> Iterable[str]:
+def _untold(scene: Scene) -> Iterable[Subject]:
     now = _round(scene.session, scene.now)
-    return [subject_of(id_, now.day)[1] for id_, ladder in now.ladders.items() if not any(ladder)]
+    return [subject_of(id_, now.day) for id_, ladder in now.ladders.items() if not any(ladder)]
 
 
 def _check(scene: Scene, notice: Notice) -> None:

@@ -13,13 +13,21 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from config.language import _
 from config.settings import LOOPBACK, Settings, SettingsError
+from monitor.alerts.bounce_rules import unknown_recipient
 from monitor.alerts.wording import Letter
 
 PORTS = {"smtp": 25, "smtps": 465}
 
 
 class MailError(Exception):
-    """The mail was not accepted. The text says what the server or the network said; it never holds the password."""
+    """The mail was not accepted. The text says what the server or the network said; it never holds the password.
+
+    permanent: there is no such recipient, so that the next attempt will end like this one.
+    """
+
+    def __init__(self, text: str, *, permanent: bool = False) -> None:
+        super().__init__(text)
+        self.permanent = permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +68,13 @@ def send(server: MailServer, message: EmailMessage) -> None:
         finally:
             _part_from(connection)
     except smtplib.SMTPRecipientsRefused as error:
-        raise MailError(_refusal(*next(iter(error.recipients.values())))) from None
+        raise _refused(*next(iter(error.recipients.values()))) from None
     except smtplib.SMTPAuthenticationError as error:  # its text may repeat what was sent
         raise MailError(
             _("The mail server refuses the user name or the password ({code}).", code=error.smtp_code)
         ) from None
     except smtplib.SMTPResponseException as error:
-        raise MailError(_refusal(error.smtp_code, error.smtp_error)) from None
+        raise _refused(error.smtp_code, error.smtp_error, of_address=False) from None
     except smtplib.SMTPException as error:
         raise MailError(_("The mail server broke off: {why}", why=error)) from None
     except UnicodeError:
@@ -147,13 +155,15 @@ def _part_from(connection: smtplib.SMTP) -> None:
     connection.close()
 
 
-def _refusal(code: int, reply: bytes | str) -> str:
-    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    return _("The mail server refuses: {code} {reply}", code=code, reply=" ".join(text.split())[:200])
+def _refused(code: int, reply: bytes | str, *, of_address: bool = True) -> MailError:
+    """of_address: the server had just been told the recipient's address."""
+    text = " ".join((reply.decode(errors="replace") if isinstance(reply, bytes) else reply).split())
+    sentence = _("The mail server refuses: {code} {reply}", code=code, reply=text[:200])
+    return MailError(sentence, permanent=unknown_recipient(code, text, of_address=of_address))
 
 
 def _address(text: str, name: str = "") -> Address:
     try:
         return Address(name, addr_spec=text)
     except (ValueError, HeaderParseError):
-        raise MailError(_("{address} is no mail address.", address=text)) from None
+        raise MailError(_("{address} is no mail address.", address=text), permanent=True) from None

@@ -1,6 +1,6 @@
 """The morning digest as a notice: one for each person who takes care of a channel, each working day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from monitor.alerts.digest import digest
 from monitor.alerts.ladder_rules import rungs_due
 from monitor.alerts.ladders import cared_for
 from monitor.alerts.models import Notice
-from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling
+from monitor.alerts.telling import READ, Kind, NoLongerTrue, Scene, Telling, check_hours
 from monitor.alerts.wording import Letter
 from monitor.register.models import Channel, Person
 from monitor.watch.models import Schedule
@@ -49,7 +49,7 @@ def _is_the_guards(scene: Scene) -> bool:
 
 def _waiting_for_first_reading(scene: Scene) -> set[str]:
     """Who takes care of a channel that was scheduled moments ago: their first digest would know nothing yet."""
-    unread = (Channel.state == "active", Schedule.last_complete_at.is_(None), Schedule.failing_since.is_(None))
+    unread = (*READ, Schedule.last_complete_at.is_(None), Schedule.failing_since.is_(None))
     channels = set(scene.session.scalars(select(Channel.id).join(Schedule).where(*unread)))
     cared = [each.care.people for each in cared_for(scene.session, scene.today) if each.channel.id in channels]
     return {person for people in cared for person in people}
@@ -58,12 +58,18 @@ def _waiting_for_first_reading(scene: Scene) -> set[str]:
 def _check(scene: Scene, notice: Notice) -> None:
     if not notice.cycle.startswith(scene.today.isoformat()):
         raise NoLongerTrue(_("The day of this digest has passed."))
+    if notice.cycle == scene.today.isoformat():  # else somebody has asked for it at this time
+        check_hours(scene)
     if notice.recipient_id not in _people(scene.session, scene.today):
         raise NoLongerTrue(_("The recipient takes care of no active channel today."))
 
 
 def _letter(scene: Scene, notice: Notice) -> Letter:
-    return digest(scene, scene.session.get_one(Person, notice.recipient_id))
+    return _together(scene, [notice])
 
 
-KIND = Kind(_tellings, _check, _letter)
+def _together(scene: Scene, notices: Sequence[Notice]) -> Letter:
+    return digest(scene, scene.session.get_one(Person, notices[0].recipient_id), notices)
+
+
+KIND = Kind(_tellings, _check, _letter, group="inbox", together=_together)

@@ -1,7 +1,8 @@
 """When something is due to be told. Pure: the calendar and now go in; dates and times come out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from monitor import Calendar
 from monitor.register.decision_rules import REMINDER_DAYS
@@ -11,8 +12,10 @@ WARNING_DAYS = (14, 7, 1)  # before a credential runs out
 ENDED = "ended"
 CONFIRMATION_DAYS = 30  # that a link to confirm a decision is good for
 TASK_WORKING_DAYS = 2  # that a link to a day's task is good for, after that day
-BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60, 60, 60))
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, *[4] * 60))  # told within five of a server's return
 ATTEMPTS = len(BACKOFF) + 1  # about four hours, so that the last one falls on the same day
+ATTEMPTS_A_WAY = 2  # then the next one, where there is one; and from the last one back to the first
+Choice = TypeVar("Choice")
 
 
 def in_service(now: datetime, calendar: Calendar) -> date | None:
@@ -20,10 +23,7 @@ def in_service(now: datetime, calendar: Calendar) -> date | None:
 
     The digest of that day is due: at opening, or at the first chance after it when nobody could send it then.
     """
-    today = calendar.local_date(now)
-    if calendar.is_working_day(today) and calendar.opening(today) <= now < calendar.closing(today):
-        return today
-    return None
+    return calendar.local_date(now) if calendar.is_open(now) else None
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime | None:
@@ -31,12 +31,14 @@ def next_attempt(attempts: int, now: datetime) -> datetime | None:
     return now + BACKOFF[attempts - 1] if attempts < ATTEMPTS else None
 
 
+def way_of(attempt: int, usable: Sequence[Choice]) -> Choice:
+    """Which of the ways that can be used the first, second, … attempt goes."""
+    return usable[(attempt - 1) // ATTEMPTS_A_WAY % len(usable)]
+
+
 def next_service(now: datetime, calendar: Calendar) -> datetime:
     """When something may be told: now in service hours, else when they begin next."""
-    day = calendar.local_date(now)
-    if calendar.is_working_day(day) and now < calendar.closing(day):
-        return max(now, calendar.opening(day))
-    return calendar.opening(calendar.next_working_day(day))
+    return calendar.next_open(now)
 
 
 def first_working_day(today: date, calendar: Calendar) -> date | None:

@@ -1,28 +1,34 @@
 """What stands still: channels that ought to have been read, notices that ought to have gone out, and days that nobody
-keeps. Only looks; each look is one question to the tables, and sees what workers did, not what they were told to do."""
+keeps. Only looks: one question to the tables, which shows what workers did, not what they were told to do."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from config.settings import Settings
 from connectors import EXCLUSIVE
 from monitor import Calendar
 from monitor.alerts.judging import unwritten
-from monitor.alerts.models import Notice
+from monitor.alerts.models import WAITING, Notice
 from monitor.alerts.telling import Scene
-from monitor.db.bulk import among
+from monitor.db import Utc
+from monitor.inbox.models import FlagScan
 from monitor.register.calendar import calendar_of
+from monitor.register.channels import all_channels
 from monitor.register.models import Channel
 from monitor.register.organisation import NotSetUp, organisation
 from monitor.watch.claiming import LEASE, LONGEST, read_by_machine
 from monitor.watch.day_models import WatchDay
-from monitor.watch.day_planning import missing
+from monitor.watch.day_planning import due_days
 from monitor.watch.day_register import subject_of
 from monitor.watch.day_rules import end_of_service
-from monitor.watch.models import PollRun, Schedule
+from monitor.watch.models import Comment, PollRun, Schedule
 
 PATIENCE = timedelta(minutes=5)
 """What is due is taken up within seconds; so much may pass while many are due at once, or after a start."""
@@ -30,8 +36,22 @@ JUDGES_PATIENCE = timedelta(minutes=10)
 """So long after there was something to tell, the notice of it is there: they are written every few seconds."""
 WHILE_READ = PATIENCE + LONGEST + LEASE
 """What is being read now may take as long as a reading may, and then its claim still has to run out."""
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 ACCIDENTS = 1
 """So many workers may die in the middle of one due reading, as when the program is started again. More is a pattern."""
+
+
+Row = Select[*tuple[Any, ...]]
+
+
+class Asked(StrEnum):
+    """What the parts of the one question are about."""
+
+    NOTICE = "notice"
+    CHANNEL = "channel"
+    FLAGGING = "flagging"
+    DAY = "day"
+    LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +68,71 @@ class Still:
 
 def standing_still(session: Session, now: datetime, settings: Settings) -> Still:
     """Where no mail server is set, notices wait and are not late; but they are written all the same."""
-    unsent = notices_unsent(session, now) if settings.smtp_url is not None else []
-    return Still(
-        tuple(channels_unread(session, now)),
-        (*unsent, *notices_unwritten(session, now, settings)),
-        tuple(days_unkept(session, now)),
-    )
+    seen = seen_standing(session, now, settings)
+    return replace(seen, notices=(*seen.notices, *notices_unwritten(session, now, settings)))
 
 
-def channels_unread(session: Session, now: datetime) -> list[str]:
+def seen_standing(session: Session, now: datetime, settings: Settings) -> Still:
+    """The same, but for notices that nobody has written down: all in one question to the tables."""
+    try:
+        calendar = calendar_of(organisation(session))
+    except NotSetUp:
+        calendar = None  # without a register there are no days
+    parts = [_unsent(now, settings), _unread(now), _unflagged(now)]
+    parts += [_unseen(calendar, now), _unconcluded(calendar, now), _last()] if calendar else []
+    found = defaultdict[str, list[tuple[str, str]]](list)
+    for what, name, more, _at in sorted(session.execute(union_all(*parts)), key=lambda row: row[3] or now):
+        found[what].append((name, more))
+    days = {f"{channel}/{day}" for channel, day in found[Asked.DAY]}
+    days.update(_unplanned(session, calendar, now, dict(found[Asked.LAST])) if calendar else ())
+    notices = [f"{kind} {subject}" for kind, subject in found[Asked.NOTICE]]
+    flagging = [f"flagging {channel}" for channel, _more in found[Asked.FLAGGING]]
+    channels = sorted(channel for channel, _more in found[Asked.CHANNEL])
+    return Still(tuple(channels), (*notices, *flagging), tuple(sorted(days)))
+
+
+def notices_unsent(session: Session, now: datetime, settings: Settings) -> list[str]:
+    """Notices that are due or were left in the middle of being sent, and those that are not told though their message
+    is, the oldest first. What was put off is not due; what waits for a mail server that nobody has set is not late."""
+    rows = session.execute(_unsent(now, settings).order_by(Notice.due_at, Notice.id))
+    return [f"{kind} {subject}" for _what, kind, subject, _at in rows]
+
+
+def _unsent(now: datetime, settings: Settings) -> Row:
+    told = aliased(Notice)
+    half = select(told.id).where(told.bundle == Notice.bundle, told.state == "sent").correlate(Notice).exists()
+    late = Notice.due_at < now - PATIENCE
+    if settings.smtp_url is None:
+        late &= Notice.route != "mail"
+    named = select(literal(Asked.NOTICE.value), Notice.subject_kind, Notice.subject, Notice.due_at)
+    return named.where(WAITING, or_(late, half))
+
+
+def _unread(now: datetime) -> Row:
     """Channels whose due reading has not been recorded, whatever it might have come to, for longer than can be.
 
     Not those that nobody has to read: watched by people, paused, retired, or parked until a platform allows a reading.
     """
-    query = select(Channel.id).outerjoin(Schedule, Schedule.channel_id == Channel.id).where(read_by_machine())
+    query = _asked(Asked.CHANNEL, Channel.id).outerjoin(Schedule, Schedule.channel_id == Channel.id)
     waits = _due_before(now - PATIENCE) & (~_has_time(now) | _due_before(now - WHILE_READ))
-    return list(session.scalars(query.where(waits).order_by(Channel.id)))
+    return query.where(read_by_machine(), waits)
 
 
-def notices_unsent(session: Session, now: datetime) -> list[str]:
-    """Notices that are due, or were left in the middle of being sent, the oldest first."""
-    waiting = (Notice.state.in_(("due", "sending")), Notice.due_at < now - PATIENCE)
-    query = select(Notice.subject_kind, Notice.subject).where(*waiting).order_by(Notice.due_at, Notice.id)
-    return [f"{kind} {subject}" for kind, subject in session.execute(query)]
+def _unflagged(now: datetime) -> Row:
+    """Channels of which a while ago something was read that nobody has held against the rules."""
+    looked = _asked(Asked.FLAGGING, Schedule.channel_id)
+    looked = looked.outerjoin(FlagScan, FlagScan.channel_id == Schedule.channel_id)
+    behind = or_(FlagScan.channel_id.is_(None), FlagScan.revision != Schedule.revision)
+    new = Comment.text_seen_at > func.coalesce(FlagScan.until, EVER)
+    came = (Comment.channel_id == Schedule.channel_id, Comment.text_seen_at < now - JUDGES_PATIENCE, new)
+    late = select(Comment.id).where(*came).correlate(Schedule, FlagScan).exists()
+    return looked.join(Channel, Channel.id == Schedule.channel_id).where(behind, read_by_machine(), late)
 
 
-def days_unkept(session: Session, now: datetime) -> list[str]:
-    """Days that ought to be in the register and are not, of which it does not say how they stand, or that are over and
-    not concluded. Without a register of channels there are none."""
-    try:
-        calendar = calendar_of(organisation(session))
-    except NotSetUp:
-        return []
-    behind = [_unseen(calendar, now), _unconcluded(calendar, now)]
-    rows = [subject_of(*row)[1] for query in behind for row in session.execute(query)]
-    return sorted({*rows, *_unplanned(session, calendar, now)})
+def _asked(what: Asked, name: Any, more: Any = "") -> Row:
+    """What one part of the question gives: what it is about, two names, and when, which only notices say."""
+    second = literal(more) if isinstance(more, str) else cast(more, String)
+    return select(literal(what.value), name, second, cast(null(), Utc))
 
 
 def notices_unwritten(session: Session, now: datetime, settings: Settings) -> list[str]:
@@ -110,19 +160,21 @@ def _has_time(now: datetime) -> ColumnElement[bool]:
     return or_(is_read, Channel.platform.in_(EXCLUSIVE)) & (died.scalar_subquery() <= ACCIDENTS)
 
 
-def _unplanned(session: Session, calendar: Calendar, now: datetime) -> list[str]:
-    found = missing(session, calendar, now)
-    began = select(Channel.id, Channel.watched_since).where(among(session, Channel.id, list(found)))
-    since = dict(session.execute(began).all())
-    return [
-        subject_of(channel_id, day)[1]
-        for channel_id, days in found.items()
-        for day in days
-        if max(calendar.midnight(day), since[channel_id] or now) < now - PATIENCE
-    ]
+def _unplanned(session: Session, calendar: Calendar, now: datetime, last: Mapping[str, str]) -> Iterator[str]:
+    """Days that ought to be in the register and are not. last: the latest one of each channel that is."""
+    for channel in all_channels(session):
+        after = date.fromisoformat(last[channel.id]) if channel.id in last else None
+        for day in due_days(calendar, channel, after, now):
+            if max(calendar.midnight(day), channel.watched_since or now) < now - PATIENCE:
+                yield subject_of(channel.id, day)[1]
 
 
-def _unseen(calendar: Calendar, now: datetime) -> Select[str, object]:
+def _last() -> Row:
+    """The latest day in the register, by channel."""
+    return _asked(Asked.LAST, WatchDay.channel_id, func.max(WatchDay.day)).group_by(WatchDay.channel_id)
+
+
+def _unseen(calendar: Calendar, now: datetime) -> Row:
     """Today's rows that nobody has looked at since a reading ended, or since the day closed."""
     today, late = calendar.local_date(now), now - PATIENCE
     read = (PollRun.channel_id == WatchDay.channel_id, PollRun.started_at >= calendar.midnight(today))
@@ -130,10 +182,12 @@ def _unseen(calendar: Calendar, now: datetime) -> Select[str, object]:
     behind = [and_(WatchDay.kept_at.is_(None), WatchDay.planned_at < late), since.correlate(WatchDay).exists()]
     if end_of_service(calendar, today) < late:
         behind.append(WatchDay.verdict.is_(None))
-    return select(WatchDay.channel_id, WatchDay.day).where(WatchDay.day == today, or_(*behind))
+    return _asked(Asked.DAY, WatchDay.channel_id, WatchDay.day).where(WatchDay.day == today, or_(*behind))
 
 
-def _unconcluded(calendar: Calendar, now: datetime) -> Select[str, object]:
+def _unconcluded(calendar: Calendar, now: datetime) -> Row:
     """Days that are over, though a reading that began just before midnight may be waited for."""
     first = calendar.local_date(now - WHILE_READ)
-    return select(WatchDay.channel_id, WatchDay.day).where(WatchDay.concluded_at.is_(None), WatchDay.day < first)
+    return _asked(Asked.DAY, WatchDay.channel_id, WatchDay.day).where(
+        WatchDay.concluded_at.is_(None), WatchDay.day < first
+    )

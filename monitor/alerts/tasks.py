@@ -1,4 +1,4 @@
-"""Links in mails to what one person can do at once, without logging in. The pages are in monitor.web.tasks."""
+"""Links in mails to what one person can do at once, without logging in. The pages are in monitor.web.links.pages."""
 
 from datetime import date, datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from monitor.alerts.wording import base_url
 from monitor.register.links import Link, sealed
 
 ATTEST, REVIEW, CONFIRM = "attest", "review", "confirm"
+HANDLE, FINISH = "handle", "finish"
 
 
 class Circumstances(Protocol):
@@ -39,6 +40,22 @@ def review_link(scene: Circumstances, person_id: str, channel_id: str) -> str:
     """To say that one has gone through what is new; until the end of the second working day after today."""
     ends = task_ends(scene.calendar.local_date(scene.now), scene.calendar)
     return task_link(scene, REVIEW, person_id, channel_id, ends)
+
+
+def handle_link(scene: Circumstances, person_id: str, channel_id: str, comment_id: int, choice: str) -> str:
+    """To say what is to be done about a comment, once; until the end of the second working day after today.
+
+    choice: what the page offers first, of mark_rules.Kind. Each is a link of its own, so that who has acknowledged a
+    comment can still close it by the same mail.
+    """
+    ends = task_ends(scene.calendar.local_date(scene.now), scene.calendar)
+    return task_link(scene, HANDLE, person_id, f"{channel_id}/{comment_id}/{choice}", ends)
+
+
+def finish_link(scene: Circumstances, person_id: str, channel_id: str) -> str:
+    """To close what needs no reply on a channel, once; until the end of the second working day after today."""
+    today = scene.calendar.local_date(scene.now)
+    return task_link(scene, FINISH, person_id, f"{channel_id}/{today}", task_ends(today, scene.calendar))
 
 
 def confirm_link(scene: Circumstances, person_id: str, channel_id: str, version: int) -> str:

@@ -1,8 +1,9 @@
 """What every kind of notice is made of: when there is something to tell, whether it still holds, and the letter."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,12 +14,18 @@ from config.settings import Settings
 from monitor import Calendar
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import next_service
-from monitor.alerts.wording import Letter, base_url, letter, signed
+from monitor.alerts.wording import Letter, channel_url, letter, signed
+from monitor.inbox.unanswered import Obligation, unanswered
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation, Person
 
 READ = (Channel.state == "active", Channel.watch_mode == "automatic", Channel.has_comments)
 """What makes a channel one that is read by machine."""
+
+
+Found = TypeVar("Found")
+Subject = tuple[str, str]
+"""What a notice, or an entry of the audit log, is about: its kind and its name there."""
 
 
 class NoLongerTrue(Exception):
@@ -52,6 +59,14 @@ class Scene:
     owner: Organisation
     now: datetime
     settings: Settings
+    known: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, find: "Callable[[Scene], Found]") -> Found:
+        """What `find` gives of this scene, found out once however often it is asked for."""
+        if find not in self.known:
+            self.known[find] = find(self)
+        found: Found = self.known[find]
+        return found
 
     @property
     def zone(self) -> ZoneInfo:
@@ -66,22 +81,36 @@ class Scene:
         return self.now.astimezone(self.zone).date()
 
 
+def waiting(scene: Scene) -> Sequence[Obligation]:
+    """What needs somebody on all channels; to be asked for by `scene.once`."""
+    return unanswered(scene.session, scene.now)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of notice.
 
     tellings: all that there is to tell now, told or not. check: raises NoLongerTrue (its text in the language in use)
     or NotNow. letter: what is sent, in the language in use. sent: what else is written when it has been sent, in the
-    transaction that says so. untold: channels' days ("fb/2026-11-20") that nobody can be told of. after_hours: is
-    asked outside service hours too, and knows itself when to be silent.
+    transaction that says so. untold: kind and name of what nobody can be told of ("watch_day", "fb/2026-11-20").
+    after_hours: is asked outside service hours too, and knows itself when to be silent.
+
+    way: the only way that a notice goes, where it is about that way; else the recipient's own order holds.
+
+    group: notices of one group to one person that are due at the same time go in one message, which `together` writes,
+    of the group's first kind in KINDS that has one among them. urgent: waits for no quiet hours.
     """
 
     tellings: Callable[[Scene], Iterable[Telling]]
     check: Callable[[Scene, Notice], None]
     letter: Callable[[Scene, Notice], Letter]
     sent: Callable[[Session, Notice, datetime], None] | None = None
-    untold: Callable[[Scene], Iterable[str]] | None = None
+    untold: Callable[[Scene], Iterable[Subject]] | None = None
     after_hours: bool = False
+    group: str | None = None
+    together: Callable[[Scene, Sequence[Notice]], Letter] | None = None
+    urgent: bool = False
+    way: Callable[[Notice], str] | None = None
 
 
 def concerned(scene: Scene, channels: Iterable[Channel]) -> dict[str, tuple[str, ...]]:
@@ -111,13 +140,15 @@ def check_hours(scene: Scene) -> None:
         raise NotNow(then)
 
 
-def channel_note(scene: Scene, channel: Channel, headline: str, paragraphs: list[str]) -> Letter:
-    """A short letter about one channel, with the way to it."""
+def channel_note(
+    scene: Scene, channel: Channel, headline: str, paragraphs: list[str], page_url: str | None = None
+) -> Letter:
+    """A short letter about one channel, with the way to it; or to `page_url`."""
     return letter(
         "note",
         signed(headline, scene.owner.name),
         headline=headline,
         organisation=scene.owner.name,
         paragraphs=paragraphs,
-        page_url=f"{base_url(scene.settings)}/channels#{channel.id}",
+        page_url=page_url or channel_url(scene.settings, channel.id),
     )

@@ -45,12 +45,13 @@ def _troubles(scene: Scene) -> Iterable[Telling]:
     rows = [(channel, schedule) for channel, schedule in scene.session.execute(failing)]
     people = concerned(scene, [channel for channel, _schedule in rows])
     for channel, schedule in rows:
-        if _is_told(scene, schedule):
+        if is_told(scene, schedule):
             for person in people[channel.id]:
                 yield Telling(TROUBLE, channel.id, _rung(schedule), _cycle(schedule), person)
 
 
-def _is_told(scene: Scene, schedule: Schedule) -> bool:
+def is_told(scene: Scene, schedule: Schedule) -> bool:
+    """Does what a channel fails with need a person? What passes by itself does not."""
     if schedule.failure_kind == UnexpectedAnswer.kind:
         since = _unexpected_since(scene.session, schedule.channel_id)
         return since is not None and scene.now - since >= LASTING

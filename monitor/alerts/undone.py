@@ -7,9 +7,11 @@ from sqlalchemy import select
 from config.language import _
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, channel_note, check_hours
-from monitor.alerts.wording import Letter, excerpt
+from monitor.alerts.wording import Letter, comment_url, excerpt
 from monitor.inbox.action_rules import Fate
 from monitor.inbox.models import Action
+from monitor.inbox.removal_words import SECRET
+from monitor.inbox.removals import secret_comments
 from monitor.register.models import Channel, Person
 from monitor.watch.models import Comment
 
@@ -35,10 +37,14 @@ def _letter(scene: Scene, notice: Notice) -> Letter:
     channel = scene.session.get_one(Channel, action.channel_id)
     comment = scene.session.get_one(Comment, action.comment_id)
     said = [_("What to do: {remedy}", remedy=_(action.remedy or ""))]
-    said.append(_("It is about this comment: {excerpt}", excerpt=excerpt(comment.text)))
+    if action.comment_id in secret_comments(scene.session, [action.comment_id]):
+        said.append(_(SECRET))
+    elif scene.owner.excerpts:
+        said.append(_("It is about this comment: {excerpt}", excerpt=excerpt(comment.text)))
     if comment.permalink:
         said.append(comment.permalink)
-    return channel_note(scene, channel, _("{channel}: what you asked for needs you", channel=channel.name), said)
+    headline = _("{channel}: what you asked for needs you", channel=channel.name)
+    return channel_note(scene, channel, headline, said, comment_url(scene.settings, comment.id))
 
 
 KIND = Kind(_tellings, _check, _letter)

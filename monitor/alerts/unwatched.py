@@ -17,7 +17,7 @@ from monitor.alerts.ladder_rules import Ladder, told_afterwards
 from monitor.alerts.ladders import TOLD
 from monitor.alerts.missed_days import first_kept
 from monitor.alerts.models import Notice
-from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
+from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Subject, Telling, check_hours
 from monitor.alerts.unwatched_letter import Missed, unwatched_letter
 from monitor.alerts.wording import Letter
 from monitor.audit import SYSTEM, audited
@@ -92,10 +92,10 @@ def _tellings(scene: Scene) -> Iterable[Telling]:
     return [Telling(UNWATCHED, person, RUNG, str(scene.today), person) for person in sorted(people)]
 
 
-def _untold(scene: Scene) -> Iterable[str]:
+def _untold(scene: Scene) -> Iterable[Subject]:
     found = _morning(scene.session, scene.now)
     silent = (each for id_, each in found.missed.items() if not any(found.ladders[id_]))
-    return [subject_of(day.channel_id, day.day)[1] for each in silent for day in each.days]
+    return [subject_of(day.channel_id, day.day) for each in silent for day in each.days]
 
 
 def _check(scene: Scene, notice: Notice) -> None:

@@ -12,7 +12,7 @@ from monitor.alerts.tasks import ATTEST, review_link, task_link
 from monitor.alerts.telling import Scene
 from monitor.alerts.wording import Letter, base_url, days_between, letter, signed
 from monitor.register.models import Channel, Person
-from monitor.watch.correcting import MAY_CORRECT
+from monitor.watch.correcting import may_correct
 from monitor.watch.day_rules import Fetch, Verdict
 from monitor.watch.day_view import ShownDay, reason_in_words
 from monitor.watch.models import Schedule
@@ -126,7 +126,7 @@ def _attest(channel: Channel, person: str, days: Sequence[date]) -> str:
 
 def _correct(scene: Scene, channel: Channel, person: str, days: Sequence[date]) -> str:
     """With the reader as the one who corrects, where that is allowed."""
-    may = MAY_CORRECT.intersection(scene.session.get_one(Person, person).roles)
+    may = may_correct(scene.session, channel, scene.session.get_one(Person, person), scene.now)
     who = person if may else "PERSON"
     what = f'--date {days[0]} --verdict {Verdict.WATCHED} --reason "…" --by {who}'
     return _(CORRECT if len(days) == 1 else CORRECT_EACH, command=f"kanalvakt watch correct {channel.id} {what}")

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from config.language import _
-from monitor.alerts.digest import days_in_words
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import first_working_day
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
-from monitor.alerts.wording import Letter, base_url, excerpt, letter, signed, web_address
+from monitor.alerts.wording import Letter, base_url, days_in_words, excerpt, letter, signed, web_address
 from monitor.register.organisation import NotSetUp
 from monitor.register.people import communicators
 from monitor.watch.hub import HubPost, hub_gaps

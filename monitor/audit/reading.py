@@ -29,21 +29,32 @@ def entries(
     actor: str | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
+    below: int | None = None,
+    most: int | None = None,
 ) -> Found:
-    """The entries about that, by that actor, written from `since` on and before `before`; the newest first."""
+    """The entries about that, by that actor, written from `since` on and before `before`; the newest first.
+
+    below: only those with a lower number; most: so many of them, from the newest on.
+    """
     wanted = {"subject_kind": subject_kind, "subject": subject, "actor": actor}
     query = select(AuditEntry).filter_by(**{name: value for name, value in wanted.items() if value is not None})
-    if since is not None:
-        query = query.where(AuditEntry.at >= since)
-    if before is not None:
-        query = query.where(AuditEntry.at < before)
-    ids = session.scalars(query.with_only_columns(AuditEntry.id).order_by(AuditEntry.id.desc())).all()
+    query = query.where(*_between(since, before, below)).order_by(AuditEntry.id.desc()).limit(most)
+    ids = session.scalars(query.with_only_columns(AuditEntry.id)).all()
     try:
         _at_once = session.scalars(query).all()  # else each is a question of its own
     except UNREADABLE:
         _at_once = []
     found = {id_: entry_numbered(session, id_) for id_ in ids}
     return Found([entry for entry in found.values() if entry], [id_ for id_, entry in found.items() if entry is None])
+
+
+def _between(since: datetime | None, before: datetime | None, below: int | None) -> Iterator[ColumnElement[bool]]:
+    if since is not None:
+        yield AuditEntry.at >= since
+    if before is not None:
+        yield AuditEntry.at < before
+    if below is not None:
+        yield AuditEntry.id < below
 
 
 def is_there(session: Session) -> bool:

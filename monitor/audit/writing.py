@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from monitor.audit.models import AuditEntry, AuditHead
+from monitor.audit.outgoing import tell
+from monitor.audit.outgoing_rules import of_act
 from monitor.audit.rules import BEGINNING, Entry, chained
 from monitor.db.turns import AUDIT, take_turns
 
@@ -48,12 +50,15 @@ def audited_all(session: Session, actor: str, act: str, all_said: Iterable[Said]
     if head is None:
         head = AuditHead(id=1, entry_id=0, hash=BEGINNING)
         session.add(head)
+    happened = []
     for said in all_said:
         before, after = _plain(said.before), _plain(said.after)
+        happened.append(of_act(act, said.subject, after))
         entry = Entry(head.entry_id + 1, now, actor, act, *said.subject, before=before, after=after)
         head.entry_id, head.hash = entry.id, chained(entry, head.hash)
         session.add(AuditEntry(**asdict(entry), hash=head.hash))
     session.flush()
+    tell(session, filter(None, happened), now)
     return head.entry_id
 
 

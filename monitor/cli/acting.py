@@ -7,6 +7,7 @@ workers go on, or the next `kanalvakt actions --finish`.
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -18,13 +19,17 @@ from config.language import N_, _
 from config.settings import settings
 from monitor.alerts.wording import excerpt
 from monitor.cli.errors import WrongWords
-from monitor.cli.finding import person_named
+from monitor.cli.finding import comment_named, person_named
 from monitor.cli.output import local, remark, say, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.db import Database
+from monitor.inbox import removing
 from monitor.inbox.acting import CannotAct, carry_out, request
 from monitor.inbox.action_rules import UNDER_WAY, Fate
 from monitor.inbox.models import Action
+from monitor.inbox.removal_rules import Kind, Rule
+from monitor.inbox.removing import Because
+from monitor.register.models import Person
 from monitor.register.organisation import organisation
 from monitor.watch.models import Comment
 
@@ -32,7 +37,10 @@ CommentId = Annotated[str, typer.Argument(metavar="COMMENT", help=N_("Its commen
 By = Annotated[str, typer.Option("--by", metavar="PERSON", help=N_("Who decides it: the person's id in the register."))]
 Text = Annotated[str, typer.Option("--text", help=N_("What to answer; - reads it from standard input."))]
 EvenIf = Annotated[bool, typer.Option("--even-if-answered", help=N_("Also if somebody has answered meanwhile."))]
+Interim = Annotated[bool, typer.Option("--interim", help=N_("It only says that an answer will come."))]
 Finish = Annotated[bool, typer.Option("--finish", help=N_("First go on with what is due."))]
+RuleBroken = Annotated[Rule | None, typer.Option("--rule", help=N_("The rule that the comment breaks."))]
+Note = Annotated[str, typer.Option("--note", help=N_("A few words: why it breaks the rule."))]
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 
 PATIENCE = 240  # seconds that a command waits for an outcome
@@ -49,23 +57,31 @@ KINDS = {
     "reply": N_("reply"),
     "hide": N_("hide"),
     "unhide": N_("show again"),
+    "remove": N_("remove a resident's comment"),
     "delete": N_("remove"),
     "release": N_("publish"),
     "reject": N_("throw away"),
 }
 KEYS = (
     *("id", "channel_id", "comment_id", "kind", "by_id", "state", "attempts", "created_at", "next_at", "done_at"),
-    *("remote_id", "text", "reason"),
+    *("remote_id", "text", "reason", "interim"),
 )
 
 
-def reply(comment: CommentId, text: Text, by: By, even_if_answered: EvenIf = False, json: Json = False) -> int:
+def reply(
+    comment: CommentId,
+    text: Text,
+    by: By,
+    interim: Interim = False,
+    even_if_answered: EvenIf = False,
+    json: Json = False,
+) -> int:
     written = sys.stdin.read().strip() if text == "-" else text
-    return _do(comment, "reply", by, text=written, confirmed=even_if_answered, json=json)
+    return _do(comment, "reply", by, text=written, confirmed=even_if_answered, interim=interim, json=json)
 
 
-def hide(comment: CommentId, by: By, json: Json = False) -> int:
-    return _do(comment, "hide", by, json=json)
+def hide(comment: CommentId, by: By, rule: RuleBroken = None, note: Note = "", json: Json = False) -> int:
+    return take_away(comment, Kind.HIDE, by, rule, note, json=json)
 
 
 def unhide(comment: CommentId, by: By, json: Json = False) -> int:
@@ -107,13 +123,33 @@ def as_json(action: Action) -> dict[str, object]:
     return told | {"remedy": _(action.remedy) if action.remedy else None}
 
 
-def _do(name: str, kind: str, by: str, *, text: str = "", confirmed: bool = False, json: bool) -> int:
+def take_away(name: str, kind: Kind, by: str, rule: Rule | None, note: str, *, json: bool) -> int:
+    """Saves a copy and takes the comment away; the exit code."""
+    because = Because(rule, note) if rule is not None else None
+
+    def ask(session: Session, comment: Comment, person: Person, now: datetime) -> Action:
+        return removing.take_away(session, uuid.uuid4().hex, comment, kind, person.id, now, because)
+
+    return _ask(name, by, ask, json=json)
+
+
+def _do(
+    name: str, kind: str, by: str, *, text: str = "", confirmed: bool = False, interim: bool = False, json: bool
+) -> int:
+    def ask(session: Session, comment: Comment, person: Person, now: datetime) -> Action:
+        key = uuid.uuid4().hex
+        return request(session, key, comment, kind, person.id, text, now, confirmed=confirmed, interim=interim)
+
+    return _ask(name, by, ask, json=json)
+
+
+def _ask(name: str, by: str, ask: Callable[[Session, Comment, Person, datetime], Action], *, json: bool) -> int:
     db, now = opened_database(), datetime.now(UTC)
     with db.transaction() as session:
         organisation(session)
-        comment, person = _comment_named(session, name), person_named(session, by)
+        comment, person = comment_named(session, name), person_named(session, by)
         try:
-            action = request(session, uuid.uuid4().hex, comment, kind, person.id, text, now, confirmed=confirmed)
+            action = ask(session, comment, person, now)
         except CannotAct as refusal:
             raise WrongWords(str(refusal)) from None
     action = _wait_for(db, action)
@@ -145,19 +181,6 @@ def _finish(db: Database) -> None:
         ids = session.scalars(select(Action.id).where(*due).order_by(Action.next_at)).all()
     for id_ in ids:
         carry_out(db, id_, settings())
-
-
-def _comment_named(session: Session, name: str) -> Comment:
-    """By our own number or the platform's id. Raises WrongWords."""
-    by_number = session.get(Comment, int(name)) if name.isdecimal() and len(name) < 10 else None
-    named = session.scalars(select(Comment).where(Comment.external_id == name).limit(2)).all()
-    found = [*([by_number] if by_number else []), *(one for one in named if one is not by_number)]
-    if not found:
-        raise WrongWords(_("There is no comment {name}: see `kanalvakt unanswered --json`.", name=name))
-    if len(found) > 1:
-        ids = ", ".join(str(one.id) for one in found)
-        raise WrongWords(_("{name} may be several comments: use one of the numbers {ids}.", name=name, ids=ids))
-    return found[0]
 
 
 def _say(action: Action) -> None:

@@ -1,6 +1,5 @@
 """`kanalvakt channel`: what is watched, how it goes, and whether each channel can really be read."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -21,8 +20,10 @@ from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import organisation
 from monitor.register.rows import decisions_of
 from monitor.register.secrets import kept
+from monitor.register.term_words import in_words, until
+from monitor.register.terms import Terms, terms_of
 from monitor.watch.checking import Check, check_now
-from monitor.watch.overview import ChannelOverview, channels
+from monitor.watch.overview import ChannelOverview, channels, for_programs
 
 app = typer.Typer(help=N_("The watched channels."), no_args_is_help=True)
 app.command("coverage", help=N_("What is not seen of the channels, and when each was read how thoroughly."))(coverage_)
@@ -53,11 +54,15 @@ def list_(json: Json = False) -> None:
     with opened_database().snapshot() as session:
         owner = organisation(session)
         rows = _overview(session, owner)
+        terms = {row.id: terms_of(owner, session.get_one(Channel, row.id)) for row in rows}
     if json:
-        show_json(rows)
+        show_json([for_programs(row, terms[row.id]) for row in rows])
         return
-    columns = ("Channel", "Platform", "Responsible", "State", "Last complete read", "Decision valid until")
-    show_table([_(column) for column in columns], [_row(row, owner) for row in rows])
+    columns = (
+        *(_("Channel"), _("Platform"), _("Responsible"), _("State"), _("Last complete read")),
+        *(_("To be answered"), _("Decision valid until")),
+    )
+    show_table(columns, [_row(row, owner, terms[row.id]) for row in rows])
     for row in rows:
         for sentence in [*([row.remedy] if row.remedy else []), *row.coverage.warnings(), *row.warnings]:
             remark(f"{row.id}: {sentence}")
@@ -74,7 +79,8 @@ def show(channel: ChannelId, json: Json = False) -> None:
     details = {"kind": found.kind, "external_id": found.external_id, "credential": found.credential}
     details |= {key: getattr(found, key) for key in REGISTERED}
     if json:
-        show_json(asdict(row) | details | {"stored_secrets": stored, "decisions": decisions})
+        told = for_programs(row, terms_of(owner, found)) | details
+        show_json(told | {"stored_secrets": stored, "decisions": decisions})
         return
     show_facts(_facts(row, found, owner))
     for name, at in stored.items():
@@ -107,13 +113,14 @@ def _active(session: Session) -> list[Channel]:
     return list(session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id)))
 
 
-def _row(row: ChannelOverview, owner: Organisation) -> tuple[object, ...]:
+def _row(row: ChannelOverview, owner: Organisation, terms: Terms) -> tuple[object, ...]:
     return (
         row.id,
         row.platform,
         row.responsible_name,
         _state(row),
         local(row.last_complete_read, owner.timezone),
+        until(terms.comment) if row.has_comments else None,
         _decision(row),
     )
 
@@ -142,6 +149,7 @@ def _facts(row: ChannelOverview, channel: Channel, owner: Organisation) -> list[
         (_("Responsible"), row.responsible_name),
         (_("Deputy"), row.deputy_name),
         (_("Comments"), row.has_comments),
+        *(in_words(terms_of(owner, channel)) if row.has_comments else []),
         (_("State"), _state(row)),
         (_("Last complete read"), local(row.last_complete_read, owner.timezone)),
         (_("Credential"), ", ".join(f"{key} = {value}" for key, value in channel.credential.items())),

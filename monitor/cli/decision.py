@@ -20,7 +20,7 @@ from monitor.register.deciding import CannotDecide, Changes, confirm, latest_of,
 from monitor.register.deciding import renew as renew_decision
 from monitor.register.decision_paper import decision_pdf, file_name
 from monitor.register.decision_rules import Draft
-from monitor.register.decision_status import Standing, standings
+from monitor.register.decision_status import Standing, standing_told, standings
 from monitor.register.decision_words import LABELS, STATUSES, fingerprint, said
 from monitor.register.models import Channel, Decision, DecisionReceipt, Person
 from monitor.register.organisation import organisation
@@ -120,7 +120,7 @@ def list_(every: All = False, json: Json = False) -> int:
     if every:
         _show_versions(made, json=json)
     elif json:
-        show_json([_as_json(*row) for row in rows])
+        show_json([standing_told(*row) for row in rows])
     else:
         columns = (_("Channel"), _("Version"), _("State"), _(LABELS["valid_until"]), _("Confirmed by the communicator"))
         show_table((*columns, _("Needs somebody")), [_row(*row) for row in rows])
@@ -231,22 +231,6 @@ def _facts(session: Session, decision: Decision, receipt: DecisionReceipt, zone:
 
 def _names(session: Session, ids: Iterable[str | None]) -> list[str]:
     return [f"{session.get_one(Person, id_).name} ({id_})" for id_ in ids if id_ is not None]
-
-
-def _as_json(channel: Channel, standing: Standing) -> dict[str, object]:
-    return {
-        "channel": channel.id,
-        "channel_name": channel.name,
-        "status": standing.status,
-        "version": standing.version,
-        "decided_on": standing.decided_on,
-        "valid_until": standing.valid_until,
-        "days_left": standing.days_left,
-        "confirmed": standing.confirmed,
-        "unconfirmed": standing.unconfirmed,
-        "moved": standing.moved,
-        "needs_somebody": standing.needs_somebody,
-    }
 
 
 def _row(channel: Channel, standing: Standing) -> tuple[object, ...]:

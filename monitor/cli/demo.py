@@ -18,7 +18,7 @@ from config.language import N_, _
 from config.settings import settings
 from monitor.alerts.judging import digest_now, judge
 from monitor.alerts.models import Notice
-from monitor.cli.demo_town import Town, town
+from monitor.cli.demo_town import Town, promise_an_answer, town
 from monitor.cli.output import remark, say, show_json, show_table
 from monitor.cli.parts import Part
 from monitor.cli.processes import Ending
@@ -83,6 +83,7 @@ class Show:
     def first_round(self) -> bool:
         """Waits until every channel was read, then orders the digests. True if all were read completely."""
         self._wait(lambda: "waiting" not in _states())
+        promise_an_answer(datetime.now(UTC))
         keep_days(database(), datetime.now(UTC))
         _order_digests(datetime.now(UTC))
         complete = _states() <= {"ok", "manual"}

@@ -14,15 +14,24 @@ from string import Template
 from typing import Any
 from urllib.request import urlopen
 
+from sqlalchemy import select
+
 from config.language import _, language
 from config.settings import settings
+from monitor.cli.demo_words import keep_ready
 from monitor.cli.processes import Children, Program, wait_until
 from monitor.cli.setup import opened_database
+from monitor.db import database
+from monitor.inbox.mark_rules import Kind, Said
+from monitor.inbox.marking import mark
 from monitor.register.file import load
 from monitor.register.importing import import_register
 from monitor.register.organisation import NotSetUp
+from monitor.watch.models import Comment
 
 REGISTER = "demo-register.toml"  # in the home folder: also the sign that this home is the demo's
+PROMISED = "Var ställer man fyra kärl i ett radhus?"  # as story.txt has it
+EDITOR = "redaktor"  # as the register has it
 KEPT = ("KANALVAKT_WEB__", "KANALVAKT_LOG_LEVEL")  # of the user's own settings
 
 
@@ -104,6 +113,14 @@ def _lead_there(home: Path, interval: int, addresses: Mapping[str, str], secrets
     settings.cache_clear()
 
 
+def promise_an_answer(now: datetime) -> None:
+    """An editor says of a reply in the story that it only promised an answer: no platform can tell that."""
+    with database().transaction() as session:
+        asked = session.scalar(select(Comment.id).where(Comment.text == PROMISED))
+        if asked is not None:
+            mark(session, asked, Said(Kind.INTERIM), EDITOR, now)
+
+
 def _import(home: Path, accounts: Mapping[str, Mapping[str, str]]) -> None:
     today = datetime.now(UTC).date()
     ids = {name: account["id"] for name, account in accounts.items()}
@@ -113,6 +130,7 @@ def _import(home: Path, accounts: Mapping[str, Mapping[str, str]]) -> None:
     register = load(home / REGISTER)
     with opened_database(create=True).transaction() as session:
         import_register(session, register, datetime.now(UTC))
+        keep_ready(session, datetime.now(UTC))
 
 
 def _dates(today: date) -> dict[str, str]:

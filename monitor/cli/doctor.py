@@ -16,7 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from config.language import N_, _
-from config.settings import Settings, SettingsError, settings
+from config.settings import Settings, settings
+from monitor.alerts.looks import STILL, Fault, mail_fault, sms_fault
 from monitor.alerts.mail import mail_server
 from monitor.alerts.standing_still import standing_still
 from monitor.cli import broker
@@ -25,8 +26,11 @@ from monitor.cli.errors import WrongWords, explain
 from monitor.cli.output import show_json, show_table
 from monitor.db import database
 from monitor.db.migrating import is_current
-from monitor.register.models import Channel
+from monitor.records.repairs import INVITE, NOBODY_ENTERS, nobody_administers
+from monitor.register.duties import people
+from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import NotSetUp, organisation
+from monitor.register.routes import without_way
 from monitor.watch.checking import check_now
 
 ENOUGH_SPACE = 500_000_000  # bytes; a year of a large municipality's comments takes less
@@ -45,13 +49,11 @@ CHECKS = {
     "workers": N_("Workers"),
     "work": N_("Work through all of them"),
     "mail": N_("Mail server"),
+    "sms": N_("SMS gateway"),
+    "people": N_("Ways to people"),
+    "logins": N_("Administrators who can sign in"),
 }
 STILL_CHECKS = {"channels": "reading", "notices": "notices", "days": "days"}
-STILL = {
-    "channels": N_("These channels should have been read and have not: {names}."),
-    "notices": N_("These notices should have gone out and have not: {names}."),
-    "days": N_("The register of days does not say how these stand: {names}."),
-}
 AFTER_THAT = N_(
     "Put right what the other lines say of beat, workers and mail. If all of them are well, stop Kanalvakt and start "
     "it again; a channel that still is not read can be paused (`kanalvakt channel pause`), and a person watches it."
@@ -111,6 +113,10 @@ def examine(chosen: Settings, *, quick: bool = False) -> Iterator[Finding]:
         yield from _still(chosen)
     yield from _processes(chosen)
     yield _mail(chosen)
+    yield _of("sms", sms_fault(chosen))
+    if found.ok:
+        yield _people(chosen)
+        yield _logins(chosen)
     if found.ok and not quick:
         yield from _channels(chosen)
 
@@ -165,8 +171,8 @@ def _still(chosen: Settings) -> Iterator[Finding]:
     with database().snapshot() as session:
         still = standing_still(session, datetime.now(UTC), chosen)
     for name, found in asdict(still).items():
-        problem = _(STILL[name], names=", ".join(found))
-        yield _bad(STILL_CHECKS[name], problem, _(AFTER_THAT)) if found else Finding(STILL_CHECKS[name], ok=True)
+        fault = Fault(_(STILL[name], names=", ".join(found)), _(AFTER_THAT)) if found else None
+        yield _of(STILL_CHECKS[name], fault)
 
 
 def _processes(chosen: Settings) -> Iterator[Finding]:
@@ -193,20 +199,40 @@ def _alive(name: str, alive: bool, problem: str) -> Finding:
 
 
 def _mail(chosen: Settings) -> Finding:
+    fault = mail_fault(chosen)
+    if fault is None and (server := mail_server(chosen)) is not None:
+        fault = _silent(server.host, server.port)
+    return _of("mail", fault)
+
+
+def _silent(host: str, port: int) -> Fault | None:
     try:
-        server = mail_server(chosen)
-    except SettingsError as error:
-        return _bad("mail", _("The mail server's address cannot be read."), str(error))
-    if server is None:
-        remedy = _("Set KANALVAKT_SMTP_URL: smtp://user:password@host:port?from=address.")
-        return _bad("mail", _("No mail server is set: notices wait."), remedy)
-    try:
-        socket.create_connection((server.host, server.port), timeout=5).close()
+        socket.create_connection((host, port), timeout=5).close()
     except OSError as error:
         why = error.strerror or os.strerror(error.errno or 0)
-        problem = _("The mail server {host} does not answer ({why}).", host=server.host, why=why)
-        return _bad("mail", problem, _("Check KANALVAKT_SMTP_URL, and that a firewall lets us through."))
-    return Finding("mail", ok=True)
+        problem = _("The mail server {host} does not answer ({why}).", host=host, why=why)
+        return Fault(problem, _("Check KANALVAKT_SMTP_URL, and that a firewall lets us through."))
+    return None
+
+
+def _people(chosen: Settings) -> Finding:
+    """Whether everybody who has a duty can be told anything."""
+    with database().snapshot() as session:
+        lost = without_way(session, sms=chosen.sms_url is not None)
+        today = datetime.now(UTC).date()
+        names = [row.id for row in people(session, today) if row.has_duties and row.id in lost]
+    if not names:
+        return Finding("people", ok=True)
+    problem = _("Nothing reaches these people: {names}.", names=", ".join(names))
+    return _bad("people", problem, _("Correct their addresses; `kanalvakt person route list` says what is wrong."))
+
+
+def _logins(chosen: Settings) -> Finding:
+    """Whether an administrator can sign in. Without a register that is said already."""
+    with database().snapshot() as session:
+        known = session.get(Organisation, 1) is not None
+        locked = known and nobody_administers(session, chosen)
+    return _bad("logins", _(NOBODY_ENTERS), _(INVITE)) if locked else Finding("logins", ok=True)
 
 
 def _channels(chosen: Settings) -> Iterator[Finding]:
@@ -215,6 +241,10 @@ def _channels(chosen: Settings) -> Iterator[Finding]:
     for row in rows:
         found = check_now(database(), row, chosen)
         yield Finding(f"channel {row.id}", found.ok, found.message, found.remedy)
+
+
+def _of(name: str, fault: Fault | None) -> Finding:
+    return Finding(name, ok=True) if fault is None else _bad(name, fault.problem, fault.remedy)
 
 
 def _bad(name: str, problem: str, remedy: str) -> Finding:

@@ -11,6 +11,7 @@ from config.settings import SettingsError, settings
 from connectors.errors import ConnectorError
 from monitor.cli.output import remark
 from monitor.cli.translating import usage_sentence
+from monitor.db.trigrams import NoTrigrams
 from monitor.register.faults import Refused, RegisterFaults
 from monitor.register.organisation import NotSetUp
 
@@ -60,6 +61,8 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
 
     if isinstance(error, RedisError):
         return _("The broker cannot be reached: start it, or correct KANALVAKT_REDIS_URL."), SET_UP
+    if isinstance(error, NoTrigrams):
+        return _no_trigrams(), SET_UP
     if isinstance(error, ConnectorError):
         return f"{error}. {_(error.remedy)}", 1
     kind = type(error).__name__
@@ -99,6 +102,14 @@ def _database(error: DBAPIError) -> str:
             "The database in {home} cannot be used ({name}): restore it from a backup.", home=settings().home, name=name
         )
     return _("The database cannot be reached: start it, or correct KANALVAKT_DATABASE_URL.")
+
+
+def _no_trigrams() -> str:
+    return _(
+        "The database needs the extension pg_trgm, for the search, and Kanalvakt's role may not create it. Let the "
+        "server's administrator run CREATE EXTENSION pg_trgm in this database (or let the role create in it: GRANT "
+        "CREATE ON DATABASE …), and start again. Where the server lacks it, install PostgreSQL's contrib package."
+    )
 
 
 def _system(error: OSError) -> str:

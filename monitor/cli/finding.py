@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.language import _
 from monitor.cli.errors import WrongWords
 from monitor.register.models import Channel, Person
+from monitor.watch.models import Comment
 
 YEARS = range(1970, 2200)
 """Beyond them a year is a slip of the finger, and the first and last of all have no day before or after them."""
@@ -33,6 +34,19 @@ def person_named(session: Session, name: str) -> Person:
     if found.retired:
         raise WrongWords(_("{name} is no longer in the register, and can neither do nor be told anything.", name=name))
     return found
+
+
+def comment_named(session: Session, name: str) -> Comment:
+    """By our own number or the platform's id. Raises WrongWords."""
+    by_number = session.get(Comment, int(name)) if name.isdecimal() and len(name) < 10 else None
+    named = session.scalars(select(Comment).where(Comment.external_id == name).limit(2)).all()
+    found = [*([by_number] if by_number else []), *(one for one in named if one is not by_number)]
+    if not found:
+        raise WrongWords(_("There is no comment {name}: see `kanalvakt unanswered`.", name=name))
+    if len(found) > 1:
+        ids = ", ".join(str(one.id) for one in found)
+        raise WrongWords(_("{name} may be several comments: use one of the numbers {ids}.", name=name, ids=ids))
+    return found[0]
 
 
 def day_named(text: str) -> date:

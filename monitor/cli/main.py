@@ -7,6 +7,7 @@ Exit codes: 0 done and well; 1 done, and something needs a person; 2 the call's 
 import os
 import sys
 from enum import StrEnum
+from importlib import import_module
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
@@ -15,56 +16,54 @@ import typer
 from config.language import N_, language, set_language
 from config.logging import configure_logging
 from config.settings import settings
-from monitor.cli import (
-    acting,
-    budgets,
-    channel,
-    day,
-    decision,
-    demo,
-    doctor,
-    hub,
-    notices,
-    person,
-    poll,
-    records,
-    register,
-    unanswered,
-    up,
-    watch,
-)
 from monitor.cli.errors import report
 from monitor.cli.translating import translate
 from monitor.cli.words import Words
 
-app = typer.Typer(
-    help=N_("Watches a public body's social media channels, so that no resident is left without an answer."),
-    no_args_is_help=True,
-    add_completion=False,
+COMMANDS = (
+    ("demo", "demo.demo", N_("A sample municipality on emulated platforms: everything, on this machine.")),
+    ("up", "up.up", N_("Read the channels and send the notices, until Ctrl-C.")),
+    ("doctor", "doctor.doctor", N_("Look at everything that has to work, and say what to do.")),
+    ("register", "register.app", None),
+    ("channel", "channel.app", None),
+    ("decision", "decision.app", None),
+    ("person", "person.app", None),
+    ("token", "tokens.app", None),
+    ("records", "records.app", None),
+    ("removal", "removal.app", None),
+    ("notices", "notices.app", None),
+    ("watch", "watch.app", None),
+    ("hub", "hub.app", None),
+    ("flags", "flags.app", None),
+    ("webhook", "webhook.app", None),
+    ("report", "answers.app", None),
+    ("poll", "poll.poll_", N_("Read channels now: those named, or all.")),
+    ("budgets", "budgets.budgets_", N_("What the platforms' limits allow today, and who has spent what.")),
+    ("unanswered", "unanswered.unanswered_", N_("What waits for somebody, the most overdue first.")),
+    ("reply", "acting.reply", N_("Answer a comment in the organisation's name.")),
+    ("acknowledge", "marking.acknowledge", N_("Say that you have seen a comment: notices of it pause for a while.")),
+    ("snooze", "marking.snooze", N_("Put off a comment: notices of it pause until then.")),
+    ("wake", "marking.wake", N_("Take back that a comment was acknowledged or put off.")),
+    ("close", "marking.close", N_("Say that a comment needs no reply, and why.")),
+    ("private", "marking.private", N_("Say that a comment was answered where others do not see it.")),
+    ("confirm", "marking.confirm", N_("Say that our reply in the thread did answer a comment.")),
+    ("disown", "marking.disown", N_("Say that our reply in the thread did not answer a comment.")),
+    ("interim", "marking.interim", N_("Say that our reply to a comment only promised an answer.")),
+    ("reopen", "marking.reopen", N_("Say that a comment needs an answer after all.")),
+    ("hide", "acting.hide", N_("Hide a resident's comment from the public.")),
+    ("unhide", "acting.unhide", N_("Show a hidden comment again.")),
+    ("remove", "acting.remove", N_("Take away a comment of the organisation's own.")),
+    ("release", "acting.release", N_("Publish a comment that YouTube holds.")),
+    ("reject", "acting.reject", N_("Throw away a comment that YouTube holds.")),
+    ("claim", "desk.claim", N_("Say that you are at a comment, so that nobody else answers it too.")),
+    ("note", "desk.note", N_("Write an internal note on a comment.")),
+    ("assign", "desk.assign", N_("Say whose turn it is to answer a comment.")),
+    ("forward", "desk.forward", N_("Ask a unit about a comment.")),
+    ("attest", "day.attest", N_("Say that you have gone through a channel that no machine has read.")),
+    ("review", "day.review", N_("Say that you have gone through what is new of channels.")),
+    ("actions", "acting.actions", N_("What was done from here, by whom, and what became of it.")),
 )
-app.command(help=N_("A sample municipality on emulated platforms: everything, on this machine."))(demo.demo)
-app.command(help=N_("Read the channels and send the notices, until Ctrl-C."))(up.up)
-app.command(help=N_("Look at everything that has to work, and say what to do."))(doctor.doctor)
-app.add_typer(register.app, name="register")
-app.add_typer(channel.app, name="channel")
-app.add_typer(decision.app, name="decision")
-app.add_typer(person.app, name="person")
-app.add_typer(records.app, name="records")
-app.add_typer(notices.app, name="notices")
-app.add_typer(watch.app, name="watch")
-app.add_typer(hub.app, name="hub")
-app.command("poll", help=N_("Read channels now: those named, or all."))(poll.poll_)
-app.command("budgets", help=N_("What the platforms' limits allow today, and who has spent what."))(budgets.budgets_)
-app.command("unanswered", help=N_("What waits for somebody, the most overdue first."))(unanswered.unanswered_)
-app.command("reply", help=N_("Answer a comment in the organisation's name."))(acting.reply)
-app.command("hide", help=N_("Hide a resident's comment from the public."))(acting.hide)
-app.command("unhide", help=N_("Show a hidden comment again."))(acting.unhide)
-app.command("remove", help=N_("Take away a comment of the organisation's own."))(acting.remove)
-app.command("release", help=N_("Publish a comment that YouTube holds."))(acting.release)
-app.command("reject", help=N_("Throw away a comment that YouTube holds."))(acting.reject)
-app.command("attest", help=N_("Say that you have gone through a channel that no machine has read."))(day.attest)
-app.command("review", help=N_("Say that you have gone through what is new of channels."))(day.review)
-app.command("actions", help=N_("What was done from here, by whom, and what became of it."))(acting.actions)
+"""Name, where it is (module.function; a group is a module's `app`), and its help; a group has its own."""
 
 
 class Language(StrEnum):
@@ -74,7 +73,6 @@ class Language(StrEnum):
     EN = "en"
 
 
-@app.callback()
 def everywhere(
     lang: Annotated[Language | None, typer.Option(help=N_("Language of texts and help; LANG otherwise."))] = None,
     debug: Annotated[bool, typer.Option("--debug", help=N_("Log more, and show the traceback of an error."))] = False,
@@ -85,9 +83,28 @@ def everywhere(
     configure_logging("DEBUG" if debug else settings().log_level)
 
 
-@app.command(help=N_("The version of Kanalvakt."))
 def version() -> None:
     print(installed_version("kanalvakt"))
+
+
+def app_for(name: str | None) -> typer.Typer:
+    """The program with that command alone, as loading them all takes half a second and forty megabytes; with all of
+    them for any other word, so that help and guesses know them all."""
+    app = typer.Typer(
+        help=N_("Watches a public body's social media channels, so that no resident is left without an answer."),
+        no_args_is_help=True,
+        add_completion=False,
+    )
+    app.callback()(everywhere)
+    app.command(help=N_("The version of Kanalvakt."))(version)
+    for each, where, help_ in [row for row in COMMANDS if row[0] == name] or COMMANDS:
+        module, _dot, found = where.partition(".")
+        command = getattr(import_module(f"monitor.cli.{module}"), found)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=each)
+        else:
+            app.command(each, help=help_)(command)
+    return app
 
 
 def main() -> None:
@@ -100,7 +117,7 @@ def run(arguments: list[str]) -> int:
     words = Words.of(arguments)
     set_language(words.lang or language())
     try:
-        command = translate(typer.main.get_command(app))
+        command = translate(typer.main.get_command(app_for(words.command)))
         code = command.main(words.ordered, prog_name="kanalvakt", standalone_mode=False)
         sys.stdout.flush()
         return code or 0  # noqa: TRY300 - the flush belongs to what may fail

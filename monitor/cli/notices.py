@@ -1,25 +1,33 @@
 """`kanalvakt notices`: who is told what, and whether it arrived."""
 
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from config.language import N_, _
 from config.settings import settings
+from monitor.alerts.bouncing import Heard, heard
 from monitor.alerts.judging import judge
-from monitor.alerts.mail import MailError
 from monitor.alerts.models import Notice
-from monitor.alerts.sending import send_due, send_test
-from monitor.cli.finding import person_named
+from monitor.alerts.sending import send_due
+from monitor.cli.errors import WrongWords
 from monitor.cli.output import local, remark, say, show_json, show_table
+from monitor.cli.routes import known_route, tried
 from monitor.cli.setup import opened_database
 from monitor.register.organisation import organisation
 
 app = typer.Typer(help=N_("The mails that people get, and the ledger of them."), no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
+Only = Annotated[str | None, typer.Option("--route", metavar="NAME", help=N_("Only this way."))]
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="FILE…", help=N_("Mails as they lie in a mailbox.")),
+]
 PersonId = Annotated[str, typer.Argument(metavar="PERSON", help=N_("The person's id in the register."))]
 STATES = {
     "due": N_("due"),
@@ -30,7 +38,7 @@ STATES = {
 }
 KEYS = (
     *("id", "subject_kind", "subject", "rung", "recipient_id", "route", "state", "reason"),
-    *("due_at", "sent_at", "attempts"),
+    *("due_at", "sent_at", "attempts", "bundle"),
 )
 
 
@@ -39,19 +47,16 @@ def run(json: Json = False) -> int:
     db, now = opened_database(), datetime.now(UTC)
     judged = judge(db, now)
     outcome = send_due(db, now, settings())
-    with db.snapshot() as session:
-        late = (Notice.state == "due", Notice.due_at <= now)
-        waiting = session.scalars(select(func.count()).select_from(Notice).where(*late)).one()
     if json:
-        show_json({"judged": judged, **asdict(outcome), "waiting": waiting})
+        show_json({"judged": judged, **asdict(outcome)})
     else:
         sentence = N_(
             "New: {judged}. Sent: {sent}. To be tried again: {retried}. Given up: {failed}. Cancelled: {cancelled}."
         )
         say(_(sentence, judged=judged, **asdict(outcome)))
-    if waiting and settings().smtp_url is None:
-        remark(_("{count} notices wait: no mail server is set (KANALVAKT_SMTP_URL).", count=waiting))
-    return 1 if outcome.retried or outcome.failed or waiting else 0
+    if outcome.waiting:
+        remark(_("{count} notices wait: no mail server is set (KANALVAKT_SMTP_URL).", count=outcome.waiting))
+    return 1 if outcome.retried or outcome.failed or outcome.waiting else 0
 
 
 @app.command("list", help=N_("All notices, the newest first."))
@@ -66,22 +71,48 @@ def list_(json: Json = False) -> None:
     show_table(columns, [_row(notice, owner.timezone) for notice in notices])
 
 
-@app.command("test", help=N_("Send a test mail to one person, and show what really happens."))
-def test(person: PersonId) -> int:
-    db = opened_database()
+@app.command("test", help=N_("Send a test to one person on every way there is, and show what really happens."))
+def try_(person: PersonId, route: Only = None, json: Json = False) -> int:
+    return tried(person, known_route(route), json=json)
+
+
+@app.command("bounced", help=N_("Read mails that came back: files, or one on standard input."))
+def bounced(files: Files = None, json: Json = False) -> int:
+    """Gives 1 where a mail is none that came back, or none of ours: somebody must read it."""
+    db, now = opened_database(), datetime.now(UTC)
     with db.snapshot() as session:
         organisation(session)
-        recipient = person_named(session, person)
+    mails = [_content(file) for file in files] if files else [sys.stdin.buffer.read()]
+    found = [heard(db, mail, now, settings()) for mail in mails]
+    if json:
+        show_json(found)
+        return 0 if all(found) else 1
+    for each in found:
+        if each is None:
+            remark(_("This is no note about a mail of Kanalvakt's that came back: somebody must read it."))
+        else:
+            _tell(each)
+    return 0 if all(found) else 1
+
+
+def _content(file: Path) -> bytes:
+    """Raises WrongWords."""
     try:
-        send_test(db, recipient, datetime.now(UTC), settings())
-    except MailError as error:
-        remark(str(error))
-        return 1
-    say(_("The mail server has accepted a test mail to {address}.", address=recipient.email))
-    return 0
+        return file.read_bytes()
+    except OSError:
+        raise WrongWords(_("{file} cannot be read: is its name right?", file=file)) from None
+
+
+def _tell(each: Heard) -> None:
+    say(_("{person}: {status} {said}", person=each.person, status=each.status, said=each.said))
+    if each.disabled:
+        say(_("Mail to {person} is out of use; the administrators are told.", person=each.person))
+    if each.again:
+        say(_("What the mail said goes another way."))
 
 
 def _row(notice: Notice, timezone: str) -> tuple[object, ...]:
-    due, sent = local(notice.due_at, timezone), local(notice.sent_at, timezone)
-    about = f"{notice.rung}: {notice.subject}"
+    """due_at says when it is tried next: of what has come to its end, nothing."""
+    due = local(notice.due_at, timezone) if notice.state in ("due", "sending") else None
+    about, sent = f"{notice.subject_kind}: {notice.subject}, {notice.rung}", local(notice.sent_at, timezone)
     return about, notice.recipient_id, _(STATES[notice.state]), due, sent, notice.attempts, notice.reason

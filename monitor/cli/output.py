@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.table import Table
 from config.language import _
 
 WIDEST = 100  # columns
+SHORT = 12  # letters of a word that is never cut where there is room
 
 
 def show_json(value: object) -> None:
@@ -30,11 +31,19 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
             print("\t".join(line))
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for column, least in zip(columns, _least([columns, *cells]), strict=True):
+        table.add_column(column, overflow="fold", min_width=least)
     for line in cells:
         table.add_row(*line)
     _console().print(table)
+
+
+def _least(lines: Sequence[Sequence[str]]) -> list[int | None]:
+    """How wide each column has to be so that no word of up to 12 letters (a day, a state) is cut; None for each where
+    the terminal has no room for that."""
+    words = [[word for text in column for word in text.split()] for column in zip(*lines, strict=True)]
+    widths = [max((min(SHORT, len(word)) for word in column), default=1) for column in words]
+    return [*widths] if sum(width + 2 for width in widths) <= _console().width else [None] * len(widths)
 
 
 def show_facts(facts: Iterable[tuple[str, object]]) -> None:
@@ -83,7 +92,7 @@ def _console() -> Console:
 def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    if isinstance(value, date):  # datetimes are dates too
+    if isinstance(value, date | time):  # datetimes are dates too
         return value.isoformat()
     if isinstance(value, set | frozenset):
         return sorted(value)

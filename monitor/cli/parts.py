@@ -7,10 +7,13 @@ from enum import StrEnum
 from config.language import _
 from config.settings import LOOPBACK, Settings
 from connectors import EXCLUSIVE
+from monitor.alerts.hook_rules import MOST
 from monitor.cli.processes import Program
 from monitor.register.organisation import NotSetUp
+from monitor.register.routes import NAMES
 
-CLOCK_TASKS = 8  # kinds of tasks in the clock's queue; each runs once at a time
+CLOCK_TASKS = 9 + len(NAMES) + MOST
+"""Kinds of tasks in the clock's queue, ways to send, and subscribers to send to; each runs once at a time."""
 
 
 class Part(StrEnum):

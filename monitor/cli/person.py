@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.alerts.given_up import given_up
 from monitor.audit import COMMAND
+from monitor.cli import logins, routes
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import day_named, person_named
 from monitor.cli.output import remark, say, show_json, show_table
 from monitor.cli.setup import opened_database
-from monitor.register.absences import Unattended, add_absence, remove_absence, unattended
+from monitor.register.absences import Unattended, add_absence, alone_in_words, remove_absence, unattended
 from monitor.register.calendar import calendar_of
-from monitor.register.duties import PersonOverview, people
+from monitor.register.duties import ROLES, PersonOverview, people
 from monitor.register.joining import add_person
 from monitor.register.models import Absence, Person
 from monitor.register.organisation import organisation
@@ -39,19 +40,9 @@ From = Annotated[str | None, typer.Option("--from", metavar="D", help=N_("The fi
 To = Annotated[str | None, typer.Option("--to", metavar="D", help=N_("The last day away, as 2026-07-31."))]
 List = Annotated[bool, typer.Option("--list", help=N_("Only show when the person is away."))]
 Remove = Annotated[int | None, typer.Option("--remove", metavar="NUMBER", help=N_("Take an absence away again."))]
-BOTH_AWAY = N_(
-    "Nobody is left for {channel} from {first} to {last}: responsible and deputy are both away. Name somebody else."
-)
-NO_DEPUTY = N_("Nobody is left for {channel} from {first} to {last}: it has no deputy. Name one.")
-ROLES = {
-    "communicator": N_("communicator"),
-    "unit_manager": N_("unit manager"),
-    "moderator": N_("moderator"),
-    "crisis_staff": N_("crisis staff"),
-    "registrar": N_("registrar"),
-    "auditor": N_("auditor"),
-    "administrator": N_("administrator"),
-}
+app.add_typer(routes.app, name="route")
+app.command("invite", help=N_("A link by which a person chooses a password; works once, for 72 hours."))(logins.invite)
+app.command("login-code", help=N_("A new sheet of emergency codes for a person, to be printed."))(logins.login_code)
 
 
 @app.command("add", help=N_("Add a person to the register."))
@@ -144,12 +135,7 @@ def _show(person: Person, known: list[Absence], left: list[Unattended], *, json:
             [(each.id, each.first_day, each.last_day) for each in known],
         )
     for each in left:
-        remark(_alone(each))
-
-
-def _alone(each: Unattended) -> str:
-    why = BOTH_AWAY if each.channel.deputy_id is not None else NO_DEPUTY
-    return _(why, channel=each.channel.name, first=each.first, last=each.last)
+        remark(alone_in_words(each))
 
 
 def _row(row: PersonOverview) -> tuple[object, ...]:

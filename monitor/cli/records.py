@@ -1,22 +1,27 @@
 """`kanalvakt records`: the audit log, and the proof that it is whole."""
 
+import sys
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from config.language import N_, _
-from monitor.audit import COMMAND, SYSTEM
 from monitor.audit.models import AuditEntry
-from monitor.audit.reading import entries
+from monitor.audit.reading import entries, is_there
 from monitor.audit.verifying import Head, Verified, verify
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import day_named
-from monitor.cli.output import cell, local, remark, say, show_json, show_table
+from monitor.cli.output import local, remark, say, show_json, show_table
 from monitor.cli.setup import opened_database
+from monitor.inbox.removals import case
+from monitor.inbox.saving import not_whole
 from monitor.records.acts import act_in_words
-from monitor.records.auditing import Agreement, Difference, agreement
+from monitor.records.auditing import Agreement, agreement
+from monitor.records.log_words import BROKEN, actor_in_words, change_in_words, difference_in_words
+from monitor.records.removal_paper import removal_file, removal_pdf
 from monitor.register.calendar import OfficeCalendar, calendar_of
 from monitor.register.organisation import organisation
 
@@ -34,13 +39,11 @@ To = Annotated[str | None, typer.Option("--to", metavar="D", help=N_("Up to and 
 Noted = Annotated[
     str | None, typer.Option("--noted", metavar="ID:HASH", help=N_("A last entry that was noted earlier, elsewhere."))
 ]
+Case = Annotated[int, typer.Argument(metavar="CASE", help=N_("Its number, as `removal list` shows it."))]
+Output = Annotated[
+    str | None, typer.Option("--output", metavar="FILE", help=N_("Where to write it; - for standard output."))
+]
 KEYS = ("id", "at", "actor", "act", "subject_kind", "subject", "before", "after", "hash")
-ACTORS = {SYSTEM: N_("Kanalvakt itself"), COMMAND: N_("somebody at the server")}
-LONGEST = 60  # signs of one value
-BROKEN = N_(
-    "THE AUDIT LOG IS BROKEN: entry {number} is the first that was altered, removed or put there. Change nothing: copy "
-    "the database, and compare it with the backups."
-)
 UNREADABLE = N_("Entry {number} cannot be read: somebody altered it. See `kanalvakt records audit-verify`.")
 NOTE_IT = N_(
     "Note it where nobody who runs this server can change it, and give it next time with --noted: that also proves "
@@ -80,13 +83,31 @@ def audit_verify(noted: Noted = None, json: Json = False) -> int:
     with opened_database().snapshot() as session:
         organisation(session)
         found, facts = verify(session, head), agreement(session)
-    whole = found.broken is None and not facts.differing
+        copies, changed = not_whole(session) if is_there(session) else (0, [])
+    whole = found.broken is None and not facts.differing and not changed
     if json:
-        show_json({"whole": whole, **asdict(found), "facts": facts})
+        told = {"facts": facts, "copies": {"whole": copies, "changed": changed}}
+        show_json({"whole": whole, **asdict(found), **told})
     else:
         _say(found, noted=head is not None)
         _say_facts(facts)
+        _say_copies(copies, changed)
     return 0 if whole else 1
+
+
+@app.command(help=N_("A case of a comment that was taken away, as a PDF: copy, picture, steps and hash."))
+def removal(number: Case, output: Output = None) -> None:
+    with opened_database().snapshot() as session:
+        organisation(session)
+        found = case(session, number)
+        if found is None:
+            raise WrongWords(_("There is no case {number}.", number=number))
+        name, content = output or removal_file(found), removal_pdf(session, found)
+    if name == "-":
+        sys.stdout.buffer.write(content)
+        return
+    Path(name).write_bytes(content)
+    say(_("Written: {file}", file=name))
 
 
 def _span(calendar: OfficeCalendar, first: str | None, last: str | None) -> tuple[datetime | None, datetime | None]:
@@ -128,39 +149,17 @@ def _say_facts(facts: Agreement) -> None:
     if facts.unlogged:
         say(_("Decisions and receipts that are older than the log and have no entry: {count}.", count=facts.unlogged))
     for each in facts.differing:
-        remark(_difference(each))
+        remark(difference_in_words(each))
 
 
-def _difference(each: Difference) -> str:
-    about = f"{each.kind}/{each.subject}"
-    if each.entry is None:
-        return _("{about}: no entry tells of it, and it is no older than the log. It was slipped in.", about=about)
-    if not each.fields:
-        return _("{about} is gone, though entry {number} tells of it.", about=about, number=each.entry)
-    fields = ", ".join(each.fields)
-    return _("{about} is not what entry {number} says: {fields}.", about=about, number=each.entry, fields=fields)
+def _say_copies(whole: int, changed: list[int]) -> None:
+    if whole:
+        say(_("Copies of comments that are what was saved: {count}.", count=whole))
+    for number in changed:
+        remark(_("The saved copy {number} is gone, or not what was saved.", number=number))
 
 
 def _row(entry: AuditEntry, timezone: str) -> tuple[object, ...]:
-    who = _(ACTORS[entry.actor]) if entry.actor in ACTORS else entry.actor
     about = f"{entry.subject_kind}/{entry.subject}"
-    return entry.id, local(entry.at, timezone), who, act_in_words(entry.act), about, _change(entry)
-
-
-def _change(entry: AuditEntry) -> str:
-    """state: active → paused; reason: sommar."""
-    before, after = ({} if not isinstance(side, dict) else side for side in (entry.before, entry.after))
-    keys = dict.fromkeys([*before, *after])
-    return "; ".join(f"{key}: {_step(key, before, after)}" for key in keys)
-
-
-def _step(key: str, before: dict[str, object], after: dict[str, object]) -> str:
-    sides = [_short(side.get(key)) for side in (before, after)]
-    return sides[1] if key not in before else " → ".join(sides)
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dict):
-        value = [f"{key} {each}" for key, each in value.items()]
-    text = cell(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    who, what = actor_in_words(entry.actor), act_in_words(entry.act)
+    return entry.id, local(entry.at, timezone), who, what, about, change_in_words(entry)

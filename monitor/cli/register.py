@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from config.language import N_, _, use_language
+from monitor.access import tokens
 from monitor.audit import COMMAND
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import channel_named, nearest
@@ -67,6 +68,7 @@ def bring_in(
     with opened_database(create=True).transaction() as session:
         settle(session, now)
         done = import_register(session, register_file, now, by or COMMAND)
+        tokens.end_of_those_who_left(session, by or COMMAND, now)
     counts = {"added": len(done.added), "changed": len(done.changed), "retired": len(done.retired)}
     say(_("{total} channels: {added} new, {changed} changed.", total=len(register_file.channel), **counts))
     if done.retired:

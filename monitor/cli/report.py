@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import redirect_stdout
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from monitor.cli.finding import channel_named, day_named
 from monitor.cli.output import say, show_facts, show_table
 from monitor.cli.setup import opened_database
 from monitor.inbox.day_keeping import keep_days
+from monitor.records.period import WrongPeriod, check_period
 from monitor.records.report_document import as_json, document
 from monitor.records.report_paper import paper
 from monitor.records.report_sections import days, facts, sections, title
@@ -23,10 +24,6 @@ from monitor.records.report_sheet import sheet
 from monitor.records.watch_report import WatchReport, full_report
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
-
-EARLIEST = date(2000, 1, 1)
-LONGEST = timedelta(days=3 * 366)
-AHEAD = timedelta(days=366)
 
 
 class Format(StrEnum):
@@ -57,7 +54,7 @@ def report(
     db, now = opened_database(), datetime.now(UTC)
     keep_days(db, now)
     with db.snapshot() as session:
-        begin, end = _period(first, last, calendar_of(organisation(session)).local_date(now))
+        begin, end = period_named(first, last, calendar_of(organisation(session)).local_date(now))
         only = [channel_named(session, name).id for name in dict.fromkeys(channel)] if channel else None
         made = full_report(session, begin, end, now, only)
     if output is not None:
@@ -79,15 +76,13 @@ def _form(wished: Format | None, output: Path | None, *, json: bool) -> Format:
     return form
 
 
-def _period(first: str, last: str, today: date) -> tuple[date, date]:
-    """Raises WrongWords."""
-    begin, end, latest = day_named(first), day_named(last), today + AHEAD
-    if end < begin:
-        raise WrongWords(_("{last} is before {first}: give the earlier day with --from.", first=first, last=last))
-    if begin < EARLIEST or end > latest:
-        raise WrongWords(_("Choose days between {first} and {last}.", first=EARLIEST, last=latest))
-    if end - begin > LONGEST:
-        raise WrongWords(_("The period is too long: three years at most. Make several reports."))
+def period_named(first: str, last: str, today: date) -> tuple[date, date]:
+    """The first day and the last, both included. Raises WrongWords."""
+    begin, end = day_named(first), day_named(last)
+    try:
+        check_period(begin, end, today)
+    except WrongPeriod as error:
+        raise WrongWords(str(error)) from None
     return begin, end
 
 

@@ -7,6 +7,7 @@ import typer
 from config.language import N_, _
 from config.settings import settings
 from monitor.alerts.mail import mail_server
+from monitor.cli.logins import say_how_to_begin
 from monitor.cli.output import say
 from monitor.cli.parts import Part
 from monitor.cli.processes import Ending
@@ -26,6 +27,7 @@ def up(
     with Ending() as ending, alone(home), running(chosen, list(Part), home / "logs") as house:
         say(_("Broker: {where}", where=_("as set") if chosen.redis_url else chosen.embedded_broker))
         house.say_when_ready(list(Part), ending, say)
+        say_how_to_begin(house.address)
         say(_("Logs: {folder}. Ctrl-C stops everything.", folder=home / "logs"))
         house.stay(ending)
 

@@ -23,7 +23,7 @@ from monitor.watch.correcting import CannotCorrect
 from monitor.watch.correcting import correct as correct_day
 from monitor.watch.day_rules import Verdict
 from monitor.watch.day_view import verdict_in_words
-from monitor.watch.today import Today, why_so_far
+from monitor.watch.today import Today, for_programs, why_so_far
 from monitor.watch.today import today as of_today
 
 app = typer.Typer(help=N_("The proof that every working day was watched."), no_args_is_help=True)
@@ -47,7 +47,7 @@ def today(json: Json = False) -> int:
         off = why_off(calendar, calendar.local_date(now))
         names = dict(session.execute(select(Person.id, Person.name)).all())
     if json:
-        show_json([_as_json(each) for each in found])
+        show_json([for_programs(each) for each in found])
     elif found:  # also on a day that was planned before it became a day off
         columns = (_("Channel"), _("State"), _("Last complete read"), _("Not gone through"), _("Who"), _("Reason"))
         show_table(columns, [_row(each, owner.timezone, names) for each in found])
@@ -80,26 +80,6 @@ app.command(
     ),
 )(report)
 app.command("month", help=N_("A month of the watch as a table, and as a picture in a file."))(month)
-
-
-def _as_json(each: Today) -> dict[str, object]:
-    day = each.shown
-    return {
-        "channel": day.channel_id,
-        "name": each.name,
-        "date": day.day,
-        "watch_mode": day.mode,
-        "verdict": day.verdict,
-        "how": day.how,
-        "reason": day.why,
-        "first_complete_read": day.first_complete_at,
-        "last_complete_read": each.last_complete_at,
-        "failure_kind": day.failure_kind,
-        "unseen": day.unseen,
-        "reviewed_by": day.reviewed_by_id,
-        "attested_by": day.attested_by_id,
-        "who": each.who,
-    }
 
 
 def _row(each: Today, zone: str, names: Mapping[str, str]) -> tuple[object, ...]:

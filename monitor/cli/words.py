@@ -8,9 +8,11 @@ from config.language import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A call with its global options moved to the front. `lang` is None unless it names a language we speak."""
+    """A call with its global options moved to the front. `command`: the first of the other words. `lang` is None
+    unless it names a language we speak."""
 
     ordered: list[str]
+    command: str | None
     lang: str | None
     debug: bool
 
@@ -29,6 +31,7 @@ class Words:
         wishes = [word.removeprefix("--lang=") for word in options]
         return cls(
             ordered=[*options, *rest, *arguments[end:]],
+            command=rest[0] if rest else None,
             lang=next((wish for wish in reversed(wishes) if wish in LANGUAGES), None),
             debug="--debug" in options,
         )

@@ -11,9 +11,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 from config.settings import settings
+from monitor.db.once import KNOWN
+from monitor.db.one_view import HELD, View, leave
 
 BUSY_SECONDS = 30
 ONE_VIEW = "REPEATABLE READ"
+SURE = "FULL"
+"""How long SQLite waits for the disk: until it is written, so that not even a power cut undoes it."""
 
 
 class Database:
@@ -39,6 +43,7 @@ class Database:
         it whole, a crash of ours never. Raises sqlalchemy.exc.OperationalError when the database cannot be reached or
         its disk is full.
         """
+        leave()  # what is read afterwards must show what was written
         writer = self.engine.execution_options(kanalvakt_writes=True, kanalvakt_repeatable=repeatable)
         with self._turn, Session(writer, expire_on_commit=False) as session, session.begin():
             if repeatable and not self.is_sqlite:
@@ -47,9 +52,17 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """A consistent view to read from; nothing written in it is kept."""
-        with Session(self._steady, expire_on_commit=False, autoflush=False) as session:
+        """A consistent view to read from; nothing written in it is kept. Within `one_view` the same one each time."""
+        held = HELD.get()
+        if held is None:
+            with self._reader() as session:
+                yield session
+            return
+        with held.read(held.view or View(self._reader())) as session:
             yield session
+
+    def _reader(self) -> Session:
+        return Session(self._steady, expire_on_commit=False, autoflush=False, info={KNOWN: {}})
 
     def close(self) -> None:
         self.engine.dispose()
@@ -82,6 +95,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own transactions begin too late; see _begin_sqlite
     for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("fold", 1, _fold, deterministic=True)  # its own lower() knows A to Z only
+
+
+def _fold(text: str | None) -> str | None:
+    return text.casefold() if text is not None else None
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -89,7 +107,7 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("kanalvakt_writes", False):
         repeatable = options.get("kanalvakt_repeatable", False)
-        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if repeatable else 'FULL'}")
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if repeatable else SURE}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("BEGIN")

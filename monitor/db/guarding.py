@@ -3,6 +3,11 @@
 from sqlalchemy import Connection, text
 
 APPEND_ONLY = ("audit_entry", "decision", "attestation", "review", "correction")
+SINCE_0004 = ("mark",)
+SINCE_0007 = ("note", "assignment", "forward")
+SINCE_0008 = ("saved_copy", "removal_step")
+TAKES_AWAY = ("hide", "reject", "remove")
+"""Kinds of actions by which others see a resident's comment no more."""
 WORDS = "rows of {table} are never changed"
 
 
@@ -34,3 +39,23 @@ def _postgresql(connection: Connection, table: str, act: str, once: str | None) 
     when = f"WHEN (OLD.{once} IS NOT NULL)" if once else ""
     trigger = f"CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table} FOR EACH ROW {when}"
     connection.execute(text(f"{trigger} EXECUTE FUNCTION {table}_refuse()"))
+
+
+def require_copy(connection: Connection) -> None:
+    """Refuses every action of a kind of TAKES_AWAY on a comment of which no copy has been saved, whoever asks."""
+    kinds = ", ".join(f"'{kind}'" for kind in TAKES_AWAY)
+    none = "NOT EXISTS (SELECT 1 FROM saved_copy WHERE saved_copy.comment_id = NEW.comment_id)"
+    words, wanted = "no copy of the comment has been saved", f"NEW.kind IN ({kinds})"
+    acts = {"insert": "INSERT", "update": "UPDATE OF kind, comment_id"}
+    if connection.dialect.name == "sqlite":
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        for name, act in acts.items():
+            head = f"CREATE TRIGGER action_{name}_needs_copy BEFORE {act} ON action"
+            connection.execute(text(f"{head} WHEN {wanted} AND {none} {refuse}"))
+        return
+    body = f"BEGIN IF {wanted} AND {none} THEN RAISE EXCEPTION '{words}'; END IF; RETURN NEW; END"
+    function = "CREATE OR REPLACE FUNCTION action_needs_copy() RETURNS trigger LANGUAGE plpgsql AS"
+    connection.execute(text(f"{function} $$ {body} $$"))
+    act = " OR ".join(acts.values())
+    trigger = f"CREATE TRIGGER action_needs_copy BEFORE {act} ON action FOR EACH ROW"
+    connection.execute(text(f"{trigger} EXECUTE FUNCTION action_needs_copy()"))

@@ -6,6 +6,9 @@ from sqlalchemy.orm import Session
 SECRETS = 5041474  # any numbers of our own, one for each kind of step
 CHECKS = 5041475
 DAYS = 5041476
+FLAGS = 5041478
+LEDGER = 5041479
+HOOKS = 5041480
 AUDIT = 5041477  # always the last one taken, or the only one
 
 

@@ -13,6 +13,8 @@ CONTROLS = {code: f"[U+{code:04X}]" for code in (*range(0x20), *range(0x7F, 0xA0
 MARKS = {"Cf", "Mn", "Me", "Sk"}  # what joins signs, or is set onto the one before
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 NO_SIGN = re.compile(r'the (?:text|PDF contains the codepoint) `"(.+?)"`')
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+SHARP = 110.0  # dots an inch: as sharp as a telephone's screen shows a column of text
 
 
 def typeset(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
@@ -22,12 +24,36 @@ def typeset(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
     document may not hold, is shown by its name: [GRINNING FACE]. The template must set title and language, and give
     every picture a text: the compiler refuses a document that is not accessible.
     """
+    return _made(template, data, at)[0]
+
+
+def picture(template: str, data: Mapping[str, Any]) -> bytes:
+    """As `typeset`, but the template's one page as a PNG. The same words: the same bytes."""
     import typst  # 84 MB, and seldom needed
+
+    _pdf, shown = _made(template, data, BEGINNING)
+    sent = {"data": json.dumps(shown, ensure_ascii=False)}
+    made = typst.compile(
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
+        sys_inputs=sent,
+        format="png",
+        ppi=SHARP,
+        ignore_system_fonts=True,
+    )
+    if not isinstance(made, bytes):
+        raise TypeError(f"{template} has more than one page")
+    return made
+
+
+def _made(template: str, data: Mapping[str, Any], at: datetime) -> tuple[bytes, Any]:
+    """The PDF, and the data as it could be shown."""
+    import typst
 
     data = _each(data, lambda text: text.translate(CONTROLS))
     while True:
         try:
-            return typst.compile(
+            made = typst.compile(
                 TEMPLATES / f"{template}.typ",
                 root=TEMPLATES,
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
@@ -40,6 +66,8 @@ def typeset(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
             if showable == data:
                 raise
             data = showable
+        else:
+            return made, data
 
 
 def _each(value: Any, change: Callable[[str], str]) -> Any:

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from connectors import connect as connect_for_real
-from connectors.base import Account, Connector, Credential, Hider, Moderator, Replier
+from connectors.acting import Hider, Moderator, Remover, Replier
+from connectors.base import Account, Connector, Credential
 from connectors.errors import ConnectorError
 from monitor.db import Database
 from monitor.inbox.acting_words import NOT_OFFERED
@@ -88,5 +89,6 @@ def _claim(session: Session, now: datetime, wanted: tuple[Any, ...], limit: int)
 
 
 def _offers(connector: object, kind: str) -> bool:
-    needed: dict[str, type[Any]] = {"hide": Hider, "unhide": Hider, "release": Moderator, "reject": Moderator}
+    needed: dict[str, type[Any]] = {"hide": Hider, "unhide": Hider, "remove": Remover}
+    needed |= {"release": Moderator, "reject": Moderator}
     return isinstance(connector, needed.get(kind, Replier))

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from monitor import State
 
+GONE = ("delete", "remove", "reject")
+"""Kinds of actions after which the comment is not there any more."""
 MOST_ATTEMPTS = 2
 PAUSES = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=30))
 LONGEST_PAUSE = timedelta(minutes=5)

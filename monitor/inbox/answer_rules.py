@@ -8,18 +8,22 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One comment. since: from when its deadline counts. waits: somebody still has to look at it."""
+    """One comment. since: from when its deadline counts. waits: somebody still has to look at it. privately: answered
+    where others do not see it; closed: a person has said that it needs no reply."""
 
     since: datetime
     due_at: datetime
     answered_at: datetime | None = None
     waits: bool = False
+    privately: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """came: comments. answered: of them; in_time: of those. waiting: those that still need somebody; overdue: of those.
 
+    answered_privately, closed_no_reply: as people said; neither in time nor late, as nobody but they knows when.
     The others needed no answer any more: taken away, hidden, or not to be seen. median_minutes: from when it came to
     the answer, over those answered; None without any.
     """
@@ -30,6 +34,8 @@ class Answers:
     waiting: int
     overdue: int
     median_minutes: int | None
+    answered_privately: int = 0
+    closed_no_reply: int = 0
 
     @property
     def percent(self) -> float | None:
@@ -49,4 +55,6 @@ def answers(came: Sequence[Came], now: datetime) -> Answers:
         waiting=len(waiting),
         overdue=sum(now > each.due_at for each in waiting),
         median_minutes=int(median(waits)) if waits else None,
+        answered_privately=sum(each.privately for each in came),
+        closed_no_reply=sum(each.closed for each in came),
     )

@@ -11,12 +11,16 @@ from sqlalchemy.orm import Session
 
 from connectors.base import Budget, Reading, ReadPlan
 from connectors.errors import ConnectorError, OutcomeUnknown, RateLimited, Unavailable, UnexpectedAnswer
+from monitor.db.guarding import TAKES_AWAY
 from monitor.inbox.acting_words import NOT_PERMITTED, SENTENCES, TAKES_TURNS, WAITS
-from monitor.inbox.action_rules import Fate, Step, Why, after_look, before_sending, pause
+from monitor.inbox.action_rules import GONE, Fate, Step, Why, after_look, before_sending, pause
 from monitor.inbox.in_hand import LEASE, InHand
 from monitor.inbox.looking import Seen, compare, store, with_reply
 from monitor.inbox.models import Action
 from monitor.inbox.permitting import refusal
+from monitor.inbox.removal_steps import keep
+from monitor.inbox.removals import case_of
+from monitor.inbox.saving import save
 from monitor.inbox.unanswered import standing_of
 from monitor.register.models import Channel
 from monitor.watch import budgets
@@ -77,6 +81,8 @@ class Doing:
         if why := refusal(session, work.channel, action.by_id, action.kind, now):
             work.write_in(session, Fate.REFUSED, {"reason": str(why), "remedy": NOT_PERMITTED[why]})
             return False
+        if action.kind in TAKES_AWAY:
+            _keep(session, action, now)
         if self._is_beside_another(session):
             work.write_in(session, Fate.PENDING, {"reason": "turn", "remedy": TAKES_TURNS}, now + TURN)
             return False
@@ -123,6 +129,7 @@ class Doing:
             "reply": lambda: self.connector.reply(target, action.text),
             "hide": lambda: self.connector.hide(target, hidden=True),
             "unhide": lambda: self.connector.hide(target, hidden=False),
+            "remove": lambda: self.connector.remove(target),
             "delete": lambda: self.connector.delete(target),
             "release": lambda: self.connector.release(target),
             "reject": lambda: self.connector.reject(target),
@@ -195,7 +202,7 @@ class Doing:
         if made:
             sent = self.connector.reply_text(work.target, work.action.text)
             reading = with_reply(reading, work.channel, work.comment, made, sent, began)
-        claims = work.action.kind in ("delete", "reject")
+        claims = work.action.kind in GONE
         with work.db.transaction() as session:
             store(session, work.channel.id, reading, work.held.token, began, claims=claims)
 
@@ -223,6 +230,15 @@ class Doing:
 def _lock(session: Session, channel: Channel) -> None:
     """One at a time decides about a channel's actions. Readings, which only point to the channel, are not held up."""
     session.get_one(Channel, channel.id, with_for_update={"key_share": True})
+
+
+def _keep(session: Session, action: Action, now: datetime) -> None:
+    """What is taken away is what was saved: it may have been changed, or replied to, since the copy was made."""
+    case = case_of(session, action.comment_id)
+    if case is None:  # asked for before there were copies
+        save(session, action.comment_id, action.by_id, now)
+    else:
+        keep(session, case, action.by_id, now)
 
 
 def _adopted(seen: Seen) -> dict[str, object]:

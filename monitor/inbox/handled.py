@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from monitor import NEEDS_SOMEBODY, Calendar, State
 from monitor.db.bulk import among
 from monitor.inbox.answer_rules import Answers, Came, answers
+from monitor.inbox.deadline_rules import due_at
 from monitor.inbox.models import Action
-from monitor.inbox.rules import due_at
 from monitor.inbox.unanswered import judged_between
-from monitor.register.models import Channel
+from monitor.register.channels import all_channels
+from monitor.register.organisation import organisation
+from monitor.register.terms import terms_of
 
-KINDS = ("reply", "hide", "unhide", "delete", "release", "reject")
+KINDS = ("reply", "hide", "unhide", "remove", "delete", "release", "reject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,19 @@ def handled_between(
     session: Session, calendar: Calendar, begin: datetime, end: datetime, channel_ids: Sequence[str], now: datetime
 ) -> Handled:
     """Of residents' comments that were written from `begin` on and before `end`, as they stand now."""
-    channels = session.scalars(select(Channel).where(among(session, Channel.id, channel_ids)).order_by(Channel.id))
-    verdicts = (verdict for channel in channels for verdict in judged_between(session, channel, begin, end))
+    owner, channels = organisation(session), [each for each in all_channels(session) if each.id in channel_ids]
+    terms = {each.id: terms_of(owner, each) for each in channels}
     came = [
         Came(
-            verdict.since,
-            due_at(verdict.since, calendar),
-            answered_at=verdict.at if verdict.state is State.ANSWERED else None,
-            waits=verdict.state in NEEDS_SOMEBODY,
+            stands.since,
+            due_at(stands.since, getattr(terms[channel.id], stands.term), calendar),
+            answered_at=verdict.at if stands.state is State.ANSWERED else None,
+            waits=stands.state in NEEDS_SOMEBODY,
+            privately=stands.state is State.ANSWERED_PRIVATELY,
+            closed=stands.state is State.CLOSED_NO_REPLY,
         )
-        for verdict in verdicts
-        if verdict.state is not State.HISTORIC
+        for channel, _posted_at, verdict, stands in judged_between(session, channels, begin, end, now)
+        if stands.state is not State.HISTORIC
     ]
     return Handled(answers(came, now), _acts(session, begin, end, channel_ids))
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from connectors.base import Target
+from connectors.acting import Target
 from connectors.errors import ConnectorError, OutcomeUnknown, RateLimited, Unavailable, UnexpectedAnswer
 from monitor.db import Database
 from monitor.inbox.acting_words import SENTENCES

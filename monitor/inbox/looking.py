@@ -7,13 +7,15 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from connectors.base import Author, ReadComment, Reading, Target
+from connectors.acting import Target
+from connectors.base import Author, ReadComment, Reading
 from connectors.errors import Refused
-from monitor.inbox.action_rules import Look
+from monitor.inbox.action_rules import GONE, Look
 from monitor.inbox.models import Action
 from monitor.register.identities import identities
 from monitor.register.models import Channel
 from monitor.watch.models import Comment, PollRun
+from monitor.watch.reading_told import tell_of_reading
 from monitor.watch.recording import record
 
 
@@ -51,7 +53,8 @@ def store(
     run.requests, run.counted_cost = reading.requests, reading.counted_cost
     session.add(run)
     session.flush()
-    record(session, channel_id, shown, run, now)
+    new = record(session, channel_id, shown, run, now)
+    tell_of_reading(session, run, new, now)
 
 
 def compare(session: Session, action: Action, comment: Comment, reading: Reading, sent: str, began: datetime) -> Seen:
@@ -94,7 +97,7 @@ def with_reply(reading: Reading, channel: Channel, comment: Comment, made: str, 
 def _stands(kind: str, comment: Comment, reading: Reading) -> bool:
     """Is the comment already as the action wants it?"""
     shown = next((one for one in reading.comments if one.external_id == comment.external_id), None)
-    if kind in ("delete", "reject"):
+    if kind in GONE:
         return reading.looked_up.get(comment.external_id) is False and (reading.complete or _is_gone(reading))
     if shown is None:
         return False

@@ -1,61 +1,35 @@
 """What waits for somebody: the stored comments, judged by the rules, with deadlines and who is responsible."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from monitor import NEEDS_SOMEBODY, Calendar, State
-from monitor.inbox.models import Action
-from monitor.inbox.reasons import sentence
-from monitor.inbox.rules import Verdict, Version, Written, due_at, judge
+from monitor import NEEDS_SOMEBODY, State
+from monitor.db.bulk import among
+from monitor.inbox.around import Around, gather_around
+from monitor.inbox.gathering import Judged, gather_where, judge_all, judged
+from monitor.inbox.mark_rules import Kind, Standing, looked_at, standing
+from monitor.inbox.models import Mark
+from monitor.inbox.obligations import Obligation, Place, Scene, every_channel, place_of, scene_of, told
+from monitor.inbox.remembering import Fingerprints, remembered
+from monitor.inbox.rules import Verdict
+from monitor.inbox.unsettled import unsettled
 from monitor.register.calendar import calendar_of
-from monitor.register.identities import identities
+from monitor.register.identities import Identities, identities
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch.day_arrivals import by_others
-from monitor.watch.models import Comment, Observation, Schedule
+from monitor.watch.models import Comment, Schedule
+from monitor.watch.schedules import schedules
 
+__all__ = ["Obligation", "judged_between", "obligation", "standing_of", "unanswered", "waiting_between"]
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
-    """One resident's comment and where it stands. `channel` and `responsible` are the register's ids.
-
-    thread_external_id: the top-level comment's id, or the visitor's post's. `author`: the name shown, if any.
-    """
-
-    comment_id: int
-    external_id: str
-    thread_external_id: str
-    channel: str
-    channel_name: str
-    platform: str
-    author: str | None = field(repr=False)
-    text: str = field(repr=False)
-    posted_at: datetime
-    fetched_at: datetime
-    due_at: datetime
-    overdue: bool
-    state: State
-    responsible: str
-    permalink: str | None
-    verdict: Verdict = field(repr=False)
-    zone: ZoneInfo = field(repr=False)
-
-    @property
-    def reason(self) -> str:
-        """Why it stands there, in the language in use."""
-        return sentence(self.verdict, self.zone)
-
-    def as_json(self) -> dict[str, Any]:
-        """With INTERFACE's keys."""
-        shown = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in {"verdict", "zone"}}
-        return shown | {"reason": self.reason}
+AT_ONCE = 20_000
+"""So many comments of several channels are judged together."""
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 def unanswered(
@@ -65,179 +39,139 @@ def unanswered(
 
     Retired channels are left out unless asked for by name. Raises NotSetUp when no register has been imported.
     """
-    owner = organisation(session)
-    zone, calendar = ZoneInfo(owner.timezone), calendar_of(owner)
-    found = [
-        _obligation(channel, comment, verdict, now, calendar, zone)
-        for channel, historic_before in _channels(session, channel_id)
-        for comment, verdict in _judged(session, channel, historic_before, all_states)
-        if all_states or verdict.state in NEEDS_SOMEBODY
-    ]
+    prints, every = Fingerprints(session, channel_id), (channel for channel, _schedule in every_channel(session))
+    names = Identities(session, every if channel_id is None else None)
+    scene = scene_of(session, now)
+    found: list[Obligation] = []
+    for channel, schedule in _channels(session, channel_id):
+        place = place_of(scene, channel, schedule, names.of(channel))
+        if all_states:
+            everything = judged(session, channel.id, true(), place.own, place.historic_before)
+            found += [told(scene, place, each) for each in everything]
+        else:
+            found += remembered(session, channel.id, prints.of(channel.id, place), now, partial(_waiting, scene, place))
     return sorted(
         found, key=lambda each: (each.state not in NEEDS_SOMEBODY, each.due_at, each.posted_at, each.comment_id)
     )
 
 
+def obligation(session: Session, comment_id: int, now: datetime) -> Obligation | None:
+    """One comment's, read afresh, for whoever is about to act on it. None: no such comment, or one of our own."""
+    comment, scene = session.get(Comment, comment_id), scene_of(session, now)
+    if comment is None:
+        return None
+    [(channel, schedule)] = _channels(session, comment.channel_id)
+    place = place_of(scene, channel, schedule, identities(session, channel))
+    found = _judged_alone(session, channel, comment, place.historic_before)
+    return told(scene, place, found) if found else None
+
+
 def standing_of(session: Session, comment: Comment) -> State | None:
-    """Where one comment stands now; None for one of the organisation's own."""
-    channel = session.get_one(Channel, comment.channel_id)
-    own = identities(session, channel)
-    below = (Comment.channel_id == channel.id) & (Comment.post_external_id == comment.post_external_id)
-    verdict = _judge(session, channel, below, own, None)[1].get(comment.external_id)
-    return verdict.state if verdict else None
+    """How one comment stands with the platform, historic or not; None for one of the organisation's own."""
+    found = _judged_alone(session, session.get_one(Channel, comment.channel_id), comment, None)
+    return found.verdict.state if found else None
 
 
 def waiting_between(
     session: Session, channel: Channel, after: datetime | None, until: datetime, own: frozenset[str]
 ) -> int:
-    """How many of the comments that were fetched after `after` and no later than `until` need somebody.
+    """How many of the comments that were fetched after `after` and no later than `until` need somebody, and nobody has
+    looked at as far as we know: what was put off, or got an interim answer, has been looked at.
 
     own: the channel's identities, which whoever asks of many channels reads only once.
     """
     fetched = (Comment.fetched_at <= until) & (Comment.fetched_at > after if after is not None else true())
     historic_before = session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
     posts = _posts_that_matter(session, channel.id, own, historic_before).where(fetched)
-    chosen = (Comment.channel_id == channel.id) & Comment.post_external_id.in_(posts)
-    comments, verdicts = _judge(session, channel, chosen, own, historic_before)
-    waiting = [comments[id_] for id_, verdict in verdicts.items() if verdict.state in NEEDS_SOMEBODY]
-    return sum(each.fetched_at <= until and (after is None or each.fetched_at > after) for each in waiting)
-
-
-def judged_between(session: Session, channel: Channel, begin: datetime, end: datetime) -> Iterator[Verdict]:
-    """The verdicts on the comments by others that were written from `begin` on and before `end`."""
-    below = select(Comment.post_external_id).where(
-        Comment.channel_id == channel.id, Comment.posted_at >= begin, Comment.posted_at < end
+    found = judged(session, channel.id, Comment.post_external_id.in_(posts), own, historic_before)
+    return sum(
+        each.comment.fetched_at <= until and (after is None or each.comment.fetched_at > after)
+        for each in found
+        if each.verdict.state in NEEDS_SOMEBODY and not looked_at(each.verdict, each.marks)
     )
-    chosen = (Comment.channel_id == channel.id) & Comment.post_external_id.in_(below)
-    historic_before = session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
-    comments, verdicts = _judge(session, channel, chosen, identities(session, channel), historic_before)
-    return (verdict for id_, verdict in verdicts.items() if begin <= comments[id_].posted_at < end)
 
 
-def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, datetime | None]]:
-    query = select(Channel, Schedule.historic_before).outerjoin(Schedule, Schedule.channel_id == Channel.id)
-    chosen = Channel.state != "retired" if channel_id is None else Channel.id == channel_id
-    return [(channel, since) for channel, since in session.execute(query.where(chosen).order_by(Channel.id))]
+def judged_between(
+    session: Session, channels: Sequence[Channel], begin: datetime, end: datetime, now: datetime
+) -> Iterator[tuple[Channel, datetime, Verdict, Standing]]:
+    """The comments by others that were written on these channels from `begin` on and before `end`: when, the verdicts
+    on them, and where they stand now, given what people say of them. As many channels as memory bears are read at
+    once."""
+    names, calendar, known = Identities(session), calendar_of(organisation(session)), schedules(session)
+    historic = {id_: schedule.historic_before for id_, schedule in known.items()}
+    for some in _together(session, channels, begin, end):
+        ids = [each.id for each in some]
+        here = among(session, Comment.channel_id, ids)
+        written = here & (Comment.posted_at >= begin) & (Comment.posted_at < end)
+        below = select(Comment.channel_id, Comment.post_external_id).where(written)
+        of_posts = here & tuple_(Comment.channel_id, Comment.post_external_id).in_(below)
+        gathered = gather_where(session, of_posts, ids)
+        for channel in some:
+            for each in judge_all(gathered.pop(channel.id), names.of(channel), historic.get(channel.id)):
+                if begin <= each.comment.posted_at < end:
+                    stands = standing(each.verdict, each.marks, calendar, now)
+                    yield channel, each.comment.posted_at, each.verdict, stands
 
 
-def _judged(
-    session: Session, channel: Channel, historic_before: datetime | None, all_states: bool
-) -> list[tuple[Comment, Verdict]]:
-    """The obligations and their verdicts. Rules never reach across posts, so posts where nothing waits stay unread."""
+def _together(
+    session: Session, channels: Sequence[Channel], begin: datetime, end: datetime
+) -> Iterator[Sequence[Channel]]:
+    """The channels with something written in the period, in parts that together have about AT_ONCE comments."""
+    written = (Comment.posted_at >= begin, Comment.posted_at < end)
+    query = select(Comment.channel_id, func.count()).where(
+        among(session, Comment.channel_id, [each.id for each in channels]), *written
+    )
+    counts = dict(session.execute(query.group_by(Comment.channel_id)).all())
+    some, size = list[Channel](), 0
+    for channel in (each for each in channels if each.id in counts):
+        if some and size + counts[channel.id] > AT_ONCE:
+            yield some
+            some, size = [], 0
+        some.append(channel)
+        size += counts[channel.id]
+    if some:
+        yield some
+
+
+def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, Schedule | None]]:
+    if channel_id is None:
+        return [(channel, schedule) for channel, schedule in every_channel(session) if channel.state != "retired"]
+    query = select(Channel, Schedule).outerjoin(Schedule, Schedule.channel_id == Channel.id)
+    return [(channel, schedule) for channel, schedule in session.execute(query.where(Channel.id == channel_id))]
+
+
+def _waiting(scene: Scene, place: Place) -> tuple[list[Obligation], datetime]:
+    """What needs somebody, and until when that holds if nothing changes. Threads that are plainly over stay unread."""
+    around = unsettled(scene.session, place.id, place.own, place.historic_before)
+    there = judge_all(gather_around(scene.session, {place.id: around})[place.id], place.own, place.historic_before)
+    asked = (each for each in there if each.comment.thread_external_id in around.threads)
+    found = [told(scene, place, each) for each in asked if each.verdict.state in NEEDS_SOMEBODY]
+    waits = [each for each in found if each.state in NEEDS_SOMEBODY]
+    turns = [moment for each in waits for moment in (each.due_at, each.quiet_until) if moment and moment >= scene.now]
+    return waits, min(turns, default=EVER)
+
+
+def _judged_alone(
+    session: Session, channel: Channel, comment: Comment, historic_before: datetime | None
+) -> Judged | None:
     own = identities(session, channel)
-    chosen = Comment.channel_id == channel.id
-    if not all_states:
-        chosen &= Comment.post_external_id.in_(_posts_that_matter(session, channel.id, own, historic_before))
-    comments, verdicts = _judge(session, channel, chosen, own, historic_before)
-    return [(comments[external_id], verdict) for external_id, verdict in verdicts.items()]
-
-
-def _judge(
-    session: Session,
-    channel: Channel,
-    chosen: ColumnElement[bool],
-    own: frozenset[str],
-    historic_before: datetime | None,
-) -> tuple[dict[str, Comment], dict[str, Verdict]]:
-    """The chosen comments, which are of whole posts, and the verdicts on them."""
-    comments = {comment.external_id: comment for comment in session.scalars(select(Comment).where(chosen))}
-    edits, addressed = _edits(session, chosen), _addressed(session, channel.id)
-    ours = _removed_by_us(session, channel.id)
-    written = (
-        _written(each, edits[each.id], addressed[each.external_id], by_us=each.id in ours) for each in comments.values()
-    )
-    return comments, judge(written, own, historic_before)
-
-
-def _addressed(session: Session, channel_id: str) -> dict[str, tuple[str, ...]]:
-    """Whom the replies made from here are for: that we know, however the platform flattens and tags."""
-    made = (Action.channel_id == channel_id, Action.remote_id.is_not(None))
-    query = select(Action.remote_id, Comment.author_id, Comment.author_handle)
-    query = query.join(Comment, Comment.id == Action.comment_id).where(*made)
-    names: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for reply, author, handle in session.execute(query):
-        names[reply or ""] = tuple(name for name in (author, handle) if name)
-    return names
-
-
-def _edits(session: Session, chosen: ColumnElement[bool]) -> dict[int, list[Observation]]:
-    """What readings noticed of edits in the chosen comments, oldest first, by comment."""
-    query = select(Observation).join(Comment, Comment.id == Observation.comment_id)
-    query = query.where(chosen, Observation.kind == "edited").order_by(Observation.seen_at, Observation.id)
-    edits: dict[int, list[Observation]] = defaultdict(list)
-    for edit in session.scalars(query):
-        edits[edit.comment_id].append(edit)
-    return edits
-
-
-def _removed_by_us(session: Session, channel_id: str) -> set[int]:
-    """Comments that the organisation itself took away: nobody else deleted them."""
-    removed = (Action.channel_id == channel_id, Action.kind.in_(("delete", "reject")), Action.state == "done")
-    return set(session.scalars(select(Action.comment_id).where(*removed)))
+    around = Around(own, {comment.post_external_id}, {comment.thread_external_id})
+    found = judge_all(gather_around(session, {channel.id: around})[channel.id], own, historic_before)
+    return next((each for each in found if each.comment.id == comment.id), None)
 
 
 def _posts_that_matter(
     session: Session, channel_id: str, own: frozenset[str], historic_before: datetime | None
 ) -> Select[str]:
-    """The posts with something below that could wait: shown, by somebody else, and not historic."""
-    recent = Comment.posted_at >= historic_before if historic_before is not None else true()
+    """The posts with something below that could wait: shown, by somebody else, and not historic, or reopened."""
+    recent: ColumnElement[bool] = true()
+    if historic_before is not None:
+        recent = (Comment.posted_at >= historic_before) | (Comment.public_seen_at >= historic_before)
+    reopened = select(Mark.comment_id).where(Mark.channel_id == channel_id, Mark.kind == Kind.REOPEN)
     return select(Comment.post_external_id).where(
         Comment.channel_id == channel_id,
         Comment.missing_since.is_(None),
         Comment.hidden.is_(False),
-        or_(Comment.held, recent),
+        or_(Comment.held, recent, Comment.id.in_(reopened)),
         by_others(session, own),
-    )
-
-
-def _written(comment: Comment, edits: list[Observation], addressed: tuple[str, ...], *, by_us: bool) -> Written:
-    return Written(
-        id=comment.external_id,
-        post=comment.post_external_id,
-        posted_at=comment.posted_at,
-        versions=_versions(comment, edits),
-        parent=comment.parent_external_id,
-        author_id=comment.author_id,
-        author_handle=comment.author_handle,
-        mentions=(*comment.mentions, *addressed),
-        hidden=comment.hidden,
-        held=comment.held,
-        missing=comment.missing_since is not None,
-        is_post=comment.is_post,
-        public_seen_at=comment.public_seen_at,
-        deleted_at=None if by_us else comment.deleted_at,
-    )
-
-
-def _versions(comment: Comment, edits: list[Observation]) -> tuple[Version, ...]:
-    """What it said, from when. Where the platform tells no time of an edit, it counts from when we saw it."""
-    texts = [*(edit.text for edit in edits), comment.text]
-    times = [comment.posted_at, *(edit.platform_at or edit.seen_at for edit in edits)]
-    if not edits and comment.edited_at is not None and comment.edited_at <= comment.fetched_at:
-        texts, times = [None, comment.text], [comment.posted_at, comment.edited_at]
-    return tuple(Version(text, since) for text, since in zip(texts, times, strict=True))
-
-
-def _obligation(
-    channel: Channel, comment: Comment, verdict: Verdict, now: datetime, calendar: Calendar, zone: ZoneInfo
-) -> Obligation:
-    due = due_at(verdict.since, calendar)
-    return Obligation(
-        comment_id=comment.id,
-        external_id=comment.external_id,
-        thread_external_id=comment.thread_external_id,
-        channel=channel.id,
-        channel_name=channel.name,
-        platform=channel.platform,
-        author=comment.author_name or comment.author_handle,
-        text=comment.text,
-        posted_at=comment.posted_at,
-        fetched_at=comment.fetched_at,
-        due_at=due,
-        overdue=verdict.state in NEEDS_SOMEBODY and now > due,
-        state=verdict.state,
-        responsible=channel.responsible_id,
-        permalink=comment.permalink,
-        verdict=verdict,
-        zone=zone,
     )

@@ -138,9 +138,11 @@ class MonthView:
         return [each for each in self.days if each.off and each.off != weekday(each.day)]
 
 
-def month_report(session: Session, month: Month, now: datetime) -> tuple[WatchReport, MonthView]:
+def month_report(
+    session: Session, month: Month, now: datetime, channel_ids: Sequence[str] | None = None
+) -> tuple[WatchReport, MonthView]:
     """The report of a month, and the same as it is shown. Raises NotSetUp without a register; see watch_report."""
-    report = watch_report(session, month.first, month.last, now)
+    report = watch_report(session, month.first, month.last, now, channel_ids)
     return report, month_view(report, month, calendar_of(organisation(session)))
 
 

@@ -25,7 +25,7 @@ def document(report: WatchReport) -> dict[str, Any]:
         "from": report.first,
         "to": report.last,
         "working_days": report.working_days,
-        "rows": [_row(row) for row in report.rows],
+        "rows": [row_told(row) for row in report.rows],
         "summary": _summary(report),
         "gaps": [_gap(gap) for gap in report.gaps],
         "decisions": [_stretch(each) for each in report.decisions],
@@ -59,7 +59,8 @@ def _without_words(each: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in each.items() if key != "reason_text"}
 
 
-def _row(row: ReportRow) -> dict[str, Any]:
+def row_told(row: ReportRow) -> dict[str, Any]:
+    """Times are times, not yet JSON."""
     return {
         "channel": row.channel,
         "channel_name": row.channel_name,

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor import Calendar
-from monitor.db.bulk import among
 from monitor.records.report_rules import as_it_stands
+from monitor.register.channels import units_in_use, whole
 from monitor.register.decision_rules import Status, Version, in_force, status
-from monitor.register.decision_status import is_needed, version, with_receipts
-from monitor.register.models import Channel, Decision, Unit
+from monitor.register.decision_status import is_needed
+from monitor.register.models import Channel
 from monitor.watch.day_rules import How, Verdict, Why, end_of_service
 from monitor.watch.day_view import ShownDay, reason_in_words
 
@@ -81,8 +80,8 @@ def rows_of(
     session: Session, days: Sequence[ShownDay], channels: Mapping[str, Channel], calendar: Calendar, now: datetime
 ) -> list[ReportRow]:
     """A row for each day, in their order. channels: at least those of the days, by id."""
-    units = dict(session.execute(select(Unit.id, Unit.name)).all())
-    versions = _versions(session, sorted(channels))
+    units = {unit.id: unit.name for unit in units_in_use(session).values()}
+    versions = {id_: whole(session).versions(id_) for id_ in channels}
     return [_row(day, channels[day.channel_id], units, versions, calendar, now) for day in days]
 
 
@@ -126,11 +125,3 @@ def _corrected(day: ShownDay) -> CorrectionLine | None:
 def _on_day(channel: Channel, versions: Sequence[Version], day: date) -> DecisionOnDay:
     current, stands = in_force(versions, day), status(versions, day, needed=is_needed(channel))
     return DecisionOnDay(stands, current.version, current.valid_until) if current else DecisionOnDay(stands)
-
-
-def _versions(session: Session, channel_ids: Sequence[str]) -> dict[str, list[Version]]:
-    query = with_receipts().where(among(session, Decision.channel_id, channel_ids))
-    found: dict[str, list[Version]] = {}
-    for decision, receipt in session.execute(query):
-        found.setdefault(decision.channel_id, []).append(version(decision, receipt))
-    return found

@@ -128,6 +128,8 @@ def _handled(handled: Handled) -> Section:
         (_("Residents' comments that came"), str(answers.came)),
         (_("Answered"), str(answers.answered)),
         (_("Answered in time"), str(answers.in_time)),
+        (_("Answered privately"), str(answers.answered_privately)),
+        (_("Closed without a reply"), str(answers.closed_no_reply)),
         (_("Waiting"), str(answers.waiting)),
         (_("Of these overdue"), str(answers.overdue)),
         (_("Share answered in time"), percent_in_words(answers.percent)),

@@ -5,13 +5,10 @@ decision, gap, or row (a day of a channel). The cells are those of the JSON docu
 is kept from it as in the register's sheet.
 """
 
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from defusedcsv import csv
-
-from monitor.register.sheet_cells import guarded, written
+from monitor.register.sheet_cells import sheet_text
 
 COLUMNS = (
     "record",
@@ -55,12 +52,7 @@ META = ("organisation", "from", "to", "made_at", "hash")
 
 def sheet(document: Mapping[str, Any]) -> str:
     """document: as monitor.records.report_document makes it."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    for record in _records(document):
-        writer.writerow({column: guarded(written(value)) for column, value in record.items()})
-    return text.getvalue()
+    return sheet_text(COLUMNS, _records(document))
 
 
 def _records(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

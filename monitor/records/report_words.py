@@ -5,12 +5,13 @@ from babel.numbers import format_decimal
 from config.language import N_, _, language
 from monitor.records.watch_report import DecisionOnDay, Rules
 from monitor.register.decision_words import STATUSES
-from monitor.register.hours import in_words
+from monitor.register.hours import day_in_words, in_words
 
 ACTS = {
     "reply": N_("Replies sent"),
     "hide": N_("Comments hidden"),
     "unhide": N_("Comments shown again"),
+    "remove": N_("Comments removed"),
     "delete": N_("Own comments removed"),
     "release": N_("Held comments published"),
     "reject": N_("Held comments thrown away"),
@@ -36,7 +37,7 @@ DECIDED = N_("On each day the decision made last by then speaks for the channel,
 def rules_in_words(rules: Rules) -> list[list[str]]:
     """Pairs of a label and a sentence."""
     closed = ", ".join(rules.closed_days)
-    other = ", ".join(f"{day} {hours}" for day, hours in rules.other_hours.items())
+    other = ", ".join(f"{day} {day_in_words(hours)}" for day, hours in rules.other_hours.items())
     minutes = rules.reminder_minutes[0] if rules.reminder_minutes else 0
     told = [
         (_("Working days"), _(WORKING_DAYS)),

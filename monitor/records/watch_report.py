@@ -4,19 +4,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from monitor import Calendar
 from monitor.audit.models import AuditHead
 from monitor.audit.verifying import Head
-from monitor.db.bulk import among
 from monitor.inbox.handled import Handled, handled_between
 from monitor.records.report_rows import CorrectionLine, DecisionOnDay, ReportRow, rows_of
 from monitor.records.report_rules import Tally, stretches, tally
 from monitor.register.calendar import calendar_of
-from monitor.register.models import Channel, Organisation, Person, Unit
+from monitor.register.channels import all_channels, units_in_use
+from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import organisation
+from monitor.register.people import named
 from monitor.watch.day_rules import Verdict, Why
 from monitor.watch.day_view import shown_days
 
@@ -32,7 +32,6 @@ __all__ = [
     "full_report",
     "watch_report",
 ]
-Text = InstrumentedAttribute[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,9 @@ def watch_report(
         overall=_tally(rows),
         units={unit: _tally(row for row in rows if row.unit == unit) for unit in units},
         channels={id_: _tally(row for row in rows if row.channel == id_) for id_ in channels},
-        unit_names=_names(session, Unit.id, Unit.name, units),
+        unit_names=_names({unit.id: unit.name for unit in units_in_use(session).values()}, units),
         channel_names={id_: channel.name for id_, channel in channels.items()},
-        names=_names(session, Person.id, Person.name, {id_ for row in rows for id_ in row.people}),
+        names=_names(named(session), (id_ for row in rows for id_ in row.people)),
         gaps=list(_gaps(rows)),
         decisions=list(_decisions(rows)),
         rules=_rules(owner, first, last),
@@ -151,13 +150,11 @@ def _head(session: Session) -> Head | None:
 
 
 def _channels(session: Session, ids: Collection[str]) -> dict[str, Channel]:
-    query = select(Channel).where(among(session, Channel.id, sorted(ids))).order_by(Channel.id)
-    return {channel.id: channel for channel in session.scalars(query)}
+    return {channel.id: channel for channel in all_channels(session) if channel.id in ids}
 
 
-def _names(session: Session, id_: Text, name: Text, ids: Collection[str]) -> dict[str, str]:
-    query = select(id_, name).where(among(session, id_, sorted(ids))).order_by(id_)
-    return dict(session.execute(query).all())
+def _names(known: Mapping[str, str], ids: Iterable[str]) -> dict[str, str]:
+    return {id_: known[id_] for id_ in sorted(set(ids))}
 
 
 def _working_days(calendar: Calendar, first: date, last: date, rows: Sequence[ReportRow]) -> list[date]:

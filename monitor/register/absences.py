@@ -15,6 +15,10 @@ from monitor.register.people import absences
 
 LONGEST = timedelta(days=731)
 HIGHEST = 2**31 - 1  # of our numbers
+BOTH_AWAY = N_(
+    "Nobody is left for {channel} from {first} to {last}: responsible and deputy are both away. Name somebody else."
+)
+NO_DEPUTY = N_("Nobody is left for {channel} from {first} to {last}: it has no deputy. Name one.")
 NO_SUCH = N_("{name} has no absence with the number {number}: see `kanalvakt person absence {name} --list`.")
 
 
@@ -67,6 +71,12 @@ def unattended(session: Session, person: Person, first: date, last: date, calend
     return [Unattended(channel, alone[0], alone[-1]) for channel, alone in found if alone]
 
 
+def alone_in_words(each: Unattended) -> str:
+    """In the language in use."""
+    why = BOTH_AWAY if each.channel.deputy_id is not None else NO_DEPUTY
+    return _(why, channel=each.channel.name, first=each.first, last=each.last)
+
+
 def _other(channel: Channel, person: Person) -> str | None:
     return channel.deputy_id if channel.responsible_id == person.id else channel.responsible_id
 
@@ -81,7 +91,7 @@ def _alone(session: Session, other: str | None, days: list[date]) -> list[date]:
 
 def _already(person: Person, known: Absence) -> str:
     return _(
-        "{name} is noted as away from {first} to {last} already: take that away first, with --remove {number}.",
+        "{name} is noted as away from {first} to {last} already: take that away first (number {number}).",
         name=person.name,
         first=known.first_day,
         last=known.last_day,

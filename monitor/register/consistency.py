@@ -12,7 +12,9 @@ from connectors import EVERY_PLATFORM
 from monitor.register.decisions import decision_faults
 from monitor.register.faults import Fault, Path
 from monitor.register.naming import credential_faults
+from monitor.register.reach_faults import unreachable
 from monitor.register.tables import Table, tables, text
+from monitor.register.term_faults import escalation_faults
 
 TABLES = ("unit", "person", "channel")
 REFERENCES = {  # key -> the table it leads to
@@ -30,7 +32,8 @@ def inconsistencies(raw: Mapping[str, object]) -> list[Fault]:
         *_same_account(raw),
         *_references(raw),
         *(fault for path, channel in tables(raw, "channel") for fault in _channel(path, channel)),
-        *_unreachable(raw),
+        *unreachable(raw),
+        *escalation_faults(raw),
         *_open_and_closed(raw),
         *decision_faults(raw),
     ]
@@ -70,12 +73,21 @@ def _references(raw: Mapping[str, object]) -> Iterator[Fault]:
         for path, entry in tables(raw, table):
             for key, target in keys.items():
                 yield from _leads((*path, key), text(entry, key), target, known[target])
+    for path, name in _people(raw):
+        yield from _leads(path, name, "person", known["person"])
+
+
+def _people(raw: Mapping[str, object]) -> Iterator[tuple[Path, str]]:
+    """Who is on call, and the people in lists."""
+    organisation = raw.get("organisation")
+    if isinstance(organisation, dict):
+        yield ("organisation", "on_call"), text(organisation, "on_call")
     for table, key in PEOPLE.items():
         for path, entry in tables(raw, table):
             names = entry.get(key)
             for number, name in enumerate(names if isinstance(names, list) else []):
                 if isinstance(name, str):
-                    yield from _leads((*path, key, number), name, "person", known["person"])
+                    yield (*path, key, number), name
 
 
 def _leads(path: Path, name: str, table: str, known: list[str]) -> Iterator[Fault]:
@@ -134,13 +146,3 @@ def _open_and_closed(raw: Mapping[str, object]) -> Iterator[Fault]:
         if isinstance(hours, dict) and str(day) in hours:
             what = _("{day} is in both closed_days and other_hours.", day=day)
             yield Fault(("organisation", "closed_days", number), what, _("Keep one of them."))
-
-
-def _unreachable(raw: Mapping[str, object]) -> Iterator[Fault]:
-    told = {text(entry, key) for _path, entry in tables(raw, "channel") for key in ("responsible", "deputy")}
-    told |= {text(entry, "manager") for _path, entry in tables(raw, "unit")}
-    told |= {text(entry, "communicated_to") for _path, entry in tables(raw, "decision")}
-    for path, person in tables(raw, "person"):
-        if text(person, "id") in told - {""} and "email" not in person:
-            what = _("{name} cannot be reached: email is missing.", name=text(person, "id"))
-            yield Fault((*path, "email"), what, _("Add it: this person is to be told about a channel."))

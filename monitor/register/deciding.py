@@ -15,7 +15,7 @@ from monitor.db.turns import AUDIT, take_turns
 from monitor.register.calendar import calendar_of
 from monitor.register.decision_rules import Draft, decides, latest_end, wrongs
 from monitor.register.decision_status import versions_of
-from monitor.register.decision_words import LABELS, WRONGS, said
+from monitor.register.decision_words import LABELS, PLACES, WRONGS, said
 from monitor.register.fields import Text, WebAddress
 from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
 from monitor.register.organisation import organisation
@@ -25,12 +25,17 @@ from monitor.register.shape import WRONG
 SOUND = {"purpose": TypeAdapter(Text), "address": TypeAdapter(WebAddress), "audience": TypeAdapter(Text)}
 
 
-class CannotDecide(Exception):
-    """It was not decided, or not confirmed. `reasons`: every reason, a sentence each, in the language in use."""
+Against = tuple[str, str]
+"""What stands against a decision: the key of the content that it is about ("" where it is none), and a sentence."""
 
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = tuple(reasons)
+
+class CannotDecide(Exception):
+    """It was not decided, or not confirmed. `against`: everything, in the language in use; `reasons`: the sentences."""
+
+    def __init__(self, against: list[Against]) -> None:
+        self.against = tuple(against)
+        self.reasons = tuple(sentence for _key, sentence in against)
+        super().__init__("\n".join(self.reasons))
 
 
 class Changes(TypedDict, total=False):
@@ -49,12 +54,16 @@ def make_decision(session: Session, channel: Channel, draft: Draft, by: str, now
 
     Raises CannotDecide with everything that stands against it; nothing is written then.
     """
-    owner = organisation(session)
     _take_turns(session, channel.id)
-    reasons = [*_words(session, channel, draft, owner, now), *_people(session, draft), *_decider(session, channel, by)]
-    if reasons:
-        raise CannotDecide(reasons)
+    if found := against(session, channel, draft, by, now):
+        raise CannotDecide(found)
     return add_version(session, channel.id, draft, by, now, actor=by)
+
+
+def against(session: Session, channel: Channel, draft: Draft, by: str, now: datetime) -> list[Against]:
+    """Everything that stands against that decision by the person `by`, in the order of the form."""
+    owner = organisation(session)
+    return [*_words(session, channel, draft, owner, now), *_people(session, draft), *_decider(session, channel, by)]
 
 
 def renew(
@@ -64,9 +73,8 @@ def renew(
     now, and `changes`. Raises CannotDecide, also when there is nothing to renew."""
     latest = latest_of(session, channel.id)
     if latest is None:
-        raise CannotDecide(
-            [_("There is no decision about {channel} to renew: make the first one.", channel=channel.id)]
-        )
+        nothing = _("There is no decision about {channel} to renew: make the first one.", channel=channel.id)
+        raise CannotDecide([("", nothing)])
     today = calendar_of(organisation(session)).local_date(now)
     draft = replace(draft_of(latest), address=channel.address, valid_until=valid_until, decided_on=today)
     return make_decision(session, channel, replace(draft, **changes), by, now)
@@ -80,9 +88,9 @@ def confirm(session: Session, decision: Decision, person: Person, now: datetime)
     """
     receives = "communicator" in person.roles or person in receivers(session)
     if person.retired or not receives:
-        raise CannotDecide([_("{name} is not a communicator, and cannot confirm a decision.", name=person.name)])
+        raise CannotDecide([("", _("{name} is not a communicator, and cannot confirm a decision.", name=person.name))])
     if receipt_of(session, decision).confirmed_at is None and replaced(session, decision):
-        raise CannotDecide([_("A newer decision has replaced it.")])
+        raise CannotDecide([("", _("A newer decision has replaced it."))])
     return confirmed(session, decision, person.id, now, now, actor=person.id)
 
 
@@ -113,9 +121,20 @@ def add_version(session: Session, channel: str, draft: Draft, by: str, now: date
     """Writes the next version as it is, and audits it with its whole text."""
     latest = latest_of(session, channel)
     number = session.scalar(select(func.max(Decision.version)).where(Decision.channel_id == channel)) or 0
-    decision = Decision(
+    decision = as_version(channel, number + 1, draft, by, now)
+    session.add(decision)
+    session.flush()
+    before = said(latest) if latest else None
+    about = ("decision", f"{channel}/{decision.version}")
+    audited(session, actor, "decision.made", about, now, before=before, after=said(decision))
+    return decision
+
+
+def as_version(channel: str, number: int, draft: Draft, by: str, now: datetime) -> Decision:
+    """The draft as that version would be, in no session yet."""
+    return Decision(
         channel_id=channel,
-        version=number + 1,
+        version=number,
         purpose=draft.purpose,
         address=draft.address,
         audience=draft.audience,
@@ -126,12 +145,6 @@ def add_version(session: Session, channel: str, draft: Draft, by: str, now: date
         authorised=list(dict.fromkeys(draft.authorised)),
         created_at=now,
     )
-    session.add(decision)
-    session.flush()
-    before = said(latest) if latest else None
-    about = ("decision", f"{channel}/{decision.version}")
-    audited(session, actor, "decision.made", about, now, before=before, after=said(decision))
-    return decision
 
 
 def latest_of(session: Session, channel: str) -> Decision | None:
@@ -165,12 +178,12 @@ def draft_of(decision: Decision) -> Draft:
     )
 
 
-def _words(session: Session, channel: Channel, draft: Draft, owner: Organisation, now: datetime) -> Iterator[str]:
+def _words(session: Session, channel: Channel, draft: Draft, owner: Organisation, now: datetime) -> Iterator[Against]:
     months = owner.longest_decision_months
     today = calendar_of(owner).local_date(now)
     latest = latest_end(draft.decided_on, months)
     for wrong in wrongs(draft, today, months, versions_of(session, channel.id)):
-        yield _(WRONGS[wrong], months=months, latest=latest)
+        yield PLACES[wrong], _(WRONGS[wrong], months=months, latest=latest)
     for key, kind in SOUND.items():
         try:
             kind.validate_python(getattr(draft, key))
@@ -178,25 +191,26 @@ def _words(session: Session, channel: Channel, draft: Draft, owner: Organisation
             fault = error.errors(include_url=False)[0]["type"]
             if fault != "empty" and getattr(draft, key).strip():
                 what, remedy = WRONG[fault]
-                yield f"{_(what, key=_(LABELS[key]))} {_(remedy)}"
+                yield key, f"{_(what, key=_(LABELS[key]))} {_(remedy)}"
 
 
-def _people(session: Session, draft: Draft) -> Iterator[str]:
+def _people(session: Session, draft: Draft) -> Iterator[Against]:
     for name in dict.fromkeys((draft.responsible, *draft.authorised)):
+        key = "responsible" if name == draft.responsible else "authorised"
         if not name.strip():
             continue
         person = session.get(Person, name)
         if person is None:
-            yield _("There is no person {name} in the register: see `kanalvakt person list`.", name=name)
+            yield key, _("There is no person {name} in the register: see `kanalvakt person list`.", name=name)
         elif person.retired:
-            yield _("{name} is no longer in the register, and cannot be named in a decision.", name=person.name)
+            yield key, _("{name} is no longer in the register, and cannot be named in a decision.", name=person.name)
 
 
-def _decider(session: Session, channel: Channel, by: str) -> Iterator[str]:
+def _decider(session: Session, channel: Channel, by: str) -> Iterator[Against]:
     unit = session.get_one(Unit, channel.unit_id)
     person = session.get(Person, by)
     manager = session.get(Person, unit.manager_id) if unit.manager_id else None
     wrong = decides(by, person.roles if person and not person.retired else (), unit.manager_id)
     if wrong:
         who = manager.name if manager else _("nobody, until the unit has a manager,")
-        yield _(WRONGS[wrong], name=person.name if person else by, unit=unit.name, manager=who)
+        yield "", _(WRONGS[wrong], name=person.name if person else by, unit=unit.name, manager=who)

@@ -1,7 +1,6 @@
 """Where the decision about each channel stands on a day."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from connectors import EVERY_PLATFORM
 from monitor import Calendar
+from monitor.db.once import is_snapshot
 from monitor.register.calendar import calendar_of
+from monitor.register.channels import Made, whole
 from monitor.register.decision_rules import UNCONFIRMED_AFTER, Status, Version, in_force, status
 from monitor.register.models import Channel, Decision, DecisionReceipt
 from monitor.register.organisation import organisation
@@ -45,12 +46,10 @@ class Standing:
 
 def standings(session: Session, today: date) -> dict[str, Standing]:
     """Every channel in the register, retired ones too. today: the organisation's date."""
-    channels = session.scalars(select(Channel).order_by(Channel.id)).all()
-    rows: defaultdict[str, list[tuple[Decision, DecisionReceipt | None]]] = defaultdict(list)
-    for decision, receipt in session.execute(with_receipts()):
-        rows[decision.channel_id].append((decision, receipt))
-    calendar = calendar_of(organisation(session)) if channels else None
-    return {channel.id: _standing(channel, rows[channel.id], today, calendar) for channel in channels if calendar}
+    known = whole(session)
+    calendar = calendar_of(organisation(session)) if known.channels else None
+    made = known.decisions
+    return {each.id: _standing(each, made.get(each.id, ()), today, calendar) for each in known.channels if calendar}
 
 
 def is_needed(channel: Channel) -> bool:
@@ -60,6 +59,8 @@ def is_needed(channel: Channel) -> bool:
 
 def versions_of(session: Session, channel_id: str) -> list[Version]:
     """A channel's versions as rules know them, the first one first."""
+    if is_snapshot(session):
+        return whole(session).versions(channel_id)
     rows = session.execute(with_receipts().where(Decision.channel_id == channel_id))
     return [version(decision, receipt) for decision, receipt in rows]
 
@@ -81,17 +82,15 @@ def with_receipts() -> Select[Decision, DecisionReceipt]:
     return select(Decision, DecisionReceipt).outerjoin(DecisionReceipt, receipts).order_by(Decision.version)
 
 
-def _standing(
-    channel: Channel, rows: Iterable[tuple[Decision, DecisionReceipt | None]], today: date, calendar: Calendar
-) -> Standing:
-    made = {decision.version: (decision, receipt) for decision, receipt in rows}
-    versions = [version(*each) for each in made.values()]
+def _standing(channel: Channel, decisions: Sequence[Made], today: date, calendar: Calendar) -> Standing:
+    made = {each.version.version: each for each in decisions}
+    versions = [each.version for each in decisions]
     current = in_force(versions, today)
     stands = status(versions, today, needed=is_needed(channel))
     if current is None:
         return Standing(stands)
-    decision, receipt = made[current.version]
-    since = calendar.local_date(receipt.sent_at if receipt and receipt.sent_at else decision.created_at)
+    decision = made[current.version]
+    since = calendar.local_date(decision.since)
     return Standing(
         stands,
         current.version,
@@ -108,3 +107,20 @@ def _working_days(since: date, today: date, calendar: Calendar) -> int:
     """How many working days have begun after a day, until today."""
     days = (since + timedelta(number) for number in range(1, (today - since).days + 1))
     return sum(map(calendar.is_working_day, days))
+
+
+def standing_told(channel: Channel, standing: Standing) -> dict[str, object]:
+    """For programs. Days are days, not yet JSON."""
+    return {
+        "channel": channel.id,
+        "channel_name": channel.name,
+        "status": standing.status,
+        "version": standing.version,
+        "decided_on": standing.decided_on,
+        "valid_until": standing.valid_until,
+        "days_left": standing.days_left,
+        "confirmed": standing.confirmed,
+        "unconfirmed": standing.unconfirmed,
+        "moved": standing.moved,
+        "needs_somebody": standing.needs_somebody,
+    }

@@ -38,6 +38,18 @@ WRONGS = {
     Wrong.NO_MANAGER: N_("{name} is not a unit manager, and cannot decide about a channel: {manager} can."),
     Wrong.OTHER_UNIT: N_("{name} is not the manager of {unit}, and cannot decide about its channel: {manager} can."),
 }
+PLACES = {
+    Wrong.PURPOSE: "purpose",
+    Wrong.ADDRESS: "address",
+    Wrong.AUDIENCE: "audience",
+    Wrong.RESPONSIBLE: "responsible",
+    Wrong.NO_END: "valid_until",
+    Wrong.ENDS_BEFORE: "valid_until",
+    Wrong.TOO_LONG: "valid_until",
+    Wrong.TO_COME: "decided_on",
+    Wrong.BEFORE_LATEST: "decided_on",
+}
+"""The content that each is about, by its key in LABELS."""
 REFUSALS = {
     Refusal.MISSING: N_(
         "There is no manager's decision about {channel}: nobody may answer there until {manager} has decided."

@@ -8,7 +8,19 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.language import N_
 from monitor.register.models import Absence, Channel, Person, Unit
+
+ROLES = {
+    "communicator": N_("communicator"),
+    "unit_manager": N_("unit manager"),
+    "moderator": N_("moderator"),
+    "crisis_staff": N_("crisis staff"),
+    "registrar": N_("registrar"),
+    "auditor": N_("auditor"),
+    "administrator": N_("administrator"),
+}
+"""What the roles are called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ConfigDict, with_config
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict  # Python's own tells pydantic too little before 3.12
 
 from connectors import EVERY_PLATFORM
 from monitor.audit import COMMAND, SYSTEM
@@ -17,9 +18,13 @@ from monitor.register.account_text import POINTS
 from monitor.register.calendar import week_of
 
 Role = Literal["communicator", "unit_manager", "moderator", "crisis_staff", "registrar", "auditor", "administrator"]
+RouteName = Literal["mail", "sms", "teams", "matrix", "mattermost", "webhook"]
 REMINDERS = 3  # to the responsible person, the deputy, the communicator
 EARLIEST_REMINDER = 600  # minutes before closing time
 LONGEST_TERM = 120  # months that a decision may be allowed to last
+MOST_DAYS, MOST_HOURS = 60, 400  # that an answer may take, or a notice wait
+CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+EXACT = ConfigDict(extra="forbid", strict=True)
 ACTORS = frozenset({SYSTEM, COMMAND})
 ROUNDED = re.compile(r"\d+([.,]\d+)?E\+\d+")  # what a spreadsheet makes of a long number
 
@@ -117,9 +122,25 @@ def _reminder_minutes(value: list[int]) -> list[int]:
     return value
 
 
-def _months(value: int) -> int:
-    if not 1 <= value <= LONGEST_TERM:
-        raise _refuse("months")
+def _between(kind: str, least: int, most: int) -> AfterValidator:
+    def check(value: int) -> int:
+        if not least <= value <= most:
+            raise _refuse(kind)
+        return value
+
+    return AfterValidator(check)
+
+
+def _routes(value: list[str]) -> list[str]:
+    if not value or len(set(value)) < len(value):
+        raise _refuse("routes")
+    return value
+
+
+def _quiet_hours(value: str) -> str:
+    begin, _dash, end = value.partition("-")
+    if not re.fullmatch(f"{CLOCK}-{CLOCK}", value) or begin == end:
+        raise _refuse("quiet_hours")
     return value
 
 
@@ -137,5 +158,48 @@ Zone = Annotated[str, AfterValidator(_zone)]
 ServiceHours = Annotated[dict[str, str], AfterValidator(_service_hours)]
 OtherHours = Annotated[dict[str, str], AfterValidator(_other_hours)]
 ReminderMinutes = Annotated[list[int], AfterValidator(_reminder_minutes)]
-Months = Annotated[int, AfterValidator(_months)]
+Months = Annotated[int, _between("months", 1, LONGEST_TERM)]
+Days = Annotated[int, _between("days", 0, MOST_DAYS)]
+ServedHours = Annotated[int, _between("hours", 0, MOST_HOURS)]
+Clock = Annotated[str, _matching("clock", CLOCK)]
+Routes = Annotated[list[RouteName], AfterValidator(_routes)]
+QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
 Host = Annotated[str, _matching("host", r"[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+")]
+
+
+@with_config(EXACT)
+class TermTable(TypedDict, total=False):
+    """How long something may take: { days = 1 }, { days = 1, at = "12:00" } or { hours = 4 }."""
+
+    days: Days
+    hours: ServedHours
+    at: Clock
+
+
+def _term(value: TermTable) -> TermTable:
+    if ("days" in value) == ("hours" in value):
+        raise _refuse("term")
+    if "at" in value and "days" not in value:
+        raise _refuse("at_without_days")
+    return value
+
+
+TermEntry = Annotated[TermTable, AfterValidator(_term)]
+
+
+@with_config(EXACT)
+class AnswerWithin(TypedDict, total=False):
+    """Until an answer is due, by what waits. What is left out is told by whoever is asked next (register.terms)."""
+
+    comment: TermEntry
+    held: TermEntry
+    interim: TermEntry
+
+
+@with_config(EXACT)
+class Escalation(TypedDict, total=False):
+    """After the deadline, until each is told. What is left out is told by whoever is asked next (register.terms)."""
+
+    responsible: TermEntry
+    deputy: TermEntry
+    manager: TermEntry

@@ -13,8 +13,11 @@ from monitor.register.consistency import inconsistencies
 from monitor.register.faults import Fault, RegisterFaults, place
 from monitor.register.fields import (
     AccountId,
+    AnswerWithin,
     Code,
+    Days,
     Email,
+    Escalation,
     Host,
     Months,
     OtherHours,
@@ -22,8 +25,10 @@ from monitor.register.fields import (
     Phone,
     Platform,
     Point,
+    QuietHours,
     ReminderMinutes,
     Role,
+    Routes,
     ServiceHours,
     ShortName,
     Text,
@@ -60,6 +65,11 @@ class OrganisationEntry(Entry):
     reminder_minutes: ReminderMinutes = Field(default_factory=lambda: [60, 30, 0])
     longest_decision_months: Months = 24
     hub_hosts: list[Host] = []
+    answer_within: AnswerWithin = {}
+    escalation: Escalation = {}
+    first_import_days: Days = 5
+    excerpts: bool = True
+    on_call: Text | None = None
 
 
 class UnitEntry(Entry):
@@ -75,6 +85,8 @@ class PersonEntry(Entry):
     phone: Phone | None = None
     roles: list[Role] = []
     language: Literal["sv", "en"] | None = None
+    routes: Routes = ["mail", "sms"]
+    quiet_hours: QuietHours | None = None
 
 
 class DecisionEntry(Entry):
@@ -112,6 +124,8 @@ class ChannelEntry(Entry):
     publish_address: bool = True
     administrators: list[Text] = []
     account_text: AccountTextEntry = AccountTextEntry()
+    answer_within: AnswerWithin = {}
+    escalation: Escalation = {}
     decision: list[DecisionEntry] = []
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from config.language import N_
@@ -12,12 +12,13 @@ from monitor.audit import COMMAND
 from monitor.register.duty import note_duty
 from monitor.register.file import ChannelEntry, OrganisationEntry, RegisterFile
 from monitor.register.importing_decisions import import_decisions
-from monitor.register.models import Channel, Organisation, Person, Unit
+from monitor.register.models import Channel, Organisation, Person, Route, Unit
 from monitor.register.storing import Done, Storing
 
 NOT_IN_FILE = N_("no longer in the register file")
 PersonOrUnit = TypeVar("PersonOrUnit", Person, Unit)
 ACTIVE_AGAIN = {"state": "active", "state_reason": None}
+UNREACHABLE: dict[str, Any] = {"email": None, "phone": None, "roles": [], "quiet_hours": None}
 
 
 @dataclass(slots=True)
@@ -84,7 +85,8 @@ def _retire(storing: Storing, register_file: RegisterFile, done: Imported) -> No
     people = {entry.id for entry in register_file.person}
     for person in session.scalars(select(Person).where(~Person.retired).order_by(Person.id)):
         if person.id not in people:
-            storing.change(person, {"retired": True, "email": None, "phone": None, "roles": []}, Done.RETIRED)
+            storing.change(person, {"retired": True} | UNREACHABLE, Done.RETIRED)
+            session.execute(delete(Route).where(Route.person_id == person.id))
     units = {entry.id for entry in register_file.unit}
     for unit in session.scalars(select(Unit).where(~Unit.retired).order_by(Unit.id)):
         if unit.id not in units:

@@ -54,5 +54,5 @@ def _taken(session: Session, id_: str) -> list[Fault]:
 def _unreachable(values: Mapping[str, Any]) -> list[Fault]:
     if values.get("email") is not None or not TOLD.intersection(values.get("roles", [])):
         return []
-    what = _("{name} cannot be reached: email is missing.", name=values["id"])
+    what = _("{name} cannot be reached: {key} is missing.", name=values["id"], key="email")
     return [Fault((), what, _("Add it: this person is to be told about a channel."))]

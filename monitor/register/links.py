@@ -6,6 +6,7 @@ Whoever holds the mail is taken for the person it was sent to. Opening a link ch
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -18,7 +19,11 @@ class LinkInvalid(Exception):
 
 
 class LinkExpired(Exception):
-    """The link was ours, and is too old."""
+    """The link was ours, and is too old. purpose: what it let its holder do."""
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(purpose)
+        self.purpose = purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,13 @@ def opened(word: str, now: datetime) -> Link:
     except (BadSignature, ValueError, TypeError):
         raise LinkInvalid from None
     if now > datetime.fromtimestamp(until, UTC):
-        raise LinkExpired
+        raise LinkExpired(purpose)
     return Link(purpose, person, subject)
+
+
+def digest(word: str) -> str:
+    """SHA-256 of what is sealed in the word: the same however its signature is written, as that can be in many ways."""
+    return sha256(word.rpartition(".")[0].encode()).hexdigest()
 
 
 def _serializer() -> URLSafeSerializer:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import Dialect, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy_encrypted_field import EncryptedText, Secret
 
@@ -17,7 +17,10 @@ class Organisation(Base):
     "07:30-12:00"}, hours of single days. reminder_minutes: how long before closing time responsible, deputy and
     communicator hear of a channel that nobody has watched yet. longest_decision_months: of a manager's decision.
     hub_hosts: hosts besides the website's on which what a post says may be found. phone, email, rules_url, privacy_url:
-    for the texts that accounts must show.
+    for the texts that accounts must show. answer_within: terms by kind (comment, held, interim), {"days": 1} or
+    {"hours": 4}; escalation: terms after the deadline by rung (responsible, deputy, manager); what is not given is the
+    default. first_import_days: working days back that count when a channel is first read. excerpts: mails quote the
+    beginning of comments. on_call: id of the person who hears of flagged comments outside service hours.
     """
 
     __tablename__ = "organisation"
@@ -39,6 +42,11 @@ class Organisation(Base):
     reminder_minutes: Mapped[list[int]] = mapped_column(default_factory=lambda: [60, 30, 0])
     longest_decision_months: Mapped[int] = mapped_column(default=24)
     hub_hosts: Mapped[list[str]] = mapped_column(default_factory=list)
+    answer_within: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    escalation: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    first_import_days: Mapped[int] = mapped_column(default=5)
+    excerpts: Mapped[bool] = mapped_column(default=True)
+    on_call: Mapped[str | None] = mapped_column(default=None)
 
 
 class Unit(Base):
@@ -55,6 +63,8 @@ class Person(Base):
     """`language`: sv or en for mails to this person; the organisation's where None.
 
     `retired`: no longer in the register file; only the name is kept, for what this person once decided or answered for.
+    routes: names of the ways to reach the person, the first one first; quiet_hours: "21:00-07:00", in which nothing is
+    sent but what cannot wait.
     """
 
     __tablename__ = "person"
@@ -65,6 +75,35 @@ class Person(Base):
     roles: Mapped[list[str]] = mapped_column(default_factory=list)
     language: Mapped[str | None] = mapped_column(default=None)
     retired: Mapped[bool] = mapped_column(default=False)
+    routes: Mapped[list[str]] = mapped_column(default_factory=lambda: ["mail", "sms"])
+    quiet_hours: Mapped[str | None] = mapped_column(default=None)
+
+
+class Address(EncryptedText):
+    """Where a way leads, encrypted; empty for a person of whom no way is known, beside whom it is looked for."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Secret:
+        return super().process_result_value(value or b"", dialect)
+
+
+class Route(Base):
+    """What is known of one way to reach a person. name: mail, sms, teams, matrix, mattermost or webhook.
+
+    address: where it leads, with its secrets; empty for mail and sms, which the register has. disabled_at, reason: it
+    failed for good, or what was sent came back, and it is not used until somebody has put it right. worked_at: when it
+    last carried something. tested_at: when it was last tried for the sake of trying.
+    """
+
+    __tablename__ = "route"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[Secret] = mapped_column(Address(), default="", repr=False)
+    worked_at: Mapped[datetime | None] = mapped_column(default=None)
+    tested_at: Mapped[datetime | None] = mapped_column(default=None)
+    disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    reason: Mapped[str | None] = mapped_column(default=None)
 
 
 class Absence(Base):
@@ -84,6 +123,7 @@ class Channel(Base):
     administrators: ids of the people who administer the account on the platform. account_text: which of
     register.account_text.POINTS the account's own presentation has; account_text_checked_on: when that was looked at.
     watched_since, watched_until: when the duty to watch it began, and ended; None: it has none, or still has it.
+    answer_within, escalation: as the organisation's, where this channel differs.
     """
 
     __tablename__ = "channel"
@@ -109,6 +149,8 @@ class Channel(Base):
     account_text_checked_on: Mapped[date | None] = mapped_column(default=None)
     watched_since: Mapped[datetime | None] = mapped_column(default=None)
     watched_until: Mapped[datetime | None] = mapped_column(default=None)
+    answer_within: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    escalation: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
 
 
 class StoredSecret(Base):

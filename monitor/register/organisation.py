@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import _
+from monitor.db.once import once_in_a_snapshot
 from monitor.register.models import Organisation
 
 
@@ -11,6 +12,7 @@ class NotSetUp(Exception):
     """Something must be done once before this can work. The text says what."""
 
 
+@once_in_a_snapshot
 def organisation(session: Session) -> Organisation:
     """The one organisation of the register. Raises NotSetUp when no register has been imported."""
     found = session.scalars(select(Organisation)).one_or_none()

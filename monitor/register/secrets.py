@@ -1,4 +1,4 @@
-"""Secrets that `channel connect` stored: encrypted in the database, in clear only where they are used.
+"""Secrets that `channel connect` stored, and what else the database keeps encrypted, in clear only where it is used.
 
 Who stores and who rotates take turns, so that nothing is encrypted with a key that is just being taken away; who reads
 holds the rows until they are decrypted.
@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, inspect, select
 from sqlalchemy.orm import Session
-from sqlalchemy_encrypted_field import SecretDecryptError
+from sqlalchemy_encrypted_field import EncryptedText, Secret, SecretDecryptError
 
 from connectors.errors import CredentialMissing
-from monitor.db import Database
+from monitor.db import Base, Database
 from monitor.db.turns import SECRETS, take_turns
 from monitor.register import keys
 from monitor.register.models import StoredSecret
@@ -57,6 +57,15 @@ def stored(session: Session, channel_id: str) -> Stored:
         return Stored(problem=problem)
 
 
+def in_clear(value: Secret) -> str:
+    """One encrypted value of any table. Raises CredentialMissing where its key is not there."""
+    try:
+        return value.decrypt()
+    except SecretDecryptError:
+        detail = "what is stored was encrypted with another key than the one in use"
+        raise CredentialMissing(detail, code="wrong key", remedy=keys.RESTORE) from None
+
+
 def kept(session: Session, channel_id: str) -> dict[str, datetime]:
     """Which secrets are stored for a channel, and since when."""
     query = select(StoredSecret.name, StoredSecret.stored_at).where(StoredSecret.channel_id == channel_id)
@@ -68,11 +77,19 @@ def store(session: Session, channel_id: str, secrets: Mapping[str, str], now: da
 
     Raises CredentialMissing, and stores nothing, where the key to those that are stored is missing.
     """
-    take_turns(session, SECRETS)
-    _ensure_key(session)
+    ready(session)
     for name, value in secrets.items():
         session.merge(StoredSecret(channel_id=channel_id, name=name, value=value, stored_at=now))  # type: ignore[arg-type]  # a str goes in, a Secret comes out
     session.flush()
+
+
+def ready(session: Session) -> None:
+    """Before something is stored: takes turns with who rotates, and makes the key when it is the first.
+
+    Raises CredentialMissing where the key to what is stored is missing.
+    """
+    take_turns(session, SECRETS)
+    _ensure_key(session)
 
 
 def forget(session: Session, channel_id: str) -> list[str]:
@@ -108,14 +125,31 @@ def _reencrypted(db: Database, given: list[str]) -> Rotation:
 def _reencrypt(db: Database) -> int:
     with db.transaction() as session:
         take_turns(session, SECRETS)
-        rows = session.scalars(select(StoredSecret).with_for_update()).all()
-        try:
-            for row in rows:
-                row.value = row.value.decrypt()  # type: ignore[assignment]  # a str goes in, a Secret comes out
-        except SecretDecryptError:
-            detail = f"a stored secret of channel {row.channel_id} was encrypted with a key that is not there"
-            raise CredentialMissing(detail, code="wrong key", remedy=keys.RESTORE) from None
-        return len(rows)
+        done = 0
+        for entity, name in _encrypted():
+            for row in session.scalars(select(entity).with_for_update()):
+                done += _anew(row, name)
+        return done
+
+
+def _anew(row: Base, name: str) -> bool:
+    """Encrypts one value again. Was there one?"""
+    value = getattr(row, name)
+    if not value:
+        return False
+    try:
+        setattr(row, name, value.decrypt())  # a str goes in, a Secret comes out
+    except SecretDecryptError:
+        whose = "/".join(map(str, inspect(row).identity or ()))
+        detail = f"a stored secret of {whose} was encrypted with a key that is not there"
+        raise CredentialMissing(detail, code="wrong key", remedy=keys.RESTORE) from None
+    return True
+
+
+def _encrypted() -> list[tuple[type[Base], str]]:
+    """Every encrypted column of every room, with its table's class."""
+    found = [(mapper.class_, each) for mapper in Base.registry.mappers for each in mapper.column_attrs]
+    return [(entity, each.key) for entity, each in found if isinstance(each.columns[0].type, EncryptedText)]
 
 
 def _ensure_key(session: Session) -> None:
@@ -125,7 +159,7 @@ def _ensure_key(session: Session) -> None:
 
 
 def _anything(session: Session) -> bool:
-    return session.scalar(select(StoredSecret.name).limit(1)) is not None
+    return any(value for entity, name in _encrypted() for value in session.scalars(select(getattr(entity, name))))
 
 
 def _anything_in(db: Database) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -46,13 +46,26 @@ WRONG = {  # pydantic's kind, or ours from `fields` -> what is wrong, what to do
     "zone": (N_("{key} is no time zone."), N_("Write it as Europe/Stockholm.")),
     "service_hours": (
         N_("{key} cannot be read, or gives a day twice."),
-        N_('Write it as { mon-thu = "07:30-16:00", fri = "07:30-15:00" }.'),
+        N_('Write it as { mon-thu = "07:30-12:00 13:00-16:00", fri = "07:30-15:00" }.'),
     ),
     "service_week": (N_("{key} leaves out a day from Monday to Friday."), N_("Give hours for each of the five days.")),
     "other_hours": (N_("{key} cannot be read."), N_('Write it as { "2026-04-30" = "07:30-12:00" }.')),
     "reminder_minutes": (
         N_("{key} must be three numbers from 600 to 0, none higher than the one before."),
         N_("Write how many minutes before closing time each of the three hears: [60, 30, 0]."),
+    ),
+    "days": (N_("{key} must be from 0 to 60."), N_("Write working days as a whole number: 5.")),
+    "hours": (N_("{key} must be from 0 to 400."), N_("Write hours of service as a whole number: 4.")),
+    "clock": (N_("{key} is no time of day."), N_('Write it as "12:00".')),
+    "term": (N_("{key} needs either days or hours."), N_("Write { days = 1 } or { hours = 4 }.")),
+    "at_without_days": (N_("{key} has a time of day without days."), N_('Write { days = 1, at = "12:00" }.')),
+    "routes": (
+        N_("{key} names no way, or one of them twice."),
+        N_('Write the ways to reach the person, the first to be tried first: ["mail", "sms"].'),
+    ),
+    "quiet_hours": (
+        N_("{key} cannot be read."),
+        N_('Write from when until when, also past midnight: "21:00-07:00".'),
     ),
     "months": (N_("{key} must be from 1 to 120."), N_("Write the longest term of a decision in months: 24.")),
     "host": (
@@ -86,14 +99,15 @@ def _none_of_these(path: Path, key: str, value: str, known: list[str]) -> Fault:
 
 def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> Mapping[str, Any]:
     """The keys of the table at `path`."""
+    keys: Mapping[str, Any] = model.__annotations__
     for step in path:
         if isinstance(step, str):
-            model = _table(model.model_fields[step].annotation)
-    return model.model_fields
+            keys = _table(keys[step]).__annotations__
+    return keys
 
 
-def _table(annotation: Any) -> type[BaseModel]:
-    """The model in an annotation like `list[UnitEntry]` or `UnitEntry`."""
-    inner = get_args(annotation)[0] if get_origin(annotation) in (list, UnionType) else annotation
-    model: type[BaseModel] = inner
-    return model
+def _table(annotation: Any) -> type:
+    """The table in an annotation like `list[UnitEntry]`, `Annotated[TermTable, …]` or `UnitEntry`."""
+    wrapped = get_origin(annotation) in (list, UnionType, Annotated)
+    table: type = get_args(annotation)[0] if wrapped else annotation
+    return table

@@ -14,11 +14,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from defusedcsv import csv as defused
-
 from config.language import _
 from monitor.register.faults import Fault, Path
-from monitor.register.sheet_cells import guarded, read, unguarded, written
+from monitor.register.sheet_cells import read, sheet_text, unguarded
 from monitor.register.unreadable import csv_reason
 
 TABLES = ("organisation", "unit", "person", "channel", "decision")
@@ -40,12 +38,7 @@ class Sheet:
 
 def sheet(register: Mapping[str, Any], columns: Sequence[str]) -> str:
     """The register, as `RegisterFile.model_dump` gives it, in these columns."""
-    text = io.StringIO()
-    writer = defused.DictWriter(text, columns)
-    writer.writeheader()
-    for row in _rows(register):
-        writer.writerow({column: guarded(written(value)) for column, value in row.items()})
-    return text.getvalue()
+    return sheet_text(columns, _rows(register))
 
 
 def _rows(register: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

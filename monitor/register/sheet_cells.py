@@ -1,11 +1,15 @@
 """What a cell of the register's sheet (CSV) holds: lists joined by "; ", small tables as key=value, dates, numbers.
+In terms each value is a small table itself, and written as words: comment=days 1 at 12:00.
 
 A cell that does not hold what its column wants is read as text, so that the register's own rules refuse it.
 """
 
+import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+
+from defusedcsv import csv
 
 YES = frozenset({"true", "yes", "ja", "sant", "1"})
 NO = frozenset({"false", "no", "nej", "falskt", "0"})
@@ -21,8 +25,18 @@ def written(value: object) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(_kept(written(each)) for each in value)
     if isinstance(value, Mapping):
-        return "; ".join(_kept(f"{key}={each}") for key, each in value.items() if each is not None)
+        return "; ".join(_kept(f"{key}={_worded(each)}") for key, each in value.items() if each is not None)
     return "" if value is None else str(value)
+
+
+def sheet_text(columns: Sequence[str], records: Iterable[Mapping[str, object]]) -> str:
+    """A whole sheet with these columns, which no spreadsheet calculates or alters."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    for record in records:
+        writer.writerow({column: guarded(written(value)) for column, value in record.items()})
+    return text.getvalue()
 
 
 def read(column: str, cell: str) -> object:
@@ -43,6 +57,10 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell[1] == "'" else cell[1:].replace("\\|", "|")
 
 
+def _worded(value: object) -> str:
+    return " ".join(f"{key} {each}" for key, each in value.items()) if isinstance(value, Mapping) else str(value)
+
+
 def _kept(value: str) -> str:
     return "".join(SIGNS.get(sign, sign) for sign in value)
 
@@ -58,6 +76,18 @@ def _table(cell: str) -> object:
     if not all(equals for _key, equals, _value in pairs) or len(names) < len(pairs):
         return cell  # of a name that is there twice, one value would be lost
     return {key.strip(): value.strip() for key, _equals, value in pairs}
+
+
+def _terms(cell: str) -> object:
+    table = _table(cell)
+    return {key: _term(value.split()) for key, value in table.items()} if isinstance(table, dict) else table
+
+
+def _term(words: Sequence[str]) -> object:
+    names = words[::2]
+    if len(words) % 2 or len(set(names)) < len(names):
+        return " ".join(words)
+    return {name: value if name == "at" else _number(value) for name, value in zip(names, words[1::2], strict=True)}
 
 
 def _truth(cell: str) -> object:
@@ -81,11 +111,12 @@ def _each(reader: Callable[[str], object]) -> Callable[[str], object]:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    **dict.fromkeys(("has_comments", "closed", "publish_address"), _truth),
+    **dict.fromkeys(("has_comments", "closed", "publish_address", "excerpts"), _truth),
     **dict.fromkeys(("decided_on", "valid_until", "communicated_on", "account_text_checked_on"), _day),
-    **dict.fromkeys(("roles", "authorised", "administrators", "account_text", "hub_hosts"), _each(str)),
+    **dict.fromkeys(("roles", "authorised", "administrators", "account_text", "hub_hosts", "routes"), _each(str)),
     **dict.fromkeys(("service_hours", "other_hours", "credential"), _table),
     "closed_days": _each(_day),
     "reminder_minutes": _each(_number),
-    "longest_decision_months": _number,
+    **dict.fromkeys(("longest_decision_months", "first_import_days"), _number),
+    **dict.fromkeys(("answer_within", "escalation"), _terms),
 }

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from monitor.audit import audited
 from monitor.db.turns import AUDIT, take_turns
+from monitor.register import routes
 from monitor.register.models import Channel, Organisation, Person, Unit
 
 Row = Organisation | Unit | Person | Channel
 CONTACTS = frozenset({"email", "phone"})
+WAYS = {"email": "mail", "phone": "sms"}
 
 
 class Done(StrEnum):
@@ -51,9 +53,16 @@ class Storing:
             setattr(row, key, value)
         if before:
             self.session.flush()
+            self._put_right(row, before)
             hidden = {key: value for key, value in before.items() if key not in CONTACTS}
             self._note(row, act, hidden, _shown(before, after))
         return bool(before)
+
+    def _put_right(self, row: Row, before: Mapping[str, Any]) -> None:
+        """A new address or number is used again, though the old one failed."""
+        for key in before:
+            if isinstance(row, Person) and (name := WAYS.get(key)):
+                routes.enable(self.session, row.id, name, self.actor, self.now)
 
     def _note(self, row: Row, act: Done, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
         kind = row.__tablename__

@@ -13,6 +13,7 @@ from config.language import _
 from connectors import EVERY_PLATFORM
 from connectors.about import About
 from monitor.register.account_text import POINTS, check_due, missing, needed
+from monitor.register.channels import all_channels
 from monitor.register.file import ChannelEntry, RegisterFile
 from monitor.register.models import Channel, Person
 
@@ -37,7 +38,7 @@ class Facts:
 def warnings(session: Session, today: date) -> dict[str, list[str]]:
     """Sentences in the language in use, by the id of each channel in use that has any. today: the organisation's."""
     mails = {person.id: person.email for person in session.scalars(select(Person))}
-    channels = session.scalars(select(Channel).where(Channel.state != "retired").order_by(Channel.id))
+    channels = (channel for channel in all_channels(session) if channel.state != "retired")
     return _said({channel.id: _stored(channel, mails) for channel in channels}, today)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import _
@@ -27,7 +27,7 @@ from monitor.watch.day_rules import (
 )
 from monitor.watch.day_standing import AUTOMATIC
 from monitor.watch.day_view import ShownDay, in_short, recorded, shown_days
-from monitor.watch.models import Schedule
+from monitor.watch.schedules import schedules
 
 ATTESTED = "watch_day.attested"
 PATIENCE = timedelta(minutes=5)
@@ -126,9 +126,13 @@ def counts_today(session: Session, channel: Channel, fetch: Fetch, now: datetime
 
 def _is_overdue(session: Session, channel: Channel, now: datetime) -> bool:
     """Nobody need wait for a reading that is late, that comes when the day has closed, or that is in no schedule."""
-    query = select(func.coalesce(Schedule.due_at, Schedule.next_poll_at)).where(Schedule.channel_id == channel.id)
-    due, calendar = session.scalar(query), calendar_of(organisation(session))
+    due, calendar = _due(session).get(channel.id), calendar_of(organisation(session))
     return due is None or due < now - PATIENCE or due > end_of_service(calendar, calendar.local_date(now))
+
+
+def _due(session: Session) -> dict[str, datetime]:
+    """When each channel's reading is due, or became so."""
+    return {id_: schedule.due_at or schedule.next_poll_at for id_, schedule in schedules(session).items()}
 
 
 def _put_right(session: Session, attestation: Attestation) -> Correction:

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from connectors import EVERY_PLATFORM
+from monitor.register.channels import all_channels
 from monitor.register.models import Channel
 from monitor.watch.gaps import Below, stored_below
 from monitor.watch.models import Comment, Post, Schedule
+from monitor.watch.schedules import schedules
 
 FIELDS = {
     "from": N_("who wrote"),
@@ -96,14 +98,14 @@ class Report:
 
 def coverages(session: Session) -> dict[str, Coverage]:
     """Of every channel, by id."""
-    query = select(Channel.id, Channel.platform, Schedule.degraded)
-    rows = session.execute(query.outerjoin(Schedule, Schedule.channel_id == Channel.id)).all()
-    gaps = _gaps(session)
+    gaps, known = _gaps(session), schedules(session)
     return {
-        id_: Coverage(
-            *gaps.get(id_, (0, 0, 0, None)), degraded=_words(degraded or ()), not_covered=_not_covered(platform)
+        each.id: Coverage(
+            *gaps.get(each.id, (0, 0, 0, None)),
+            degraded=_words(known[each.id].degraded if each.id in known else ()),
+            not_covered=_not_covered(each.platform),
         )
-        for id_, platform, degraded in rows
+        for each in all_channels(session)
     }
 
 

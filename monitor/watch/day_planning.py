@@ -21,7 +21,7 @@ def missing(
     query = select(Channel, last).where(Channel.watched_since.is_not(None))
     if channel_ids is not None:
         query = query.where(among(session, Channel.id, channel_ids))
-    found = {channel.id: list(_due(calendar, channel, after, now)) for channel, after in session.execute(query)}
+    found = {channel.id: list(due_days(calendar, channel, after, now)) for channel, after in session.execute(query)}
     return {channel_id: days for channel_id, days in found.items() if days}
 
 
@@ -30,7 +30,8 @@ def is_over(calendar: Calendar, channel: Channel, day: date) -> bool:
     return not _is_watched(channel) or has_ended(calendar, day, channel.watched_until)
 
 
-def _due(calendar: Calendar, channel: Channel, after: date | None, now: datetime) -> Iterator[date]:
+def due_days(calendar: Calendar, channel: Channel, after: date | None, now: datetime) -> Iterator[date]:
+    """Those from the day after `after` up to today on which the channel is to be watched."""
     since, today = channel.watched_since, calendar.local_date(now)
     if since is None or not _is_watched(channel):
         return

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from config.language import N_, _
 from monitor.watch.day_models import Attestation, Correction, WatchDay
@@ -82,16 +82,25 @@ def shown_days(session: Session, first: date, last: date, channel_ids: Sequence[
 
     Days that have not been planned yet have no row: call monitor.inbox.day_keeping.keep_days before.
     """
-    days = select(WatchDay).where(WatchDay.day.between(first, last)).order_by(WatchDay.day, WatchDay.channel_id)
-    late = select(Correction).where(Correction.day.between(first, last)).order_by(Correction.id)
+    days = _corrected().where(WatchDay.day.between(first, last)).order_by(WatchDay.day, WatchDay.channel_id)
     words = select(Attestation).where(Attestation.day.between(first, last))
     if channel_ids is not None:
         days = days.where(WatchDay.channel_id.in_(channel_ids))
-        late = late.where(Correction.channel_id.in_(channel_ids))
         words = words.where(Attestation.channel_id.in_(channel_ids))
-    corrections = {(each.channel_id, each.day): each for each in session.scalars(late)}  # the latest stays
-    attestations = {each.id: each for each in session.scalars(words)}
-    return [_shown(row, corrections.get((row.channel_id, row.day)), attestations) for row in session.scalars(days)]
+    rows = session.execute(days).all()
+    attested = any(row.attestation_id is not None or correction is not None for row, correction in rows)
+    attestations = {each.id: each for each in session.scalars(words)} if attested else {}
+    return [_shown(row, correction, attestations) for row, correction in rows]
+
+
+def _corrected() -> Select[WatchDay, Correction | None]:
+    """Days, each with its latest correction."""
+    any_ = aliased(Correction)
+    of_day = (any_.channel_id == WatchDay.channel_id, any_.day == WatchDay.day)
+    latest = select(func.max(any_.id)).where(*of_day).correlate(WatchDay).scalar_subquery()
+    # only what is concluded is ever corrected
+    same = WatchDay.concluded_at.is_not(None) & (Correction.id == latest)
+    return select(WatchDay, Correction).select_from(WatchDay).outerjoin(Correction, same)
 
 
 def reason_in_words(day: ShownDay) -> str:

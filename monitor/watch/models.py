@@ -25,7 +25,8 @@ class Schedule(Base):
     budgets: keys of what the channel's calls count against, as its connector last told.
     hinted_at: when a webhook last said that something happened here. due_at: when the reading that has been claimed
     became due; None when it has been recorded, whatever it came to. Claiming again leaves it alone, so a channel that
-    is claimed again and again and never read stands out.
+    is claimed again and again and never read stands out. revision: counts the recordings that changed anything in what
+    is stored of the channel's comments.
     """
 
     __tablename__ = "schedule"
@@ -49,6 +50,7 @@ class Schedule(Base):
     budgets: Mapped[list[str]] = mapped_column(default_factory=list)
     hinted_at: Mapped[datetime | None] = mapped_column(default=None)
     due_at: Mapped[datetime | None] = mapped_column(default=None)
+    revision: Mapped[int] = mapped_column(default=0)
 
 
 class PollRun(Base):
@@ -114,6 +116,9 @@ class Post(Base):
     links: Mapped[list[str]] = mapped_column(default_factory=list)
 
 
+MISSING = "missing_since IS NOT NULL"
+
+
 class Comment(Base):
     """One comment, reply or visitor's post as last shown. Fields as in connectors.base.ReadComment, and:
 
@@ -130,6 +135,11 @@ class Comment(Base):
         Index("ix_comment_thread", "channel_id", "thread_external_id"),
         Index("ix_comment_post_posted", "channel_id", "post_external_id", "posted_at"),
         Index("ix_comment_fetched", "channel_id", "fetched_at"),
+        Index("ix_comment_text_seen", "channel_id", "text_seen_at"),
+        Index("ix_comment_posted", "posted_at", "id"),
+        Index("ix_comment_channel_posted", "channel_id", "posted_at", "id"),
+        Index("ix_comment_hidden", "posted_at", "id", sqlite_where=sql("hidden"), postgresql_where=sql("hidden")),
+        Index("ix_comment_missing", "posted_at", "id", sqlite_where=sql(MISSING), postgresql_where=sql(MISSING)),
         Index("ix_comment_missed", "channel_id", sqlite_where=sql("missed > 0"), postgresql_where=sql("missed > 0")),
     )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -169,7 +179,7 @@ class Observation(Base):
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
     poll_run_id: Mapped[int] = mapped_column(ForeignKey("poll_run.id"))
     kind: Mapped[str]
-    seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
     text: Mapped[str | None] = mapped_column(default=None)
     platform_at: Mapped[datetime | None] = mapped_column(default=None)
 

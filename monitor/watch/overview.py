@@ -1,6 +1,6 @@
 """Every channel at a glance: what the register says, what its decision says, and when it was last read completely."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -9,12 +9,17 @@ from sqlalchemy.orm import Session
 
 from config.language import _
 from connectors.errors import remedy
+from monitor.db.once import once_in_a_snapshot
+from monitor.register.channels import all_channels, units_in_use
 from monitor.register.decision_rules import Status
 from monitor.register.decision_status import Standing, is_needed, standings
-from monitor.register.models import Channel, Person, Unit
+from monitor.register.models import Channel
+from monitor.register.people import named
+from monitor.register.terms import Terms
 from monitor.register.warnings import warnings
 from monitor.watch.coverage import Coverage, coverages
 from monitor.watch.models import Schedule, TokenHealth
+from monitor.watch.schedules import schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +70,29 @@ class ChannelOverview:
 
 def channels(session: Session, today: date) -> list[ChannelOverview]:
     """All channels in the register, by id, retired ones last. `today`: the organisation's date, for the decisions."""
-    query = select(Channel, Schedule).outerjoin(Schedule, Schedule.channel_id == Channel.id).order_by(Channel.id)
-    names = {person.id: person.name for person in session.scalars(select(Person))}
-    units = {unit.id: unit.name for unit in session.scalars(select(Unit))}
+    known, names = schedules(session), named(session)
+    units = {unit.id: unit.name for unit in units_in_use(session).values()}
     decisions = {id_: _decision(standing) for id_, standing in standings(session, today).items()}
     shown = coverages(session)
-    tokens = {health.channel_id: _token_expires(health) for health in session.scalars(select(TokenHealth))}
+    tokens = {id_: _token_expires(health) for id_, health in healths(session).items()}
     rows = [
-        _overview(channel, schedule, names, units, decisions[channel.id], tokens.get(channel.id), shown[channel.id])
-        for channel, schedule in session.execute(query)
+        _overview(each, known.get(each.id), names, units, decisions[each.id], tokens.get(each.id), shown[each.id])
+        for each in all_channels(session)
     ]
     told = warnings(session, today)
     rows = [replace(row, warnings=tuple(told.get(row.id, ()))) for row in rows]
     return sorted(rows, key=lambda row: row.state == "retired")
+
+
+def for_programs(row: ChannelOverview, terms: Terms) -> dict[str, Any]:
+    """With `terms`: what holds for the channel, whoever says so. Times are times, not yet JSON."""
+    return asdict(row) | {"terms": asdict(terms)}
+
+
+@once_in_a_snapshot
+def healths(session: Session) -> dict[str, TokenHealth]:
+    """What the latest look at each credential found, by channel."""
+    return {health.channel_id: health for health in session.scalars(select(TokenHealth))}
 
 
 def _overview(

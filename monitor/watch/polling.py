@@ -25,6 +25,7 @@ from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, 
 from monitor.watch.hint_rules import hinted_poll
 from monitor.watch.models import PollRun, Schedule
 from monitor.watch.planning import Connect, Work, a_bug, plan
+from monitor.watch.reading_told import tell_of_reading, tell_of_trouble
 from monitor.watch.recording import record
 from monitor.watch.rules import (
     HOUR,
@@ -70,6 +71,11 @@ class PollOutcome:
     requests: int = 0
     counted_cost: int = 0
     seconds: float = 0.0
+
+    @property
+    def changed(self) -> bool:
+        """Did it bring anything that somebody may have to be told of?"""
+        return bool(self.new or self.edited or self.gone)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -130,11 +136,15 @@ def _store(db: Database, work: Work, reading: Reading, chosen: Settings, now: da
             run.outcome, run.finished_at = "lost", now
             _settle(session, reading, work, now)
             return _told(run, None)
-        record(session, work.channel.id, reading, run, now, work.plan.verify)
+        new = record(session, work.channel.id, reading, run, now, work.plan.verify)
         _settle(session, reading, work, now)
         _finish(run, reading, work, now)
         schedule = session.get_one(Schedule, work.channel.id, populate_existing=True)
+        failing = schedule.failing_since
         _note(session, schedule, reading, work, now)
+        tell_of_trouble(session, schedule, failing, now)
+        session.flush()
+        tell_of_reading(session, run, new, now)
         reason = _reschedule(session, schedule, reading, chosen, work, now)
         outcome = _told(run, reading.error)
     told = {name: value for name, value in outcome.as_json().items() if name != "error"}
@@ -194,7 +204,7 @@ def _note_success(schedule: Schedule, now: datetime) -> None:
 def _note_beginning(session: Session, schedule: Schedule, now: datetime) -> None:
     """Also for the first part of a long import: else years of comments seem to wait for an answer until all is read."""
     owner = organisation(session)
-    cutoff = historic_cutoff(calendar_of(owner), owner.first_import, now)
+    cutoff = historic_cutoff(calendar_of(owner), owner.first_import, owner.first_import_days, now)
     schedule.historic_before = schedule.historic_before or cutoff
 
 

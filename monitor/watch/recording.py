@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, literal, select
+from sqlalchemy import ColumnElement, case, literal, select, update
 from sqlalchemy.orm import Session
 
 from connectors.base import ReadComment, Reading, ReadPost
@@ -20,9 +20,10 @@ MANY = 10_000
 
 def record(
     session: Session, channel_id: str, reading: Reading, run: PollRun, now: datetime, asked: Sequence[str] = ()
-) -> None:
+) -> list[str]:
     """Stores posts, comments and every change, marks what has disappeared, and notes what the platform counts but does
-    not show; writes the counts into `run`, whose id must be known. `asked`: the ids that were to be looked up.
+    not show; writes the counts into `run`, whose id must be known. `asked`: the ids that were to be looked up. Gives
+    the platform's ids of the comments that are new.
 
     Safe to repeat. Two recordings of one channel wait for each other, by its schedule row or SQLite's write lock.
     """
@@ -30,16 +31,22 @@ def record(
     goes_on = session.scalar(failing) is not None  # perhaps where another broke off: then not all posts are in it
     posts, comments = Marked.of(reading.posts), Marked.of(reading.comments)
     _record_posts(session, channel_id, posts, now)
-    changed = _record_comments(session, run, comments, now)
+    new, changed = _record_comments(session, run, comments, now)
     run.posts, run.comments_seen = len(posts.things), len(comments.things)
     seen = comments.things.keys()
     run.gone = mark_gone(session, run, reading.covered, seen, now, complete=reading.complete)
     note_answers(session, run, asked, reading, now)
-    run.quiet = run.outcome != "thread" and not (run.new or changed or run.gone or asked)
+    stirred = run.new or changed or run.gone or asked
+    if stirred:
+        session.execute(
+            update(Schedule).where(Schedule.channel_id == channel_id).values(revision=Schedule.revision + 1)
+        )
+    run.quiet = run.outcome != "thread" and not stirred
     if run.outcome != "thread":  # a look at one thread claims without the posts and their counts
         thorough = reading.complete and (run.full or run.daily)
         whole = thorough and run.full and not goes_on
         note_gaps(session, channel_id, reading, comments.things.values(), now, thorough=thorough, whole=whole)
+    return new
 
 
 def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], now: datetime) -> None:
@@ -55,8 +62,10 @@ def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], no
         session.flush()
 
 
-def _record_comments(session: Session, run: PollRun, comments: Marked[ReadComment], now: datetime) -> int:
-    """How many were known and have changed in anything."""
+def _record_comments(
+    session: Session, run: PollRun, comments: Marked[ReadComment], now: datetime
+) -> tuple[list[str], int]:
+    """Those that are new, and how many were known and have changed in anything."""
     # what was missing is back, and so changed, however alike it looks
     is_listed = Comment.missing_since.is_(None) & ~Comment.unlisted
     query = select(Comment.external_id, case((is_listed, Comment.content_hash), else_=literal(b"")))
@@ -68,7 +77,7 @@ def _record_comments(session: Session, run: PollRun, comments: Marked[ReadCommen
     changed = [id_ for id_, mark in comments.marks.items() if known.get(id_, mark) != mark]
     for ids in chunks(changed):
         _change_comments(session, run, comments, ids, now)
-    return len(changed)
+    return new, len(changed)
 
 
 def _change_comments(

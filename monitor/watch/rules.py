@@ -12,7 +12,6 @@ BEFORE_OPENING = timedelta(minutes=45)  # so that the morning digest tells of wh
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 MOST_DOUBLINGS = 16  # beyond any interval; keeps the number small
-RECENT_DAYS = 5  # working days
 FULL_EVERY = timedelta(days=7)
 READINGS_BEFORE_DELETED = 2
 MUCH_USED, USED_UP = 75, 100  # percent of a rate budget
@@ -106,14 +105,14 @@ def missed_days(calendar: Calendar, read_on: Iterable[date], since: datetime, no
     return missed
 
 
-def historic_cutoff(calendar: Calendar, first_import: str, now: datetime) -> datetime | None:
+def historic_cutoff(calendar: Calendar, first_import: str, days: int, now: datetime) -> datetime | None:
     """What was written before this is historic in a channel that was read for the first time now. None: nothing is.
 
-    first_import: "all", or "recent" (the last five working days before today count).
+    first_import: "all", or "recent": then only so many working days before today count.
     """
     if first_import == "all":
         return None
-    return calendar.midnight(calendar.working_days_before(calendar.local_date(now), RECENT_DAYS))
+    return calendar.midnight(calendar.working_days_before(calendar.local_date(now), days))
 
 
 def wants_full(calendar: Calendar, needs_full: bool, last_full_at: datetime | None, now: datetime) -> bool:

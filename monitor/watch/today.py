@@ -4,18 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from monitor import Calendar
 from monitor.register.calendar import calendar_of
-from monitor.register.models import Channel
+from monitor.register.channels import all_channels
 from monitor.register.organisation import organisation
 from monitor.register.people import ladders
 from monitor.watch.day_rules import Verdict, Why, end_of_service
 from monitor.watch.day_view import ShownDay, reason_in_words, shown_days
-from monitor.watch.models import Schedule
+from monitor.watch.schedules import schedules
 
 SO_FAR = {
     Why.NOT_READ: N_("Not read yet today."),
@@ -48,9 +47,8 @@ def today(session: Session, now: datetime) -> list[Today]:
     """All channels that are to be watched today, by id; none on a day off. Raises NotSetUp without a register."""
     calendar: Calendar = calendar_of(organisation(session))
     day = calendar.local_date(now)
-    channels = {channel.id: channel for channel in session.scalars(select(Channel))}
-    read = select(Schedule.channel_id, Schedule.last_complete_at)
-    last_complete = dict(session.execute(read).all())
+    channels = {channel.id: channel for channel in all_channels(session)}
+    last_complete = {id_: schedule.last_complete_at for id_, schedule in schedules(session).items()}
     known = ladders(session, channels.values(), day)
     closed = now >= end_of_service(calendar, day)
     return [
@@ -63,6 +61,27 @@ def today(session: Session, now: datetime) -> list[Today]:
         )
         for shown in shown_days(session, day, day)
     ]
+
+
+def for_programs(each: Today) -> dict[str, object]:
+    """Times are times, not yet JSON."""
+    day = each.shown
+    return {
+        "channel": day.channel_id,
+        "name": each.name,
+        "date": day.day,
+        "watch_mode": day.mode,
+        "verdict": day.verdict,
+        "how": day.how,
+        "reason": day.why,
+        "first_complete_read": day.first_complete_at,
+        "last_complete_read": each.last_complete_at,
+        "failure_kind": day.failure_kind,
+        "unseen": day.unseen,
+        "reviewed_by": day.reviewed_by_id,
+        "attested_by": day.attested_by_id,
+        "who": each.who,
+    }
 
 
 def why_so_far(day: ShownDay) -> str:

@@ -1,24 +1,63 @@
-"""The web application. Read-only so far and without login, so it answers on loopback names only."""
+"""The web application. It answers on loopback names and on that of web.public_url; every page asks who is there, but
+for those of monitor.web.open_pages."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 
-from config.language import _
+from config.language import _, use_language
 from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
 from monitor.register.organisation import NotSetUp
-from monitor.web import demo, hooks, pages, tasks, watch_pages
-from monitor.web.middleware import OwnNames, ReadersLanguage, SafeHeaders
+from monitor.web import accessibility, assets, demo, inbox, pages, repairs
+from monitor.web.api import WhenAsked
+from monitor.web.comment import answering
+from monitor.web.comment import pages as comment_pages
+from monitor.web.links import pages as link_pages
+from monitor.web.login import account, accounts, entering, own_tokens, passkeys, setup
+from monitor.web.login import demo as login_demo
+from monitor.web.middleware import (
+    COOKIE,
+    NoNul,
+    OneView,
+    OwnForms,
+    OwnNames,
+    ReadersLanguage,
+    SafeHeaders,
+    headers_of,
+)
+from monitor.web.register import (
+    audit_log,
+    channels,
+    decision_form,
+    decisions,
+    people,
+    settings_pages,
+    template_pages,
+    today,
+    watch,
+    watch_day,
+    ways,
+    webhooks,
+)
+from monitor.web.removals import pages as removal_pages
 from monitor.web.rendering import page
+from monitor.web.reports import pages as report_pages
+from monitor.web.reports.wishes import Shelf
+from monitor.web.visiting import NotSignedIn, over_https, to_login, visitor_or_none
 
-STATIC = Path(__file__).parent / "static"
+PAGES = (
+    *(entering, setup, account, own_tokens, passkeys, accounts),
+    *(pages, accessibility, today, inbox, comment_pages, answering, removal_pages),
+    *(watch_day, watch, link_pages, report_pages, repairs),
+    *(channels, decision_form, decisions, people, ways, audit_log, webhooks, settings_pages, template_pages),
+)
+"""Modules with a router each, in every installation."""
 
 
 def create_app(settings_: Settings | None = None, db: Database | None = None) -> FastAPI:
@@ -29,26 +68,61 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.db = db or database()
         app.state.settings = chosen
-        app.state.hook_allowance = hooks.Allowance()
+        app.state.reports = Shelf()
         yield
 
     app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.include_router(pages.router)
-    app.include_router(watch_pages.router)
-    app.include_router(tasks.router)
+    for room in PAGES:
+        app.include_router(room.router)
     if chosen.demo_mails is not None:
         app.include_router(demo.router)
-    if chosen.webhook.configured:
-        app.include_router(hooks.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+        app.include_router(login_demo.router)
+    if chosen.oidc.configured:
+        from monitor.web.login import outside  # slow to load, and seldom needed
+
+        app.include_router(outside.router)
+    app.mount("/static", assets.served(), name="static")
+    app.mount("/api/v1", WhenAsked(app.state), name="api")
+    _says_what_is_wrong(app)
+    _surrounds(app, chosen)
+    return app
+
+
+def _says_what_is_wrong(app: FastAPI) -> None:
+    """Each with a page of its own."""
     app.add_exception_handler(404, _not_found)
-    app.add_exception_handler(watch_pages.NoMonth, watch_pages.no_month)
+    app.add_exception_handler(403, _not_allowed)
+    app.add_exception_handler(405, _not_found)
+    app.add_exception_handler(413, _too_large)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(Exception, _broken)
+    app.add_exception_handler(NotSignedIn, to_login)
+    app.add_exception_handler(watch.NoMonth, watch.no_month)
     app.add_exception_handler(NotSetUp, _not_set_up)
     app.add_exception_handler(OperationalError, _no_database)
+
+
+def _surrounds(app: FastAPI, chosen: Settings) -> None:
+    """What every request goes through, the last one here first."""
+    hook = _hook(app, chosen)
+    app.add_middleware(OneView)
+    app.add_middleware(NoNul)
     app.add_middleware(ReadersLanguage)
-    app.add_middleware(SafeHeaders)
-    app.add_middleware(OwnNames, names=_hosts(chosen), but=hooks.PATH if chosen.webhook.configured else "")
-    return app
+    public = chosen.web.public_url
+    app.add_middleware(OwnForms, but=hook, public=public)
+    app.add_middleware(OwnNames, names=_hosts(chosen), but=hook)
+    app.add_middleware(SafeHeaders, https=bool(public and public.startswith("https:")))
+
+
+def _hook(app: FastAPI, chosen: Settings) -> str:
+    """The address at which a platform says that something happened; empty where none is set."""
+    if not chosen.webhook.configured:
+        return ""
+    from monitor.web import hooks  # brings the platform's client, which is large
+
+    app.state.hook_allowance = hooks.Allowance()
+    app.include_router(hooks.router)
+    return hooks.PATH
 
 
 def _hosts(chosen: Settings) -> list[str]:
@@ -58,7 +132,38 @@ def _hosts(chosen: Settings) -> list[str]:
 
 
 def _not_found(request: Request, _error: Exception) -> HTMLResponse:
+    with suppress(NotSetUp, OperationalError):
+        visitor_or_none(request)  # so that the page leads on to what is theirs
     return page(request, "message.html", status=404, title=_("Page not found"), text=_("There is no such page."))
+
+
+def _not_understood(request: Request, error: Exception) -> HTMLResponse:
+    """404 where a part of the address names nothing that could be there; else 422."""
+    if isinstance(error, RequestValidationError) and any(each["loc"][0] == "path" for each in error.errors()):
+        return _not_found(request, error)
+    with suppress(NotSetUp, OperationalError):
+        visitor_or_none(request)
+    text = _("Go back and try again. If it happens again, tell whoever runs Kanalvakt.")
+    return page(request, "message.html", status=422, title=_("That was not understood"), text=text)
+
+
+def _broken(request: Request, _error: Exception) -> HTMLResponse:
+    """The last resort, outside of all that surrounds a request: what went wrong stands in the log, not in the page."""
+    with use_language("en" if request.cookies.get(COOKIE) == "en" else "sv"):
+        text = _("Nothing has been saved. What went wrong is in the log: tell whoever runs Kanalvakt.")
+        answer = page(request, "message.html", status=500, title=_("Something went wrong"), text=text)
+    answer.headers.update(headers_of(over_https(request)))
+    return answer
+
+
+def _not_allowed(request: Request, _error: Exception) -> HTMLResponse:
+    text = _("Ask the communicator or an administrator if you need it for your work.")
+    return page(request, "message.html", status=403, title=_("You may not do that"), text=text)
+
+
+def _too_large(request: Request, _error: Exception) -> HTMLResponse:
+    text = _("Go back and shorten what you wrote.")
+    return page(request, "message.html", status=413, title=_("Too much text"), text=text)
 
 
 def _not_set_up(request: Request, error: Exception) -> HTMLResponse:

@@ -7,13 +7,14 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from monitor.register.organisation import organisation
 from monitor.web.rendering import page
+from monitor.web.visiting import visitor_or_none
 
-router = APIRouter(prefix="/demo", default_response_class=HTMLResponse)
+router = APIRouter(prefix="/demo", default_response_class=HTMLResponse, dependencies=[Depends(visitor_or_none)])
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"  # mails carry their styles inline
 
 

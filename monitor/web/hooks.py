@@ -17,6 +17,7 @@ from config.settings import Settings
 from connectors.graph.webhooks import challenge, hinted, is_genuine
 from monitor.db import Database
 from monitor.watch.hints import Taken, take
+from monitor.web.form_body import bounded
 
 PATH = "/hooks/meta"
 LARGEST = 5_000_000  # bytes; a thousand changes with long comments take about half of it
@@ -64,7 +65,7 @@ async def deliver(request: Request) -> PlainTextResponse:
     """Takes a signed delivery in. 403 for any other, 413 and 429 for too much; Meta tries again by itself."""
     if not request.app.state.hook_allowance.take():
         return _too_many()
-    body = await _body(request)
+    body = await bounded(request, LARGEST)
     if body is None:
         log.warning("webhook_refused", why="size")
         return PlainTextResponse("", 413)
@@ -82,16 +83,6 @@ def _take(db: Database, chosen: Settings, body: bytes, signature: str) -> Taken 
     if secret is None or not is_genuine(body, signature, secret.get_secret_value()):
         return None
     return take(db, body, hinted(body, now), now, chosen)
-
-
-async def _body(request: Request) -> bytes | None:
-    """The raw body; None as soon as it is too large, whatever its headers say."""
-    read = bytearray()
-    async for chunk in request.stream():
-        read += chunk
-        if len(read) > LARGEST:
-            return None
-    return bytes(read)
 
 
 def _too_many() -> PlainTextResponse:

@@ -7,8 +7,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from config.language import _, duration, language, moment
+from config.language import _, dated, duration, language, moment
 from monitor.alerts.wording import excerpt
+from monitor.db.one_view import leave
+from monitor.web import assets, navigation
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -21,11 +23,16 @@ TEMPLATES = Environment(
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """The template as a page, in the language in use."""
-    shown = TEMPLATES.get_template(template).render(
-        request=request, demo=request.app.state.settings.demo_mails is not None, language=language(), **values
-    )
+    leave()  # everything has been read
+    known = {
+        "request": request,
+        "visitor": getattr(request.state, "visitor", None),
+        "demo": request.app.state.settings.demo_mails is not None,
+        "language": language(),
+    }
+    shown = TEMPLATES.get_template(template).render(**(known | values))
     return HTMLResponse(shown, status_code=status)
 
 
-TEMPLATES.globals.update(_=_)
-TEMPLATES.filters.update(moment=moment, duration=duration, excerpt=excerpt)
+TEMPLATES.globals.update(_=_, static=assets.address, navigation=navigation)
+TEMPLATES.filters.update(moment=moment, dated=dated, duration=duration, excerpt=excerpt)

@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 
-from tests.bench import days, recording, rounds, stack
-from tests.bench.page import PAGE, machine, write_days, write_house
+from tests.bench import days, latency, recording, rounds, stack
+from tests.bench.page import PAGE, machine, write_days, write_house, write_latency
 from tests.services import Services
 
 TEMPLATE = """# Benchmarks
@@ -57,10 +57,13 @@ def main() -> None:
         (home / "round").mkdir()
         (home / "stack").mkdir()
         (home / "days").mkdir()
+        (home / "latency").mkdir()
         kept = days.section(home / "days")
         a_round = rounds.measure(home / "round")
         whole = stack.measure(home / "stack")
+        told = latency.section(home / "latency")
     write_house(_page(storing, a_round, whole))
+    write_latency(told)
     write_days(kept)
     print(PAGE.read_text())
 

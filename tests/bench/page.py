@@ -5,38 +5,62 @@ import platform
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-DAYS, CONNECTORS = "\n## Keeping the watch days\n", "\n## Connectors\n"
-"""What stands before them is `make bench`'s, as the days are; the rest is `make bench-connectors`'s."""
+LATENCY, DAYS, WEB, CONNECTORS = (
+    "\n## From the platform to the mail server\n",
+    "\n## Keeping the watch days\n",
+    "\n## Pages among a million comments\n",
+    "\n## Connectors\n",
+)
+"""What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s; the rest is
+`make bench-connectors`'s."""
 
 
 def write_house(text: str) -> None:
-    """Everything before the days' part."""
-    _house, days, connectors = _parts()
-    _write(text, days, connectors)
+    """Everything before the other parts."""
+    _write([text, *_parts()[1:]])
+
+
+def write_latency(text: str) -> None:
+    """The part on how long a comment takes to the mail server, without its heading."""
+    house, _latency, *others = _parts()
+    _write([house, text, *others])
 
 
 def write_days(text: str) -> None:
     """The days' part, without its heading."""
-    house, _days, connectors = _parts()
-    _write(house, text, connectors)
+    house, latency, _days, *others = _parts()
+    _write([house, latency, text, *others])
+
+
+def write_web(text: str) -> None:
+    """The pages' part, without its heading."""
+    house, latency, days, _web, connectors = _parts()
+    _write([house, latency, days, text, connectors])
 
 
 def write_connectors(text: str) -> None:
     """The connectors' part, without its heading."""
-    house, days, _connectors = _parts()
-    _write(house, days, text)
+    _write([*_parts()[:-1], text])
 
 
-def _parts() -> tuple[str, str, str]:
-    front, _, connectors = PAGE.read_text().partition(CONNECTORS)
-    house, _, days = front.partition(DAYS)
-    return house, days, connectors
+def _parts() -> list[str]:
+    """The house's, and those of the headings, in their order."""
+    parts, rest = list[str](), PAGE.read_text()
+    for heading in (CONNECTORS, WEB, DAYS, LATENCY):
+        rest, _, part = rest.partition(heading)
+        parts.insert(0, part)
+    return [rest, *parts]
 
 
-def _write(house: str, days: str, connectors: str) -> None:
-    parts = [house.strip() + "\n"]
-    parts += [f"{heading}\n{text.strip()}\n" for heading, text in ((DAYS, days), (CONNECTORS, connectors)) if text]
-    PAGE.write_text("".join(parts))
+def _write(parts: list[str]) -> None:
+    house, *others = parts
+    told = [house.strip() + "\n"]
+    told += [
+        f"{heading}\n{text.strip()}\n"
+        for heading, text in zip((LATENCY, DAYS, WEB, CONNECTORS), others, strict=True)
+        if text
+    ]
+    PAGE.write_text("".join(told))
 
 
 def machine() -> str:

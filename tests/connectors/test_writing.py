@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from connectors.base import Hider, Moderator, Replier
+from connectors.acting import Hider, Moderator, Replier
 from connectors.emulator.faults import Fault, Kind
 from connectors.emulator.server import Emulator
 from connectors.errors import ConnectorError, OutcomeUnknown, Refused, Unavailable

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from connectors.base import Author, Credential, Hider, Moderator, ReadComment, Reading, ReadPlan, Replier, Target
+from connectors.acting import Hider, Moderator, Replier, Target
+from connectors.base import Author, Credential, ReadComment, Reading, ReadPlan
 from connectors.emulator.effects import Effect
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Comment, Post, Token

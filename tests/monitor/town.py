@@ -3,13 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from monitor.db import Database
-from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Unit
+from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation, Person, Route, Unit
 from monitor.watch.models import Comment, Observation, PollRun, Post, Schedule
 
 POST = "p1"
+LONG = datetime(2100, 1, 1, tzinfo=UTC)  # everybody's mail is known to arrive, so that no weekly test mixes in
 POSTED = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 
 
@@ -23,6 +25,7 @@ class Town:
             session.add(Person(id="redaktor", name="Rut Redaktör", email="redaktor@example.org"))
             session.add(Person(id="ersattare", name="Erik Ersättare", email="ersattare@example.org"))
             session.flush()
+            session.add_all([Route(person_id=id_, name="mail", worked_at=LONG) for id_ in ("redaktor", "ersattare")])
             session.add(Unit(id="kommunikation", name="Kommunikation"))
         self.channel("fb")
 
@@ -40,6 +43,7 @@ class Town:
 
     def person(self, id_: str, **values: Any) -> None:
         self._add(Person(id=id_, **({"name": id_.title(), "email": f"{id_}@example.org"} | values)))
+        self._add(Route(person_id=id_, name="mail", worked_at=LONG))
 
     def decision(self, channel: str = "fb", *, confirmed: bool = True, **values: Any) -> int:
         """The manager's next decision about a channel: the editor and the deputy may answer, until 2030.
@@ -74,6 +78,7 @@ class Town:
             row = session.get_one(table, key)
             for name, value in values.items():
                 setattr(row, name, value)
+            self._recorded(session, row)
 
     def schedule(self, channel: str = "fb", **values: Any) -> None:
         self._add(Schedule(channel_id=channel, **({"next_poll_at": datetime(2030, 1, 1, tzinfo=UTC)} | values)))
@@ -119,7 +124,15 @@ class Town:
             edited = {"kind": "edited", "seen_at": seen, "text": row.text, "platform_at": platform_at}
             session.add(Observation(comment_id=comment, poll_run_id=run, **edited))
             row.text, row.text_seen_at, row.edited_at = text, seen, platform_at
+            self._recorded(session, row)
 
     def _add(self, row: object) -> None:
         with self.db.transaction() as session:
             session.add(row)
+            self._recorded(session, row)
+
+    def _recorded(self, session: Session, row: object) -> None:
+        """Whoever changes comments counts, as recordings do."""
+        if isinstance(row, Comment):
+            here = Schedule.channel_id == row.channel_id
+            session.execute(update(Schedule).where(here).values(revision=Schedule.revision + 1))

@@ -35,7 +35,8 @@ def test_once_reads_everything_sends_the_mails_and_leaves_nothing(temporary: Pat
     assert answer.returncode == 0, answer.stderr
     found = json.loads(answer.stdout)
     assert set(found) == {"channels", "comments", "unanswered", "mails", "counted_cost", "seconds"}
-    assert (found["channels"], found["mails"]) == (4, 2)
+    assert found["channels"] == 4
+    assert found["mails"] >= 2, "the digests; in service hours also what is flagged and what is for the manager"
     assert found["comments"] > 150
     assert 10 < found["unanswered"] < found["comments"]
     assert set(found["counted_cost"]) == {"facebook", "instagram", "instagram_public", "youtube"}
@@ -51,7 +52,15 @@ def test_a_demo_begins_anew_in_its_own_home_and_tells_people_what_it_found(tmp_p
     answer = run("demo", "--once", seconds=150, KANALVAKT_HOME=str(tmp_path))
     assert answer.returncode == 0, answer.stderr
     assert "Obesvarade" in answer.stdout
-    assert "Skickade mejl\t2" in answer.stdout
+    assert re.search(r"Skickade mejl\t[2-9]", answer.stdout)
+    with closing(sqlite3.connect(tmp_path / "kanalvakt.sqlite3")) as connection:
+        flagged = {kind for (kind,) in connection.execute("SELECT kind FROM flag")}
+        assert {"breach", "danger", "report"} <= flagged
+        assert connection.execute("SELECT kind, by_id FROM mark").fetchall() == [("interim", "redaktor")]
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in tmp_path.glob("mails/*.eml")]
+    texts = " ".join(mail.get_body(("plain",)).get_content() for mail in mails)
+    for mark in ("FÖRSENAD.", "FLAGGAD", "KONTROLLERA", "Har fått ett besked", "inte kräva något svar"):
+        assert mark in texts
     assert processes(tmp_path) == {}
 
 

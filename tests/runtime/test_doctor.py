@@ -18,6 +18,7 @@ from monitor.cli.setup import opened_database
 from monitor.db import database
 from monitor.register.file import parse
 from monitor.register.importing import import_register
+from monitor.register.routes import disable
 from tests.runtime.house import run
 
 REGISTER = """
@@ -89,6 +90,7 @@ def test_a_register_and_its_channels_are_looked_at() -> None:
     assert not looked_at["channel fb"].ok
     assert "A_TOKEN_THAT_IS_NOT_SET" in str(looked_at["channel fb"].problem)
     assert looked_at["channel fb"].remedy
+    assert not looked_at["logins"].ok
     assert "channel fb" not in {one.check for one in examine(settings(), quick=True)}
 
 
@@ -153,3 +155,25 @@ def test_a_home_that_cannot_be_written_to_is_a_finding() -> None:
 def test_space_is_measured_where_the_home_will_lie() -> None:
     assert found()["space"].ok == (shutil.disk_usage(settings().home.parent).free > 500_000_000)
     assert os.path.lexists(settings().home) is False
+
+
+def test_people_whom_nothing_reaches_are_named() -> None:
+    with opened_database(create=True).transaction() as session:
+        import_register(session, parse(REGISTER), datetime.now(UTC))
+    assert found()["people"].ok
+    with database().transaction() as session:
+        disable(session, "r", "mail", "550 5.1.1", datetime.now(UTC))
+    people = found()["people"]
+    assert not people.ok
+    assert "r." in str(people.problem)
+    assert "person route list" in str(people.remedy)
+
+
+def test_an_sms_gateway_that_cannot_be_read_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found()["sms"].ok
+    for url, ok in (("46elks://u:a-secret@Kanalvakt", True), ("json://u:a-secret@127.0.0.1", False)):
+        monkeypatch.setenv("KANALVAKT_SMS_URL", url)
+        settings.cache_clear()
+        sms = found()["sms"]
+        assert sms.ok is ok
+        assert "a-secret" not in str(sms)

@@ -34,7 +34,7 @@ HAS_QUEUE = {"youtube"}
 HIDES = {"facebook", "instagram"}
 CHANNEL = "kanalen"
 DAY, WEEK = 1, 7
-GONE = {State.REMOVED_BY_AUTHOR: State.UNAVAILABLE}
+GONE = {State.REMOVED_BY_AUTHOR: State.UNAVAILABLE, State.REMOVED_BY_US: State.UNAVAILABLE}
 """Both mean that it is gone: how surely that is known depends on how often somebody has looked since."""
 
 

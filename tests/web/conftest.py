@@ -2,18 +2,30 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from playwright.sync_api import Page
+from starlette.testclient import TestClient
 
 from config.settings import Settings
+from monitor.access import sessions
 from monitor.db import Database
 from monitor.register.models import Channel, Decision, Organisation, Person, Unit
 from monitor.watch.models import Comment, Post, Schedule
 from monitor.web.app import create_app
+from monitor.web.visiting import COOKIE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,10 +34,15 @@ NASTY = '<script>document.title="taken"</script> & "citat"'
 
 @pytest.fixture
 def filled(sqlite: Database) -> Database:
+    """`furnish` on SQLite."""
+    return furnish(sqlite)
+
+
+def furnish(db: Database) -> Database:
     """Three channels (one failing, one without a decision, one with a post whose comments are not all shown) and three
     residents' comments, one of them held."""
     now = datetime.now(UTC)
-    with sqlite.transaction() as session:
+    with db.transaction() as session:
         session.add(Organisation(name="Tibro kommun", website="https://www.tibro.se"))
         session.add_all([Person(id="redaktor", name="Rut Redaktör", email="rut@example.org")])
         session.add(Person(id="ersattare", name="Eva Ersättare", email="eva@example.org"))
@@ -41,7 +58,7 @@ def filled(sqlite: Database) -> Database:
         session.add(Schedule(channel_id="ig", next_poll_at=now, **failing))
         session.add(Schedule(channel_id="yt", next_poll_at=now, last_complete_at=now))
         session.add_all(_comments(now))
-    return sqlite
+    return db
 
 
 def _channel(id_: str, platform: str) -> Channel:
@@ -108,18 +125,87 @@ def mails(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def app(filled: Database, mails: Path) -> FastAPI:
+    return create_app(Settings(demo_mails=mails), filled)
+
+
+@pytest.fixture
+def signed_in(filled: Database, app: FastAPI) -> Iterator[Callable[[str], TestClient]]:
+    """A client on a device where that person is signed in; follows redirects."""
+    with ExitStack() as stack:
+
+        def client_of(person_id: str) -> TestClient:
+            client = stack.enter_context(TestClient(app, base_url="http://localhost"))
+            client.cookies.set(COOKIE, session_of(filled, person_id), domain="localhost.local")
+            return client
+
+        yield client_of
+
+
+def session_of(db: Database, person_id: str) -> str:
+    """Signs the person in and gives the word for the cookie."""
+    with db.transaction() as session:
+        return sessions.begin(session, person_id, "password", "a test", datetime.now(UTC))
+
+
+SITES: dict[str, Database] = {}
+"""What each running server stands in front of."""
+WORDS: dict[str, str] = {}
+READER = "lasare"
+"""Sees everything, and is told nothing."""
+
+
+def cookies_for(address: str) -> dict[str, str]:
+    """Of somebody who is signed in and may read everything."""
+    return {COOKIE: _word(address)}
+
+
+def get(address: str, **options: Any) -> httpx2.Response:
+    """The page as somebody gets it who is signed in and may read everything."""
+    return httpx2.get(address, headers={"cookie": f"{COOKIE}={_word(address)}"}, **options)
+
+
+def with_session(page: "Page", address: str) -> "Page":
+    """The same in a browser."""
+    site = _site(address)
+    page.context.add_cookies([{"name": COOKIE, "value": _word(address), "url": site}])
+    return page
+
+
+def _word(address: str) -> str:
+    site = _site(address)
+    if site not in WORDS:
+        with SITES[site].transaction() as session:
+            if session.get(Person, READER) is None:
+                session.add(Person(id=READER, name="Lo Läsare", roles=["registrar"]))
+        WORDS[site] = session_of(SITES[site], READER)
+    return WORDS[site]
+
+
+def _site(address: str) -> str:
+    return "/".join(address.split("/")[:3])
+
+
+@pytest.fixture
 def site(filled: Database, mails: Path) -> Iterator[str]:
     """The address of a running web server in front of `filled`."""
     yield from serve(filled, Settings(demo_mails=mails))
 
 
-def serve(db: Database, settings: Settings) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, db), port=0, log_level="error", lifespan="on"))
+def serve(db: Database, settings: Settings, more: Callable[[Request], Response] | None = None) -> Iterator[str]:
+    """more: a further page, at its own name."""
+    app = create_app(settings, db)
+    if more is not None:
+        app.add_route(f"/{more.__name__.strip('_')}", more)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    SITES[address] = db
+    yield address
+    WORDS.pop(address, None)
     server.should_exit = True
     thread.join(10)

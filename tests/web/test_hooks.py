@@ -262,9 +262,11 @@ def test_a_flood_is_turned_away_unread(scene: Scene) -> None:
     for _address in serve(scene.db, scene.settings):
         url = _address + hooks.PATH
         with httpx2.Client() as client:
-            statuses = [client.post(url, content=b"x").status_code for _ in range(500)]
-    assert statuses[:300] == [403] * 300
+            statuses = [403]
+            while statuses[-1] == 403 and len(statuses) < 5000:  # a slow one earns the next
+                statuses.append(client.post(url, content=b"x").status_code)
     assert statuses[-1] == 429
+    assert len(statuses) > 300
     assert scene.count(Hint) == 0
 
 

@@ -1,22 +1,28 @@
 """What the tasks add to the rows they work on: queues, and never the same task twice at a time."""
 
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import redis
+import time_machine
+from celery import Celery
 
 from config.settings import settings
 from connectors import EXCLUSIVE, PLATFORMS
+from monitor.alerts.models import Notice
 from monitor.cli.setup import opened_database
 from monitor.inbox.acting import request
 from monitor.register.models import Channel, Organisation, Person, Unit
 from monitor.watch.models import Comment
+from tests.monitor.alerts.receiver import Hooked
+from tests.monitor.town import Town
 from workers import app as workers_app
 from workers.queues import CLOCK, POLLS, queue_of
-from workers.tasks import AHEAD, act, alone, check, judge, tick
+from workers.tasks import AHEAD, act, alone, check, hook_to, hooks, judge, ring, send, tick
 
 
 @pytest.fixture
@@ -106,24 +112,28 @@ def test_judging_without_a_register_is_no_error() -> None:
     judge()
 
 
-def test_a_task_does_not_run_twice_at_a_time() -> None:
-    began, go_on, runs = threading.Event(), threading.Event(), []
+def test_a_task_does_not_run_twice_at_a_time_and_looks_once_more_for_all_that_was_rung_meanwhile() -> None:
+    began, go_on, runs, inside = threading.Event(), threading.Event(), list[int](), list[int]()
 
     @alone
     def slow() -> None:
-        runs.append(1)
+        inside.append(1)
+        runs.append(len(inside))
         began.set()
         go_on.wait(10)
+        inside.pop()
 
     first = threading.Thread(target=slow)
     first.start()
     began.wait(10)
-    slow()
+    for _ring in range(3):
+        slow()
+    assert runs == [1]
     go_on.set()
     first.join()
-    assert len(runs) == 1
+    assert runs == [1, 1]
     slow()
-    assert len(runs) == 2
+    assert runs == [1, 1, 1]
 
 
 def test_an_error_that_lasts_is_raised_once_and_again_after_it_was_gone() -> None:
@@ -158,3 +168,83 @@ def test_actions_that_are_due_are_sent_once_to_the_queue_of_their_platform(broke
     act()
     act()
     assert broker.llen("polls") == 1
+
+
+@pytest.mark.redis
+def test_each_way_that_something_is_due_to_go_has_a_sender_of_its_own(broker: "redis.Redis[str]") -> None:
+    due(("mail", "sms", "mail"))
+    send()
+    assert broker.llen(CLOCK) == 2
+
+
+@pytest.mark.redis
+def test_each_system_that_something_is_due_to_go_to_has_a_sender_of_its_own(
+    broker: "redis.Redis[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened_database(create=True)
+    hooks()
+    assert broker.llen(CLOCK) == 0, "without a register nobody subscribes, and that is no error"
+    monkeypatch.setenv("KANALVAKT_PRIVATE_ADDRESSES", "true")
+    settings.cache_clear()
+    hooked = Hooked.of(opened_database(create=True))
+    receivers = [hooked.subscribe()[1] for _each in range(2)]
+    hooked.comes("c1")
+    hooks()
+    assert broker.llen(CLOCK) == 2
+    hook_to("1")
+    assert [len(each.done) for each in receivers] == [1, 0]
+    for each in receivers:
+        each.close()
+
+
+def test_a_ring_that_nobody_hears_does_no_harm() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    app = Celery("alone", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
+    app.conf.task_publish_retry = False
+
+    @app.task(name="bell")
+    def bell() -> None:
+        pass
+
+    ring(bell.apply_async)
+
+
+@pytest.mark.redis
+@time_machine.travel(datetime(2026, 6, 15, 8, 0, tzinfo=UTC), tick=False)
+def test_a_judge_that_wrote_something_rings_for_the_senders_and_one_that_did_not_is_silent(
+    broker: "redis.Redis[str]",
+) -> None:
+    Town(opened_database(create=True))
+    judge()
+    assert broker.llen(CLOCK) == 1
+    judge()
+    assert broker.llen(CLOCK) == 1
+
+
+def test_tasks_with_different_ids_do_not_wait_for_each_other() -> None:
+    go_on, ran = threading.Event(), list[str]()
+
+    @alone
+    def slow(way: str) -> None:
+        ran.append(way)
+        if way == "mail":
+            go_on.wait(10)
+
+    first = threading.Thread(target=slow, args=("mail",))
+    first.start()
+    slow("sms")
+    slow("mail")
+    go_on.set()
+    first.join()
+    assert ran == ["mail", "sms", "mail"]
+
+
+def due(ways: tuple[str, ...]) -> None:
+    now = datetime.now(UTC)
+    with opened_database(create=True).transaction() as session:
+        session.add(Person(id="r", name="R"))
+        session.flush()
+        for number, way in enumerate(ways):
+            known = {"subject_kind": "digest", "rung": "digest", "cycle": "2026-06-15", "recipient_id": "r"}
+            session.add(Notice(subject=str(number), route=way, due_at=now, created_at=now, **known))

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
+from monitor.db.trigrams import FOLDED
 from monitor.db.types import Utc
 
 
@@ -12,11 +13,17 @@ def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Utc) else False
 
 
+def include_name(name: str | None, _kind: str, _parents: object) -> bool:
+    """What monitor.db.trigrams makes is no model's."""
+    return "trigrams" not in (name or "") and name != FOLDED
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=context.config.attributes.get("metadata"),
     render_as_batch=True,
     render_item=render_item,
+    include_name=include_name,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -75,7 +75,7 @@ def test_the_subject_counts_and_repeats_no_residents_words(town: Town) -> None:
     for id_ in ("1", "2"):
         town.comment(id_, NOW - timedelta(hours=1), "Vattnet smakar klor")
     town.comment("3", FRIDAY - timedelta(days=1), "Vattnet smakar klor")
-    assert letter_to(town).subject == "3 obesvarade, 1 försenad – Kanalvakt, Tibro kommun"
+    assert letter_to(town).subject == "3 obesvarade, 1 försenad; hämtat 06.45 – Kanalvakt, Tibro kommun"
 
 
 def test_each_line_says_what_waits_how_long_and_leads_to_both_places(town: Town) -> None:
@@ -83,7 +83,7 @@ def test_each_line_says_what_waits_how_long_and_leads_to_both_places(town: Town)
     letter = letter_to(town)
     assert "* Hur länge är badet stängt?" in letter.text
     assert "Har väntat 3 dygn. Besvaras senast mån 15 juni kl. 16.00." in letter.text
-    links = ("https://www.facebook.com/17", f"{ADDRESS}/?channel=fb#comment-{row}")
+    links = ("https://www.facebook.com/17", f"{ADDRESS}/comment/{row}")
     for link in links:
         assert link in letter.text
         assert link in Page(letter.html).links
@@ -206,7 +206,7 @@ def test_it_is_in_english_for_those_who_read_english(town: Town) -> None:
     town.comment("1", FRIDAY - timedelta(days=1))
     with use_language("en"):
         letter = letter_to(town)
-    assert letter.subject == "1 unanswered, 1 overdue – Kanalvakt, Tibro kommun"
+    assert letter.subject == "1 unanswered, 1 overdue; fetched 06:45 – Kanalvakt, Tibro kommun"
     assert "OVERDUE. Hur länge" in letter.text
     assert "Has waited 4 days. Answer by Fri 12 Jun at 16:00." in letter.text
     assert Page(letter.html).languages == {"en"}
@@ -243,5 +243,15 @@ def test_a_name_with_line_breaks_cannot_add_headers(town: Town) -> None:
 
 def test_channel_ids_are_quoted_in_links(town: Town) -> None:
     town.channel("å&b", external_id="page-1")
-    town.comment("1", NOW, channel_id="å&b")
-    assert f"{ADDRESS}/?channel=%C3%A5%26b#comment-1" in Page(letter_to(town).html).links
+    for number in range(52):
+        town.comment(f"{number}", NOW, channel_id="å&b", author_id=f"a{number}")
+    assert f"{ADDRESS}/inbox?channel=%C3%A5%26b" in Page(letter_to(town).html).links
+
+
+def test_what_waits_beside_a_channel_that_was_not_read_is_not_said_to_be_fetched(town: Town) -> None:
+    town.comment("1", FRIDAY, "Fråga")
+    town.channel("gammal", external_id="gammal")
+    town.schedule("gammal", last_complete_at=READ - timedelta(days=3))
+    subject = letter_to(town).subject
+    assert subject.startswith("1 obesvarad, ")
+    assert "1 kanal inte hämtad i dag – " in subject

@@ -188,7 +188,7 @@ def test_an_absence_noted_during_the_day_passes_the_rung_on(vigil: Vigil) -> Non
 def test_who_cannot_be_reached_is_passed_over(vigil: Vigil, values: dict[str, object]) -> None:
     vigil.run(FRIDAY, "07.30")
     vigil.town.change(Person, "redaktor", **values)
-    assert vigil.run(FRIDAY, "15.00") == [("ersattare", GRUPP)]
+    assert vigil.run(FRIDAY, "15.00") == [("ersattare", GRUPP), ("kommunikator", "Rut Redaktör går inte att nå")]
 
 
 def test_without_a_communicator_the_manager_hears_and_without_one_the_administrator(vigil: Vigil) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from monitor.alerts.judging import digest_now, judge
 from monitor.alerts.models import Notice
-from monitor.alerts.rules import ATTEMPTS, in_service, next_attempt
+from monitor.alerts.rules import ATTEMPTS, in_service, next_attempt, next_service
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
-from monitor.register.models import Organisation
+from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import NotSetUp
 from monitor.watch.models import Schedule
 from tests.monitor.town import Town
@@ -103,6 +103,26 @@ def test_nothing_is_written_outside_service_hours(town: Town, db: Database) -> N
         assert judge(db, local(now)) == 0
 
 
+def test_nothing_is_written_in_a_lunch_break_when_the_hours_say_so(town: Town, db: Database) -> None:
+    town.change(Organisation, 1, service_hours={"mon-fri": "07:30-12:00 13:00-16:00"})
+    town.read(local("2026-06-08 09:00"), outcome="failed")
+    for now in ("2026-06-15 12:00", "2026-06-15 12:59"):
+        assert judge(db, local(now)) == 0
+    assert judge(db, local("2026-06-15 13:00")) > 0
+
+
+@given(MOMENTS)
+def test_what_may_be_told_waits_for_the_end_of_the_lunch_break(now: datetime) -> None:
+    lunch = calendar_of(Organisation(name="Tibro kommun", service_hours={"mon-fri": "07:30-12:00 13:00-16:00"}))
+    there, then = now.astimezone(ZONE), next_service(now, lunch)
+    at_lunch = lunch.is_working_day(there.date()) and there.hour == 12
+    assert (in_service(now, lunch) is not None) == (in_service(now, CALENDAR) is not None and not at_lunch)
+    assert in_service(then, lunch) is not None
+    assert then == (
+        there.replace(hour=13, minute=0, second=0, microsecond=0) if at_lunch else next_service(now, CALENDAR)
+    )
+
+
 def test_a_digest_can_be_had_at_once_whatever_the_calendar_says(town: Town, db: Database) -> None:
     sunday = local("2026-06-14 22:00")
     assert digest_now(db, sunday) == 1
@@ -134,6 +154,13 @@ def test_without_a_register_there_is_nothing_to_judge(sqlite: Database) -> None:
         judge(sqlite, MONDAY)
     with pytest.raises(NotSetUp):
         digest_now(sqlite, MONDAY)
+
+
+def test_no_digest_waits_for_the_reading_of_a_channel_that_people_watch_now(town: Town) -> None:
+    town.schedule("fb", next_poll_at=MONDAY)
+    town.change(Channel, "fb", watch_mode="manual")
+    judge(town.db, MONDAY)
+    assert len(notices(town.db, "digest")) == 1
 
 
 def test_the_first_digest_waits_for_the_first_reading_whatever_comes_of_it(town: Town) -> None:

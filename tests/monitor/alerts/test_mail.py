@@ -16,7 +16,13 @@ from tests.monitor.alerts.conftest import with_mail
 from tests.monitor.alerts.post_office import PostOffice
 
 NOON = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
-LETTER = Letter("3 obesvarade, 1 försenad – Kanalvakt, Tibro kommun", "sv", "Hej å ä ö 🙂\n", "<p>Hej å ä ö 🙂</p>")
+LETTER = Letter(
+    "3 obesvarade, 1 försenad – Kanalvakt, Tibro kommun",
+    "sv",
+    "Hej å ä ö 🙂\n",
+    "<p>Hej å ä ö 🙂</p>",
+    "http://127.0.0.1:8000/",
+)
 
 
 def message(to: str = "rut@example.org") -> EmailMessage:

@@ -23,6 +23,7 @@ from monitor.alerts.standing_still import JUDGES_PATIENCE, PATIENCE, WHILE_READ,
 from monitor.alerts.telling import Scene
 from monitor.db import Database
 from monitor.inbox.day_keeping import keep_days
+from monitor.inbox.flagging import flag_new
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch import pausing
@@ -364,6 +365,7 @@ def test_a_guard_that_says_nothing_is_not_heard(days: House) -> None:
     """Fifteen past three: the first rung was due at three, and nobody has gone through what came."""
     days.town.comment("c1", MONDAY - HOUR)
     keep_days(days.db, MONDAY)
+    flag_new(days.db, MONDAY)
     rung = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
     days.town.change(Schedule, "fb", next_poll_at=rung + HOUR)
     assert days.is_heard(rung + 9 * MINUTE)

@@ -90,10 +90,10 @@ def test_the_responsible_person_and_every_administrator_are_told_once_with_the_r
     assert "Gör så här: Förnya" in text
     assert "Har inte kunnat läsas sedan mån 15 juni kl. 08.30." in text
     assert "190/463" in text
-    assert "https://kanalvakt.tibro.example.org/channels#fb" in text
+    assert "https://kanalvakt.tibro.example.org/channels/fb" in text
     html = post_office.mails[0].get_body(("html",))
     assert html is not None
-    assert "channels#fb" in html.get_content()
+    assert "channels/fb" in html.get_content()
 
 
 @pytest.mark.parametrize(

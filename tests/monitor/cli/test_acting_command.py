@@ -5,9 +5,11 @@ import json
 import sys
 
 import pytest
+from sqlalchemy import select
 
 from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
+from monitor.audit.models import AuditEntry
 from monitor.db import database
 from monitor.db.migrating import upgrade
 from tests.monitor.cli.conftest import Command
@@ -30,6 +32,10 @@ def test_a_comment_is_answered_by_its_number_or_the_platforms_id(desk: Desk, kan
     again = kanalvakt("reply", asked.id, "--text", "Och på söndagar stängt.", *BY, "--even-if-answered", "--json")
     assert json.loads(again.out)["state"] == "done"
     assert [desk.world.comments[effect.made or ""].text for effect in desk.effects] == [TEXT, "Och på söndagar stängt."]
+    with desk.db.snapshot() as session:
+        asking = select(AuditEntry).where(AuditEntry.act == "action.requested").order_by(AuditEntry.id)
+        logged = [(row.actor, row.subject, (row.after or {})["kind"]) for row in session.scalars(asking)]
+    assert logged == [("redaktor", str(desk.row(asked).id), "reply")] * 2
 
 
 def test_the_text_may_come_from_standard_input(desk: Desk, kanalvakt: Command, monkeypatch: pytest.MonkeyPatch) -> None:

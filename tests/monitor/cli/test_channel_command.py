@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import delete, select
 
 from monitor.cli.setup import opened_database
-from monitor.register.models import Channel, Decision, DecisionReceipt
+from monitor.register.models import Channel, Decision, DecisionReceipt, Organisation
 from monitor.watch.models import Schedule
 from tests.monitor.cli.conftest import Command
 
@@ -124,6 +124,27 @@ def test_one_channel_is_shown_with_its_decision_and_without_secrets(
     shown = json.loads(kanalvakt("channel", "show", "facebook", "--json").out)
     assert shown["decisions"][0]["decided_on"] == "2026-01-12"
     assert "very-secret" not in told + json.dumps(shown)
+
+
+def test_how_long_answers_may_take_is_said_in_words(kanalvakt: Command) -> None:
+    with opened_database().transaction() as session:
+        session.scalars(select(Organisation)).one().escalation = {"manager": {"days": 3}}
+        session.get_one(Channel, "facebook").answer_within = {"comment": {"hours": 4}}
+    shown = kanalvakt("channel", "show", "facebook", "--lang", "en").out
+    assert "To be answered: within 4 hours of service; one that the platform holds: the next working day; " in shown
+    assert "Told when that is late: the responsible person at once, the deputy after one working day, " in shown
+    assert "after 3 working days" in shown
+    lines = {line.split("\t")[0]: line.split("\t")[5] for line in kanalvakt("channel", "list").out.splitlines()}
+    assert (lines["facebook"], lines["youtube"]) == ("inom 4 timmar då ni har öppet", "nästa arbetsdag")
+    assert lines["webbplats"] == "–"
+
+
+def test_programs_are_told_the_terms_that_hold(kanalvakt: Command) -> None:
+    with opened_database().transaction() as session:
+        session.get_one(Channel, "facebook").answer_within = {"comment": {"days": 1, "at": "12:00"}}
+    for terms in (rows(kanalvakt)["facebook"], json.loads(kanalvakt("channel", "show", "facebook", "--json").out)):
+        assert terms["terms"]["comment"] == {"days": 1, "hours": None, "at": "12:00:00"}  # type: ignore[index]
+        assert terms["terms"]["responsible"] == {"days": None, "hours": 0, "at": None}  # type: ignore[index]
 
 
 def test_a_misspelt_channel_is_answered_with_the_nearest(kanalvakt: Command) -> None:

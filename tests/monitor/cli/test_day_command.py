@@ -222,7 +222,7 @@ class TestCorrect:
     @pytest.mark.parametrize(
         ("words", "told"),
         [
-            ((GROUP, *WORDS, "--by", "larare"), "får inte rätta dagar: be en kommunikatör eller en administratör."),
+            ((GROUP, *WORDS, "--by", "larare"), "får inte rätta dagar: be en kommunikatör eller enhetschefen."),
             ((GROUP, *WORDS[:5], " ", "--by", "kommunikator"), "Skriv varför dagen rättas"),
             ((GROUP, "--date", "2026-06-18", *WORDS[2:], "--by", "kommunikator"), "2026-06-18 är inte avslutad"),
             ((GROUP, "--date", "2026-06-16", *WORDS[2:], "--by", "kommunikator"), "2026-06-16 är inte avslutad"),

@@ -104,7 +104,7 @@ def test_an_unknown_language_is_refused(kanalvakt: Command) -> None:
 
 def test_global_options_are_welcome_anywhere_before_a_lone_dash() -> None:
     words = Words.of(["poll", "--lang", "en", "fb", "--debug", "--", "--lang", "sv"])
-    assert words == Words(["--lang", "en", "--debug", "poll", "fb", "--", "--lang", "sv"], "en", True)
+    assert words == Words(["--lang", "en", "--debug", "poll", "fb", "--", "--lang", "sv"], "poll", "en", True)
 
 
 @pytest.mark.parametrize("words", [["channel", "list"], ["channel", "check"], ["register", "export"]])

@@ -13,7 +13,7 @@ from monitor.cli.setup import opened_database
 from monitor.db.migrating import upgrade
 from tests.monitor.cli.conftest import Command
 from tests.monitor.days.almanac import at
-from tests.web.watch_town import MISSED, PARTLY, watched_town
+from tests.web.register.watch_town import MISSED, PARTLY, watched_town
 
 NOW = at(date(2026, 6, 27), "13.20")
 NAMES = {"fb": "Tibro kommun på Facebook", "ig": "Biblioteket\npå Instagram"}

@@ -81,14 +81,17 @@ def test_run_says_that_no_mail_server_is_set(due: Town, kanalvakt: Command) -> N
 
 def test_a_test_mail_is_really_sent(town: Town, post_office: PostOffice, kanalvakt: Command) -> None:
     answer = kanalvakt("notices", "test", "redaktor")
-    assert (answer.code, answer.out) == (0, "Mejlservern har tagit emot ett testmejl till redaktor@example.org.\n")
+    assert (answer.code, answer.out) == (0, "e-post: mottagaren har tagit emot ett testmeddelande.\n")
     assert len(post_office.mails) == 1
 
 
 def test_a_test_mail_shows_the_real_failure(town: Town, post_office: PostOffice, kanalvakt: Command) -> None:
     town.change(Person, "redaktor", email="nobody@example.org")
     answer = kanalvakt("notices", "test", "redaktor")
-    assert (answer.code, answer.err) == (1, "Mejlservern säger nej: 550 5.1.1 No such user here\n")
+    assert (answer.code, answer.err) == (
+        1,
+        "e-post: Mejlservern säger nej: 550 5.1.1 No such user here\nsms: Den har ingen adress.\n",
+    )
 
 
 def test_a_misspelt_person_is_answered_with_those_there_are(town: Town, kanalvakt: Command) -> None:
@@ -112,3 +115,9 @@ def test_before_a_register_is_there_each_says_what_to_do(words: list[str], kanal
     answer = kanalvakt("notices", *words)
     assert answer.code == 3
     assert "kanalvakt register import" in answer.err
+
+
+def test_a_file_that_is_not_there_is_a_wrong_word(town: Town, kanalvakt: Command) -> None:
+    answer = kanalvakt("notices", "bounced", "/nowhere/mail.eml")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "/nowhere/mail.eml går inte att läsa: stämmer namnet?\n"

@@ -44,6 +44,26 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
+DAYS = """
+from monitor.cli.output import show_table
+show_table(["Answer by", "State", "Comment"], [["2026-06-18 15.00", "overdue, open", "word " * 60]])
+"""
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_days_and_short_words_are_never_cut_where_there_is_room(columns: int) -> None:
+    lines = on_terminal(DAYS, columns).splitlines()
+    assert any(line.startswith("2026-06-18") for line in lines)
+    assert any("overdue," in line for line in lines)
+    assert max(len(line) for line in lines) <= columns
+
+
+def test_a_terminal_that_is_too_narrow_for_that_still_shows_everything() -> None:
+    shown = on_terminal(DAYS, 20)
+    assert max(len(line) for line in shown.splitlines()) <= 20
+    assert "".join(shown.split()).count("word") > 0
+
+
 @pytest.mark.parametrize(("columns", "widest"), [(200, 100), (60, 60)])
 def test_a_table_fits_the_terminal_and_100_columns(columns: int, widest: int) -> None:
     shown = on_terminal(WIDE, columns)

@@ -80,6 +80,18 @@ def test_nothing_is_imported_from_a_file_with_faults(kanalvakt: Command, faulty:
         opened_database()
 
 
+def test_an_import_with_somebody_who_cannot_be_told_is_refused(kanalvakt: Command, tmp_path: Path) -> None:
+    path = tmp_path / "register.toml"
+    text = SAMPLE.read_text(encoding="utf-8")
+    path.write_text(text.replace('email = "larare@example.org"', 'email = "larare@example.org"\nroutes = ["sms"]'))
+    answer = kanalvakt("register", "import", str(path))
+    assert answer.code != 0
+    assert "larare går inte att nå: phone saknas. Lägg till" in answer.err
+    assert "inget har importerats" in answer.err
+    with pytest.raises(NotSetUp):
+        opened_database()
+
+
 def test_a_faulty_file_leaves_the_register_as_it_was(kanalvakt: Command, faulty: str, imported: None) -> None:
     before = kanalvakt("register", "export").out
     assert kanalvakt("register", "import", faulty).code == 2

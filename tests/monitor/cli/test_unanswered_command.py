@@ -7,7 +7,12 @@ import pytest
 
 from monitor.db import database
 from monitor.db.migrating import upgrade
+from monitor.inbox import removal_rules
+from monitor.inbox.models import Flag
+from monitor.inbox.removal_rules import Rule, Step
+from monitor.inbox.removal_steps import write
 from tests.monitor.cli.conftest import Command
+from tests.monitor.copies import keep_copy
 from tests.monitor.town import Town
 
 LONG_AGO = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
@@ -24,7 +29,8 @@ def test_it_shows_what_waits_to_a_person(town: Town, kanalvakt: Command) -> None
     town.comment("1", LONG_AGO, "Hur länge är\n\x1b[31mbadet stängt?")
     answer = kanalvakt("unanswered")
     assert answer.code == 0
-    assert "2026-06-02 16.00\tobesvarad, försenad\tfb" in answer.out
+    assert "\t2026-06-02 16.00\tObesvarad, försenad. fb, " in answer.out
+    assert "badet stängt? Inkommen 2026-06-01 10.00, hämtad 2026-06-01 10.05." in answer.out
     assert "Ingen har svarat ännu." in answer.out
     assert "\x1b" not in answer.out
 
@@ -48,6 +54,30 @@ def test_all_states_of_one_channel_can_be_asked_for_in_english(town: Town, kanal
     [item] = json.loads(kanalvakt("unanswered", "--all-states", "--channel", "fb", "--json", "--lang", "en").out)
     assert (item["state"], item["overdue"]) == ("answered", False)
     assert item["reason"] == "Answered by the organisation on 1 June 2026."
+
+
+def test_what_is_secret_and_personal_identity_numbers_are_left_out(town: Town, kanalvakt: Command) -> None:
+    hidden = town.comment("1", LONG_AGO, "Grannens diagnos")
+    town.comment("2", LONG_AGO, "Jag heter Bo, 811228-9874", author_id="bo")
+    with town.db.transaction() as session:
+        copy = keep_copy(session, hidden)
+        write(session, copy.id, Step(removal_rules.Kind.RULE, rule=Rule.SECRECY), "redaktor", LONG_AGO)
+    shown = [(item["text"], item["secret"]) for item in json.loads(kanalvakt("unanswered", "--json").out)]
+    assert shown == [("", True), ("Jag heter Bo, [personnummer]", False)]
+    told = kanalvakt("unanswered").out
+    assert ("Den innehåller sekretess." in told, "diagnos" in told, "9874" in told) == (True, False, False)
+
+
+def test_it_says_what_is_flagged_and_by_which_number_a_comment_goes(town: Town, kanalvakt: Command) -> None:
+    comment = town.comment("1", LONG_AGO)
+    with town.db.transaction() as session:
+        for number, kind in enumerate(("danger", "report", "danger")):
+            session.add(Flag(key=str(number), kind=kind, channel_id="fb", at=LONG_AGO, comment_id=comment))
+    [_heads, line] = kanalvakt("unanswered").out.splitlines()
+    assert line.startswith(f"{comment}\t")
+    assert "Fråga om fara – bedöm. Anmäld av kommuninvånare – bedöm." in line
+    [item] = json.loads(kanalvakt("unanswered", "--json").out)
+    assert item["flags"] == ["danger", "report"]
 
 
 def test_it_says_that_nothing_waits(town: Town, kanalvakt: Command) -> None:

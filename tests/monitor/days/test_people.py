@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.audit.models import AuditEntry
-from monitor.register.models import Person
+from monitor.register.models import Person, Unit
 from monitor.watch.attesting import CannotAttest
 from monitor.watch.correcting import CannotCorrect
 from monitor.watch.day_models import Attestation, Correction
@@ -194,10 +194,15 @@ def test_a_late_attestation_is_logged_with_the_correction_that_it_became(almanac
     assert "correction" not in in_time.after
 
 
-def test_only_a_communicator_or_an_administrator_corrects_and_says_why(quick: Almanac) -> None:
+def test_only_a_communicator_or_the_units_manager_corrects_and_says_why(quick: Almanac) -> None:
     quick.keep_over(FRIDAY)
-    with pytest.raises(CannotCorrect, match="kommunikatör"):
-        quick.corrects(MONDAY, FRIDAY, Verdict.WATCHED, by="redaktor")
+    quick.town.person("it", roles=["administrator"])
+    quick.town.person("chef", roles=["unit_manager"])
+    for person in ("redaktor", "it", "chef"):
+        with pytest.raises(CannotCorrect, match="kommunikatör"):
+            quick.corrects(MONDAY, FRIDAY, Verdict.WATCHED, by=person)
+    quick.town.change(Unit, "kommunikation", manager_id="chef")
+    quick.corrects(MONDAY, FRIDAY, Verdict.WATCHED, by="chef")
     with pytest.raises(CannotCorrect, match="varför"):
         quick.corrects(MONDAY, FRIDAY, Verdict.WATCHED, reason="  ")
 

@@ -8,9 +8,13 @@ from alembic import command
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 
+import monitor.access.models
 import monitor.alerts.models
 import monitor.audit.models
+import monitor.audit.outgoing_models
+import monitor.inbox.desk_models
 import monitor.inbox.models
+import monitor.inbox.removal_models
 import monitor.watch.day_models
 import monitor.watch.models
 from monitor.db import Base, Database

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from monitor.documents import typeset
+from monitor.documents import breakable, picture, typeset
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 MARKUP = '# rubrik *fet* _kursiv_ $x$ @ref <etikett> \\ "citat" // not #[x] `kod` ~ = - + /'
@@ -96,3 +96,42 @@ def test_a_time_may_be_finer_than_documents_tell_it() -> None:
 def test_a_document_without_a_title_is_refused() -> None:
     with pytest.raises(Exception, match="title"):
         made("Hej", title="")
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Width and height, as the file itself says."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
+
+
+def pictured(text: str) -> bytes:
+    data = {"title": "Säkrad kopia", "organisation": "Tibro kommun", "language": "sv", "facts": [["Id", "1"]]}
+    return picture("saved_copy", data | {"said": [["Kim skrev", breakable(text)]]})
+
+
+@pytest.mark.parametrize("text", ["Å" * 4000, "ord " * 1000, "\n" * 4000, "😡" * 500, "مرحبا بالعالم " * 285])
+def test_a_picture_is_as_high_as_a_text_needs_and_no_wider(text: str) -> None:
+    width, height = size(pictured(text))
+    assert width == size(pictured("Hej"))[0]
+    assert size(pictured("Hej"))[1] * 3 < height < 15_000
+
+
+def test_every_sign_of_a_picture_stands_between_its_edges() -> None:
+    """A word without end is broken where the line ends, and not cut off: twice as much needs twice as many lines."""
+    once, twice = size(pictured("Å" * 2000))[1], size(pictured("Å" * 4000))[1]
+    assert 1.6 < twice / once < 2.1
+
+
+def test_the_same_words_are_the_same_picture() -> None:
+    assert pictured("Hej 😀") == pictured("Hej 😀") != pictured("Hej")
+
+
+@given(st.text(letters, max_size=300))
+def test_nothing_of_a_text_is_lost_where_it_is_broken(text: str) -> None:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    assert breakable(text).replace("\u200b", "") == lines.replace("\u200b", "")
+
+
+def test_many_lines_of_nothing_are_shown_as_signs() -> None:
+    shown = breakable("rad\n" * 500)
+    assert (shown.count("\n"), shown.count("↵"), shown.count("rad")) == (99, 401, 500)

@@ -1,22 +1,26 @@
 """What waits, read from the database: states, deadlines, order, and what is left unread."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from config.language import use_language
-from monitor import State
+from monitor import State, Term
 from monitor.cli.output import show_json
 from monitor.db import Database
-from monitor.inbox.rules import due_at
+from monitor.inbox import gathering
+from monitor.inbox.deadline_rules import due_at
+from monitor.inbox.rules import Verdict, Written, judge
 from monitor.inbox.unanswered import Obligation, unanswered
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Organisation
 from monitor.register.organisation import NotSetUp
-from monitor.watch.models import Comment
 from tests.monitor.town import Town
+
+NEXT_DAY = Term(days=1)
 
 MONDAY = datetime(2026, 6, 15, 8, 0, tzinfo=UTC)
 KEYS = {
@@ -50,7 +54,7 @@ def waiting(
 )
 def test_an_answer_is_due_by_closing_time_of_the_next_working_day(wrote: str, due: str) -> None:
     calendar = calendar_of(Organisation(name="Tibro kommun"))
-    assert due_at(stockholm(wrote).astimezone(UTC), calendar) == stockholm(due)
+    assert due_at(stockholm(wrote).astimezone(UTC), NEXT_DAY, calendar) == stockholm(due)
 
 
 def test_what_waits_says_everything_a_person_needs(db: Database) -> None:
@@ -203,22 +207,22 @@ def test_a_new_question_below_an_old_comment_waits(db: Database) -> None:
     assert [item.external_id for item in waiting(town)] == ["2"]
 
 
-def test_posts_where_nothing_can_wait_are_not_read(sqlite: Database) -> None:
+def test_posts_where_nothing_can_wait_are_not_read(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     town = Town(sqlite)
     town.schedule(historic_before=MONDAY)
     for number in range(50):
         town.comment(f"old-{number}", MONDAY - timedelta(days=400), post_external_id=f"old-post-{number}")
     town.comment("1", MONDAY)
-    loaded = 0
+    read: list[str] = []
 
-    def count(*_: object) -> None:
-        nonlocal loaded
-        loaded += 1
+    def judging(written: Iterable[Written], *known: Any) -> dict[str, Verdict]:
+        comments = list(written)
+        read.extend(each.id for each in comments)
+        return judge(comments, *known)
 
-    event.listen(Comment, "load", count)
+    monkeypatch.setattr(gathering, "judge", judging)
     waiting(town)
-    event.remove(Comment, "load", count)
-    assert loaded == 1
+    assert read == ["1"]
 
 
 def test_without_a_register_the_sentence_says_what_to_do(sqlite: Database) -> None:
@@ -231,3 +235,13 @@ def test_the_residents_words_are_not_in_what_a_log_would_show(sqlite: Database) 
     town.comment("1", MONDAY)
     assert "badet" not in repr(waiting(town)[0])
     assert "Andersson" not in repr(waiting(town)[0])
+
+
+def test_an_old_comment_that_was_held_waits_when_it_is_published(db: Database) -> None:
+    town = Town(db)
+    town.schedule(historic_before=MONDAY)
+    seen = MONDAY + timedelta(hours=1)
+    town.comment("1", MONDAY - timedelta(days=400), public_seen_at=seen)
+    town.comment("2", MONDAY - timedelta(days=400), public_seen_at=MONDAY - timedelta(days=300), post_external_id="p2")
+    [item] = waiting(town)
+    assert (item.external_id, item.state, item.since) == ("1", State.OPEN, seen)

@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor import State
+from monitor.inbox.mark_rules import standing
 from monitor.inbox.reasons import sentence
 from monitor.inbox.rules import Version, Why, normalised
+from monitor.register.calendar import calendar_of
+from monitor.register.models import Organisation
 from tests.monitor.inbox.threads import at, edited, states, verdicts, visitor_post, we_wrote, wrote
 
 OPEN, PERHAPS, ANSWERED = State.OPEN, State.PROBABLY_ANSWERED, State.ANSWERED
@@ -177,7 +180,8 @@ def test_what_the_platform_confirmed_as_deleted_says_so_and_when() -> None:
     gone = replace(wrote("anna", "1", 0), missing=True, deleted_at=at(90))
     found = verdicts(gone, we_wrote("2", 5, to="1"))["1"]
     assert (found.state, found.why, found.at) == (State.REMOVED_BY_AUTHOR, Why.DELETED, at(90))
-    assert sentence(found, ZoneInfo("Europe/Stockholm")).endswith("15 juni 2026.")
+    stands = standing(found, [], calendar_of(Organisation(name="Tibro kommun")), at(100))
+    assert sentence(found, stands, "", ZoneInfo("Europe/Stockholm")).endswith("15 juni 2026.")
 
 
 def test_a_top_level_comment_stands_before_its_reply_even_in_the_same_second() -> None:

@@ -6,6 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 from config.language import use_language
+from monitor.access import codes
+from monitor.inbox import claims, marking, removal_words
 from monitor.records.acts import ACTS, act_in_words
 from monitor.register.storing import Done
 from monitor.watch.hub_rules import Kind
@@ -16,6 +18,11 @@ ROWS = {f"{kind}.{act}" for kind in ("unit", "person", "channel") for act in (Do
 PAUSES = {f"channel.{act}" for act in (Done.PAUSED, Done.RESUMED)}
 MADE_UP = {
     "f'{kind}.{act}'": ROWS | PAUSES | {f"organisation.{Done.CHANGED}"},
+    "f'{kind}.untold'": {f"{kind}.untold" for kind in ("watch_day", "obligation", "flag")},
+    "ACTS[said.kind]": set(marking.ACTS.values()),
+    "AUDITED[step.kind]": set(removal_words.AUDITED.values()),
+    "f'{kind}_code.used'": {f"{kind}_code.used" for kind in (codes.EMERGENCY, codes.SETUP)},
+    "CLAIMED if before is None else TAKEN_OVER": {claims.CLAIMED, claims.TAKEN_OVER},
     "f'hub.{word.kind}'": {f"hub.{kind}" for kind in Kind},
 }
 """What those acts can be that are put together where they are written."""

@@ -13,6 +13,7 @@ from monitor.records.watch_report import watch_report
 from monitor.register.models import Unit
 from monitor.register.organisation import NotSetUp
 from monitor.watch.day_rules import How, Verdict, Why
+from tests.monitor.copies import keep_copy
 from tests.monitor.days.almanac import FRIDAY, MONDAY, THURSDAY, Almanac, at
 from tests.monitor.records.auditor import of_paper
 from tests.monitor.records.week import a_week, made
@@ -155,6 +156,8 @@ def test_it_tells_how_soon_residents_were_answered_and_what_was_done(almanac: Al
     almanac.is_answered("late", MONDAY, "09.00")
     almanac.comes("open", THURSDAY, "09.00")
     after = almanac.comes("after", MONDAY, "09.00", post_external_id="post of c1")
+    with almanac.town.db.transaction() as session:
+        keep_copy(session, after)
     almanac.town._add(_hidden(after, THURSDAY))
     handled = made(almanac, THURSDAY, FRIDAY, date(2026, 6, 16)).handled
     assert handled is not None
@@ -162,7 +165,7 @@ def test_it_tells_how_soon_residents_were_answered_and_what_was_done(almanac: Al
     assert (found.came, found.answered, found.in_time, found.waiting, found.overdue) == (3, 2, 1, 1, 1)
     assert found.percent == 33.3
     assert found.median_minutes == (120 + 4 * 24 * 60) // 2
-    assert handled.acts == {"reply": 0, "hide": 1, "unhide": 0, "delete": 0, "release": 0, "reject": 0}
+    assert handled.acts == {"reply": 0, "hide": 1, "unhide": 0, "remove": 0, "delete": 0, "release": 0, "reject": 0}
 
 
 def _hidden(comment: int, day: date) -> Action:

@@ -7,19 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.inbox.rules import due_at
+from monitor import Term
+from monitor.inbox.deadline_rules import due_at
 from monitor.register.calendar import WEEKDAYS, OfficeCalendar, calendar_of
 from monitor.register.models import Organisation
 from tests.conftest import Measured
+from tests.monitor.register.minute_walk import AUTUMN, FIRST, LAST, NIGHTS, QUARTERS, SPRING
 from tests.monitor.register.slow_calendar import DAY, Hours, SlowCalendar, days, easter, holiday, wall
 
-FIRST, LAST = date(2025, 1, 1), date(2030, 12, 31)
-SPRING = ["2025-03-30", "2026-03-29", "2027-03-28", "2028-03-26", "2029-03-25", "2030-03-31"]
-AUTUMN = ["2025-10-26", "2026-10-25", "2027-10-31", "2028-10-29", "2029-10-28", "2030-10-27"]
-NIGHTS = [date.fromisoformat(night) for night in (*SPRING, *AUTUMN)]
+NEXT_DAY = Term(days=1)
+
+
 MIDSUMMER_EVES = ["2025-06-20", "2026-06-19", "2027-06-25", "2028-06-23", "2029-06-22", "2030-06-21"]
-QUARTERS = [time(hour, minute) for hour in range(24) if hour != 2 for minute in (0, 15, 30, 45)]
-"""Of a day; without the hour that one night skips and another has twice."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ def _same_hours(case: Case) -> None:
 @given(cases(), st.integers(0, 24 * 60))
 def test_an_answer_is_due_when_the_slow_calendar_says(case: Case, minute: int) -> None:
     written = case.real.midnight(case.day) + timedelta(minutes=minute)
-    assert due_at(written, case.real) == due_at(written, case.slow)
+    assert due_at(written, NEXT_DAY, case.real) == due_at(written, NEXT_DAY, case.slow)
 
 
 def test_a_half_day_moves_reminders_and_deadlines() -> None:
@@ -189,7 +188,7 @@ def test_a_half_day_moves_reminders_and_deadlines() -> None:
     closing = valborg.closing(date(2026, 4, 30))
     reminders = [wall(closing - timedelta(minutes=before)).time() for before in Organisation(name="").reminder_minutes]
     assert reminders == [time(11), time(11, 30), time(12)]
-    assert due_at(datetime(2026, 4, 29, 8, tzinfo=UTC), valborg) == closing
+    assert due_at(datetime(2026, 4, 29, 8, tzinfo=UTC), NEXT_DAY, valborg) == closing
     assert wall(valborg.closing(date(2026, 4, 29))).time() == time(16)
 
 
@@ -197,7 +196,7 @@ def test_on_a_closed_day_nobody_works_whatever_else_is_said_of_it() -> None:
     closed = tibro(closed_days=["2026-05-15"], other_hours={"2026-05-15": "08:00-12:00"})
     assert not closed.is_working_day(date(2026, 5, 15))
     assert closed.next_working_day(date(2026, 5, 13)) == date(2026, 5, 18)
-    assert due_at(datetime(2026, 5, 13, 8, tzinfo=UTC), closed) == closed.closing(date(2026, 5, 18))
+    assert due_at(datetime(2026, 5, 13, 8, tzinfo=UTC), NEXT_DAY, closed) == closed.closing(date(2026, 5, 18))
 
 
 @pytest.mark.parametrize("day", ["2026-05-16", "2026-06-06", "2026-04-03"])

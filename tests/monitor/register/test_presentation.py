@@ -115,6 +115,16 @@ def test_the_purpose_is_that_of_the_decision_in_force(register: Database) -> Non
             "helgfria dagar: mån–lör 07.30–16.00",
             "days that are no public holidays: Mon–Sat 07:30–16:00",
         ),
+        (
+            {"mon-fri": "07:30-12:00 13:00-16:00"},
+            "helgfria vardagar (mån–fre) 07.30–12.00 och 13.00–16.00",
+            "working days (Mon–Fri) 07:30–12:00 and 13:00–16:00",
+        ),
+        (
+            {"mon-thu": "07:30-10:00 10:15-12:00 13:00-16:00", "fri": "07:30-12:00"},
+            "helgfria dagar: mån–tors 07.30–10.00, 10.15–12.00 och 13.00–16.00, fre 07.30–12.00",
+            "days that are no public holidays: Mon–Thu 07:30–10:00, 10:15–12:00 and 13:00–16:00, Fri 07:30–12:00",
+        ),
     ],
 )
 def test_service_hours_are_told_in_words(hours: dict[str, str], swedish: str, english: str) -> None:

@@ -28,6 +28,28 @@ roles = st.lists(st.sampled_from(ROLES), unique=True)
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
 
+clocks = st.times().map(lambda each: f"{each:%H:%M}")
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> dict[str, Any]:
+    if draw(st.booleans()):
+        return {"hours": draw(st.integers(0, 400))}
+    return {"days": draw(st.integers(0, 60))} | draw(st.just({}) | st.fixed_dictionaries({"at": clocks}))
+
+
+answers = st.fixed_dictionaries({}, optional=dict.fromkeys(("comment", "held", "interim"), terms()))
+escalations = st.sampled_from(
+    [
+        {},
+        {"responsible": {"hours": 4}, "manager": {"days": 3, "at": "09:00"}},
+        {"deputy": {"days": 2}},
+        {"responsible": {"days": 1, "at": "10:00"}, "deputy": {"days": 1}, "manager": {"days": 60}},
+    ]
+)
+routes = st.lists(st.sampled_from(["sms", "teams", "matrix", "mattermost", "webhook"]), unique=True)
+
+
 def falling(numbers: list[int]) -> list[int]:
     return sorted(numbers, reverse=True)
 
@@ -79,6 +101,8 @@ def channels(
             "points": draw(st.lists(st.sampled_from(list(POINTS)), max_size=3)),
             "checked_on": draw(st.none() | days),
         },
+        "answer_within": draw(answers),
+        "escalation": draw(escalations),
         "decision": draw(
             st.lists(decisions(people, unit["manager"], longest), max_size=2, unique_by=lambda each: each["decided_on"])
         ),
@@ -113,6 +137,11 @@ def registers(draw: st.DrawFn) -> dict[str, Any]:
             "reminder_minutes": draw(st.lists(st.integers(0, 600), min_size=3, max_size=3).map(falling)),
             "longest_decision_months": longest,
             "hub_hosts": draw(st.sampled_from([[], ["vastsverige.com"], ["example.org", "räksmörgås.example"]])),
+            "answer_within": draw(answers),
+            "escalation": draw(st.just({}) | st.just({"deputy": {"hours": 8}})),
+            "first_import_days": draw(st.integers(0, 60)),
+            "excerpts": draw(st.booleans()),
+            "on_call": draw(st.none() | st.sampled_from(people)),
         },
         "unit": [unit],
         "person": [
@@ -123,6 +152,8 @@ def registers(draw: st.DrawFn) -> dict[str, Any]:
                 "phone": draw(st.none() | st.just("+46700000001")),
                 "roles": [*draw(roles), *(["unit_manager"] if person == people[0] else [])],
                 "language": draw(st.none() | st.sampled_from(["sv", "en"])),
+                "routes": draw(st.permutations(["mail", *draw(routes)])),
+                "quiet_hours": draw(st.none() | st.sampled_from(["21:00-07:00", "00:00-06:30", "12:00-13:00"])),
             }
             for number, person in enumerate(people)
         ],

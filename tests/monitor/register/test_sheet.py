@@ -107,6 +107,7 @@ def test_a_person_can_read_the_sheet(sample: RegisterFile) -> None:
     assert facebook["account_text_checked_on"] == "2026-01-12"
     assert row_of(rows, "organisation")["service_hours"] == "mon-fri=07:30-16:00"
     assert row_of(rows, "person", "enhetschef")["phone"] == "'+46700000001"
+    assert row_of(rows, "person", "enhetschef")["routes"] == "mail; sms"
     assert next(row for row in rows if row["table"] == "decision")["channel"] == "facebook"
 
 
@@ -129,6 +130,15 @@ def test_a_person_can_read_the_sheet(sample: RegisterFile) -> None:
         ("organisation", "", "other_hours", "2026-04-30=12:00-07:30", "cannot be read"),
         ("organisation", "", "reminder_minutes", "60; 30", "three numbers"),
         ("organisation", "", "longest_decision_months", "två", "must be a whole number"),
+        ("organisation", "", "first_import_days", "fem", "must be a whole number"),
+        ("organisation", "", "excerpts", "kanske", "must be true or false"),
+        ("organisation", "", "answer_within", "comment=days ett", "must be a whole number"),
+        ("organisation", "", "answer_within", "comment=1", "must be a table"),
+        ("organisation", "", "answer_within", "comment=days 1 days 2", "must be a table"),
+        ("organisation", "", "answer_within", "comment=hours 4 at 12:00", "a time of day without days"),
+        ("channel", "facebook", "escalation", "manager=hours 1", "manager would be told before deputy"),
+        ("person", "rektor", "routes", "mail; mail", "one of them twice"),
+        ("person", "rektor", "quiet_hours", "kvällar", "also past midnight"),
         ("organisation", "", "table", "organization", "Did you mean organisation?"),
     ],
 )
@@ -229,3 +239,9 @@ def test_cells_are_values_of_the_register() -> None:
     assert written([date(2026, 5, 15), date(2026, 6, 5)]) == "2026-05-15; 2026-06-05"
     assert read("publish_address", "Nej") is False
     assert read("name", " 07 ") == " 07 "
+
+
+def test_terms_are_words_in_a_cell() -> None:
+    terms = {"comment": {"days": 1, "at": "12:00"}, "held": {"hours": 4}}
+    assert written(terms) == "comment=days 1 at 12:00; held=hours 4"
+    assert read("answer_within", " comment = days 1 at 12:00 ;held=hours 4") == terms

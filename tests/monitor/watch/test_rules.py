@@ -187,13 +187,18 @@ def test_a_day_that_was_read_is_never_missed(read: set[date], since: datetime, d
 
 
 def test_what_lies_before_the_last_five_working_days_is_historic() -> None:
-    assert historic_cutoff(CALENDAR, "recent", at("2026-11-23 10:00")) == at("2026-11-16 00:00")
-    assert historic_cutoff(CALENDAR, "recent", at("2026-06-23 10:00")) == at("2026-06-15 00:00")
-    assert historic_cutoff(CALENDAR, "recent", at("2026-11-22 10:00")) == at("2026-11-16 00:00")
+    assert historic_cutoff(CALENDAR, "recent", 5, at("2026-11-23 10:00")) == at("2026-11-16 00:00")
+    assert historic_cutoff(CALENDAR, "recent", 5, at("2026-06-23 10:00")) == at("2026-06-15 00:00")
+    assert historic_cutoff(CALENDAR, "recent", 5, at("2026-11-22 10:00")) == at("2026-11-16 00:00")
+
+
+def test_how_many_working_days_count_is_the_organisations_choice() -> None:
+    assert historic_cutoff(CALENDAR, "recent", 1, at("2026-11-23 10:00")) == at("2026-11-20 00:00")
+    assert historic_cutoff(CALENDAR, "recent", 0, at("2026-11-23 10:00")) == at("2026-11-23 00:00")
 
 
 def test_a_first_import_of_all_leaves_nothing_historic() -> None:
-    assert historic_cutoff(CALENDAR, "all", at("2026-11-23 10:00")) is None
+    assert historic_cutoff(CALENDAR, "all", 5, at("2026-11-23 10:00")) is None
 
 
 def test_everything_is_walked_at_first_after_one_that_failed_and_weekly() -> None:

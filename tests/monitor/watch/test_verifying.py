@@ -14,6 +14,7 @@ from monitor.inbox.models import Action
 from monitor.inbox.unanswered import unanswered
 from monitor.watch.models import Comment, Schedule
 from monitor.watch.verifying import MOST
+from tests.monitor.copies import keep_copy
 from tests.monitor.town import Town
 from tests.monitor.watch.conftest import Watch
 from tests.monitor.watch.platform import MONDAY
@@ -192,11 +193,12 @@ def test_what_we_rejected_ourselves_nobody_else_deleted(watch: Watch) -> None:
     look(watch)
     values = {"comment_id": watch.comment("c1").id, "by_id": "redaktor", "created_at": MONDAY, "next_at": MONDAY}
     with watch.db.transaction() as session:
+        keep_copy(session, watch.comment("c1").id)
         session.add(Action(key="k", channel_id="fb", kind="reject", state="done", **values))
     watch.platform.delete("c1")
     look(watch), look(watch), look(watch)
     assert watch.comment("c1").deleted_at is not None
-    assert state(watch, "c1") == (State.UNAVAILABLE, "gone")
+    assert state(watch, "c1") == (State.REMOVED_BY_US, "removed")
 
 
 steps = st.lists(

@@ -105,8 +105,15 @@ class Told:
         for moment, taken in self.ticks:
             if on(moment) == day and taken and self.chronicle.is_working_day(day, moment):
                 closing = self.chronicle.closing(day, moment)
-                if closing - RUNGS[0] <= moment <= closing + HOUR and self._reachable(channel, moment):
+                in_time = closing - RUNGS[0] <= moment <= closing + HOUR
+                if in_time and self._had_begun(channel, moment, closing) and self._reachable(channel, moment):
                     yield moment
+
+    def _had_begun(self, channel: str, moment: datetime, closing: datetime) -> bool:
+        """The watch that the day asks for: one that is registered in the evening counts for that day as well, but
+        nobody could be told of it before."""
+        duties = self.chronicle.channels[channel].duties
+        return any(since <= moment and (until is None or until > closing) for since, until in duties)
 
     def _afterwards(self, channel: str, day: date) -> datetime | None:
         """The first moment of service hours at which somebody could be told of a day that was over."""

@@ -1,0 +1,26 @@
+"""When something is due. Pure: a moment, a term and the calendar go in; a moment comes out."""
+
+from datetime import date, datetime, timedelta
+
+from monitor import Calendar, Term
+
+
+def due_at(since: datetime, term: Term, calendar: Calendar) -> datetime:
+    """When the term that began at `since` ends. Aware, UTC.
+
+    Days are counted after the day that `since` lies in, so that 1 is the next working day; 0 is the same day, or the
+    next working day where that one has no such time left. A day that closes before the term's time of day ends it then.
+    """
+    if term.hours is not None:
+        return calendar.after(since, timedelta(hours=term.hours))
+    day = calendar.local_date(since)
+    for _each in range(term.days or 0):
+        day = calendar.next_working_day(day)
+    if not term.days and not (calendar.is_working_day(day) and since < _end(day, term, calendar)):
+        day = calendar.next_working_day(day)
+    return _end(day, term, calendar)
+
+
+def _end(day: date, term: Term, calendar: Calendar) -> datetime:
+    closing = calendar.closing(day)
+    return closing if term.at is None else min(closing, calendar.wall(day, term.at))

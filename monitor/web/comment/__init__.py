@@ -1,0 +1,1 @@
+"""/comment/…: one comment, and everything a moderator does with it."""

@@ -1,0 +1,1 @@
+"""/task/…: what a link in a mail lets its holder do, without logging in."""

@@ -1,0 +1,1 @@
+"""How somebody comes in, and what belongs to one's own account. Works without JavaScript, but for passkeys."""

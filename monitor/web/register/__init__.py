@@ -1,0 +1,1 @@
+"""Today, and what the organisation keeps in order: channels, decisions, people, the watch, the log, the settings."""

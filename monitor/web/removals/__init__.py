@@ -1,0 +1,1 @@
+"""Taking comments away, and the cases of it."""

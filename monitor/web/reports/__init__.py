@@ -1,0 +1,1 @@
+"""Reports on how residents were answered."""
