@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -40,6 +41,8 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("kanalvakt")
 # no test cuts the power, and each commit would wait for the disk
 vars(sys.modules[Database.__module__])["SURE"] = "OFF"
+# three suites share two cores: an answer may be slow, and no test is about that
+vars(httpx2._config.DEFAULT_TIMEOUT_CONFIG)["read"] = 60
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
