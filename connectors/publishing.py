@@ -86,7 +86,7 @@ class Publisher(Protocol):
         ...
 
     def find(self, draft: Draft, progress: State, since: datetime) -> Search:
-        """Looks for the marker in what the account itself has published since then. Never takes what is only similar."""
+        """Looks for the marker in what the account itself has published since. Never takes what is only similar."""
         ...
 
     def verify(self, draft: Draft, published: Published) -> Published:

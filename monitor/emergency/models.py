@@ -166,7 +166,8 @@ class LogLine(Base):
 class Intake(Base):
     """What a resident wrote during an incident, as the board sorts it.
 
-    kind: question, observation, rumour, help, other. by_id: who sorted it; None: a rule did. topic_id: what it is about, with others alike.
+    kind: question, observation, rumour, help, other. by_id: who sorted it; None: a rule did. topic_id: what it is
+    about, with others alike.
     """
 
     __tablename__ = "crisis_intake"
