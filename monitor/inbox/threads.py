@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.db.bulk import among
+from monitor.db.within import within
 from monitor.inbox.around import Around, gather_around
 from monitor.inbox.at_hand import at_hand
 from monitor.inbox.flag_rules import Kind as FlagKind
@@ -20,6 +21,8 @@ from monitor.inbox.obligations import Obligation, place_of, scene_of, told
 from monitor.register.identities import identities
 from monitor.register.models import Channel, Person
 from monitor.watch.models import Comment, Observation, Post
+
+FLAGS = select(Flag).where(within(Flag.comment_id, "ids")).order_by(Flag.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +174,7 @@ def _context(comment: Comment, post: Post | None) -> Context:
 def _beside(session: Session, there: Sequence[Fetched], gathered: Gathered) -> _Beside:
     ids = {each.id for each in there}
     acts = [act for act in gathered.whole_acts if act.comment_id in ids]
-    flags: Sequence[Flag] = session.scalars(
-        select(Flag).where(among(session, Flag.comment_id, sorted(ids))).order_by(Flag.id)
-    ).all()
+    flags: Sequence[Flag] = session.scalars(FLAGS, {"ids": sorted(ids)}).all()
     wanted = {act.by_id for act in acts} | {flag.by_id for flag in flags if flag.by_id is not None}
     wanted -= gathered.people.keys()
     others = session.scalars(select(Person).where(among(session, Person.id, sorted(wanted)))).all() if wanted else ()
