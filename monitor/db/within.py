@@ -1,7 +1,8 @@
 """Questions that are put together once, and asked with other values each time: to build one takes longer than to ask.
 
-Such a question stands at a module's top or in a cached function, with `within` where monitor.db.bulk.among would name
-the values, and `bindparam` for single ones; the values come with `session.execute(QUESTION, {name: values})`.
+Such a question stands in a cached function (of a foreign key the type is known only when all models are), with `within`
+where monitor.db.bulk.among would name the values, and `bindparam` for single ones; the values come with
+`session.execute(question(), {name: values})`.
 """
 
 from collections.abc import Sequence

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Executable, or_, select
 from sqlalchemy.orm import Session
 
 from monitor import State
@@ -21,16 +22,20 @@ NOT_LOOKED_AT = ("wake", "reopen", "reject")
 """Marks that put an obligation back among those that wait."""
 TAKEN_AWAY = frozenset({State.HIDDEN_BY_US, State.REMOVED_BY_US, State.REMOVED_BY_AUTHOR, State.UNAVAILABLE})
 WAITS = frozenset({State.OPEN, State.HELD, State.PROBABLY_ANSWERED})
-FLAGS = select(Flag.comment_id, Flag.kind).where(within(Flag.comment_id, "ids")).order_by(Flag.id)
 
 
 def flags_of(session: Session, comments: Sequence[int]) -> dict[int, list[Kind]]:
     """Which of these comments are flagged, and as what, each kind once and the first flag first."""
     found: dict[int, list[Kind]] = {}
-    for id_, kind in session.execute(FLAGS, {"ids": list(comments)}) if comments else ():
+    for id_, kind in session.execute(_asked_flags(), {"ids": list(comments)}) if comments else ():
         if id_ is not None and kind not in found.setdefault(id_, []):
             found[id_].append(Kind(kind))
     return found
+
+
+@cache
+def _asked_flags() -> Executable:
+    return select(Flag.comment_id, Flag.kind).where(within(Flag.comment_id, "ids")).order_by(Flag.id)
 
 
 def is_settled(session: Session, flag: Flag, now: datetime) -> bool:
