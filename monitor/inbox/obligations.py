@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from monitor import NEEDS_SOMEBODY, Calendar, State
@@ -139,13 +140,16 @@ def credentials_health(session: Session) -> dict[str, TokenHealth]:
 
 @once_in_a_snapshot
 def _with_health(session: Session, channel_id: str | None) -> list[tuple[Schedule | None, int, TokenHealth | None]]:
+    query = _asked_schedules() if channel_id is None else _asked_schedules().where(Channel.id == channel_id)
+    return [(schedule, count, health) for schedule, count, health in session.execute(query)]
+
+
+@cache
+def _asked_schedules() -> Select[Any]:
     query = select(Schedule, func.coalesce(Tally.count, 0), TokenHealth).select_from(Channel)
     for table in (Schedule, Tally, TokenHealth):
         query = query.outerjoin(table, table.channel_id == Channel.id)
-    if channel_id is not None:
-        query = query.where(Channel.id == channel_id)
-    found = session.execute(query.options(defer(Schedule.connector_state)))
-    return [(schedule, count, health) for schedule, count, health in found]
+    return query.options(defer(Schedule.connector_state))  # type: ignore[return-value]
 
 
 def place_of(scene: Scene, channel: Channel, schedule: Schedule | None, own: frozenset[str]) -> Place:
