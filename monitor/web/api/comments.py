@@ -17,6 +17,7 @@ from monitor.inbox.forwarding import units_to_ask
 from monitor.inbox.listing import Asked, listed
 from monitor.inbox.listing import Item as Listed
 from monitor.inbox.opened import Opened, View, draft_of, kept_secret, seen_in, view_of
+from monitor.inbox.reply_rules import TemplateKind
 from monitor.inbox.templates import worded
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
@@ -164,7 +165,13 @@ def templates(comment_id: Number, known: Answerer, after: Beyond = None, limit: 
         here = place(session, known.who, comment_id, Permission.ANSWER)
         page, following = paged(view_of(here).templates, lambda each: each.id, after, limit)
         items = [
-            Template(id=each.id, name=each.name, language=each.language, text=worded(each, here.owner, here.channel))
+            Template(
+                id=each.id,
+                name=each.name,
+                language=each.language,
+                kind=TemplateKind(each.kind),
+                text=worded(each, here.owner, here.channel),
+            )
             for each in page
         ]
     return Page(items=items, next=following)
