@@ -13,7 +13,7 @@ from monitor.web.api.thread_shapes import Entry, Post, Stands
 
 class Item(Stands):
     """post: what it stands below says; empty where that was never read. secret: the text is told in no list, and is
-    empty here."""
+    empty here. In both texts personal identity numbers are left out; the comment itself has them."""
 
     post: str
     secret: bool

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor.access.permission_rules import Permission
+from monitor.alerts.masked_rows import in_lists
 from monitor.inbox.afterwards import Undo as Way
 from monitor.inbox.afterwards import after_of
 from monitor.inbox.answering import unfit
@@ -69,7 +70,8 @@ def comments(known: Reader, filters: Annotated[Filters, Query()]) -> Comments:
 
 def _item(each: Listed) -> Item:
     secret = each.beside.secret
-    return Item(**stands(each.obligation, each.flags, secret=secret), post=each.beside.post, secret=secret)
+    told = stands(each.obligation, each.flags) | {"text": in_lists(each.obligation.text, secret=secret)}
+    return Item(**told, post=in_lists(each.beside.post), secret=secret)
 
 
 def _asked(session: Session, known: Caller, seen: frozenset[str], filters: Filters) -> Asked:
