@@ -14,7 +14,8 @@ from config.language import _, use_language
 from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
 from monitor.register.organisation import NotSetUp
-from monitor.web import accessibility, assets, demo, inbox, pages, repairs
+from monitor.web import accessibility, assets, cookies, demo, inbox, pages, repairs
+from monitor.web.allowance import Allowance
 from monitor.web.api import WhenAsked
 from monitor.web.comment import answering
 from monitor.web.comment import pages as comment_pages
@@ -31,6 +32,7 @@ from monitor.web.middleware import (
     SafeHeaders,
     headers_of,
 )
+from monitor.web.refusals import note_refusal
 from monitor.web.register import (
     audit_log,
     channels,
@@ -49,7 +51,7 @@ from monitor.web.removals import pages as removal_pages
 from monitor.web.rendering import page
 from monitor.web.reports import pages as report_pages
 from monitor.web.reports.wishes import Shelf
-from monitor.web.visiting import NotSignedIn, over_https, to_login, visitor_or_none
+from monitor.web.visiting import NotSignedIn, to_login, visitor_or_none
 
 PAGES = (
     *(entering, setup, account, own_tokens, passkeys, accounts),
@@ -69,6 +71,7 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
         app.state.db = db or database()
         app.state.settings = chosen
         app.state.reports = Shelf()
+        app.state.refusals = Allowance(burst=60, per_second=1)
         yield
 
     app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -125,7 +128,7 @@ def _hook(app: FastAPI, chosen: Settings) -> str:
         return ""
     from monitor.web import hooks  # brings the platform's client, which is large
 
-    app.state.hook_allowance = hooks.Allowance()
+    app.state.hook_allowance = Allowance()
     _opens(app, hooks.router)
     return hooks.PATH
 
@@ -154,14 +157,15 @@ def _not_understood(request: Request, error: Exception) -> HTMLResponse:
 
 def _broken(request: Request, _error: Exception) -> HTMLResponse:
     """The last resort, outside of all that surrounds a request: what went wrong stands in the log, not in the page."""
-    with use_language("en" if request.cookies.get(COOKIE) == "en" else "sv"):
+    with use_language("en" if cookies.held(request, COOKIE) == "en" else "sv"):
         text = _("Nothing has been saved. What went wrong is in the log: tell whoever runs Kanalvakt.")
         answer = page(request, "message.html", status=500, title=_("Something went wrong"), text=text)
-    answer.headers.update(headers_of(over_https(request)))
+    answer.headers.update(headers_of(cookies.over_https(request)))
     return answer
 
 
 def _not_allowed(request: Request, _error: Exception) -> HTMLResponse:
+    note_refusal(request, "permission")
     text = _("Ask the communicator or an administrator if you need it for your work.")
     return page(request, "message.html", status=403, title=_("You may not do that"), text=text)
 
