@@ -28,13 +28,9 @@ __all__ = ["Gravity", "Means", "Repair", "nobody_administers", "repairs"]
 
 NOBODY_ENTERS = N_("No administrator can sign in.")
 INVITE = N_("Give an administrator a link to begin with: `kanalvakt person invite PERSON` on the server.")
-ASK_DOCTOR = N_("Run `kanalvakt doctor` on the server: it says which part does not work, and what to do.")
-
-
-NAME_CONTACT = N_(
-    "The law asks for it. Give `email` or `phone` of the organisation in the register file, and import it with "
-    "`kanalvakt register import`."
-)
+BEGIN = N_("Give an administrator a link to begin with.")
+ASK_DOCTOR = N_("Tell whoever runs the server: a part of Kanalvakt does not work.")
+NAME_CONTACT = N_("The law asks for it. Give the organisation's email or phone in the register file, and import it.")
 
 
 def repairs(session: Session, settings: Settings, now: datetime) -> list[Repair]:
@@ -59,10 +55,11 @@ def _of_administrators(scene: Scene) -> Iterator[Repair]:
     if not (scene.owner.email or scene.owner.phone):
         said = _("The accessibility statement names nowhere to report shortcomings to")
         where = ("/accessibility", _("Show the statement"))
-        yield Repair("contact", Gravity.LATER, said, _(NAME_CONTACT), *where)
+        yield Repair("contact", Gravity.LATER, said, _(NAME_CONTACT), *where, command="kanalvakt register import FILE")
     if nobody_administers(scene.session, scene.settings):
         means = ((Means.LOGINS, ""),)
-        yield Repair("logins", Gravity.NOW, _(NOBODY_ENTERS), _(INVITE), "", "", means=means)
+        invite = "kanalvakt person invite PERSON"
+        yield Repair("logins", Gravity.NOW, _(NOBODY_ENTERS), _(BEGIN), "", "", means=means, command=invite)
     for stopped in hook_stopped.stopped(scene.session):
         page = (f"/settings/webhooks/{stopped.id}", _("Show the subscription"))
         yield Repair("webhook", Gravity.SOON, *hook_stopped.stopped_in_words(stopped), *page, since=stopped.since)
@@ -83,4 +80,5 @@ def _of_the_house(scene: Scene) -> Iterator[Repair]:
 
 def _standing(name: str, problem: str, address: str = "") -> Repair:
     labels = {"/channels": _("Show the channels"), "/watch": _("Show today's watch")}
-    return Repair(f"still_{name}", Gravity.NOW, problem, _(ASK_DOCTOR), address, labels.get(address, ""))
+    where = (address, labels.get(address, ""))
+    return Repair(f"still_{name}", Gravity.NOW, problem, _(ASK_DOCTOR), *where, command="kanalvakt doctor")
