@@ -1,7 +1,10 @@
 """What the audit log calls the fields of what was changed, and some of their values, in words."""
 
+from collections.abc import Mapping
+
 from config.language import N_, _
 from monitor.alerts.hook_words import STATES as HOOK_STATES
+from monitor.alerts.route_test import NAMES
 from monitor.inbox.reasons import STATES
 from monitor.inbox.removal_words import RULES
 from monitor.register.account_text import POINTS
@@ -119,7 +122,16 @@ PEOPLE = frozenset(
 """Keys of people's ids."""
 SIDES = {"set": N_("set"), "changed": N_("changed"), "removed": N_("removed")}
 """Of what the log does not hold itself: telephone numbers, notes."""
-VALUES: dict[str, dict[str, str]] = {
+VALUES: dict[str, Mapping[str, str]] = {
+    "how": {
+        "password": N_("with a password"),
+        "passkey": N_("with a passkey"),
+        "code": N_("with an emergency code"),
+        "outside": N_("through the organisation's directory"),
+        "automatic": N_("read by Kanalvakt"),
+        "attested": N_("watched by people"),
+    },
+    "routes": NAMES,
     "email": SIDES,
     "phone": SIDES,
     "note": SIDES,

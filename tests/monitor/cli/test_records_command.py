@@ -192,7 +192,7 @@ def test_values_are_shown_in_words(kanalvakt: Command) -> None:
     assert "Har kommentarer: ja" in told
     assert "Administratörer: redaktor, " in told
     told = kanalvakt("records", "audit", "--subject", "organisation", *ENGLISH).out
-    assert "service_hours: mon-fri 07:30-16:00" in told
+    assert "Opening hours: mon-fri 07:30-16:00" in told
     assert not {"True", "False", "[", "{"} & set(told)
 
 

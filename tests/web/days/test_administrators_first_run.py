@@ -122,7 +122,7 @@ def _sees_the_register(walk: Walk) -> None:
     walk.press("Add the word")
     walk.page.get_by_role("status").first.wait_for()
     walk.stop("settings, a word more")
-    walk.page.locator("#rules ~ details summary").first.click()
+    walk.page.locator("#rules ~ .folds summary").first.click()
     walk.page.locator("main .rules li").first.wait_for()
     walk.go("/repairs")
     walk.stop("repairs")
