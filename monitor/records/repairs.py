@@ -21,6 +21,7 @@ from monitor.alerts.telling import Scene
 from monitor.records.repair_channels import channel_repairs
 from monitor.records.repair_people import people_repairs
 from monitor.records.repair_rules import Gravity, Means, Repair, ranked
+from monitor.register.channels import all_channels
 from monitor.register.organisation import organisation
 from monitor.register.people import everyone
 
@@ -70,12 +71,16 @@ def _of_the_house(scene: Scene) -> Iterator[Repair]:
         if fault is not None:
             yield Repair(kind, Gravity.NOW, fault.problem, fault.remedy, "", "")
     still = seen_standing(scene.session, scene.now, scene.settings)
+    called = {each.id: each.name for each in all_channels(scene.session)}
     if still.channels:
-        yield _standing("channels", _(STILL["channels"], names=", ".join(still.channels)), "/channels")
+        names = ", ".join(called[each] for each in still.channels)
+        yield _standing("channels", _(STILL["channels"], names=names), "/channels")
     if late := len(still.notices):
         yield _standing("notices", _("{count} notices should have gone out and have not.", count=late))
     if still.days:
-        yield _standing("days", _(STILL["days"], names=", ".join(still.days)), "/watch")
+        days = (each.rsplit("/", 1) for each in still.days)
+        names = ", ".join(f"{called[channel]} {day}" for channel, day in days)
+        yield _standing("days", _(STILL["days"], names=names), "/watch")
 
 
 def _standing(name: str, problem: str, address: str = "") -> Repair:

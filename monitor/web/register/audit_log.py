@@ -46,6 +46,10 @@ KINDS = {
     "session": N_("Session"),
     "webhook": N_("System that is told"),
     "api_token": N_("Token for programs"),
+    "removal": N_("Case"),
+    "saved_copy": N_("Saved copy"),
+    "reply_template": N_("Template"),
+    "signature": N_("Signature"),
 }
 """What entries are about; other kinds are shown by their own name."""
 
