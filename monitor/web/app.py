@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import OperationalError
@@ -73,19 +73,24 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
 
     app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for room in PAGES:
-        app.include_router(room.router)
+        _opens(app, room.router)
     if chosen.demo_mails is not None:
-        app.include_router(demo.router)
-        app.include_router(login_demo.router)
+        _opens(app, demo.router)
+        _opens(app, login_demo.router)
     if chosen.oidc.configured:
         from monitor.web.login import outside  # slow to load, and seldom needed
 
-        app.include_router(outside.router)
+        _opens(app, outside.router)
     app.mount("/static", assets.served(), name="static")
     app.mount("/api/v1", WhenAsked(app.state), name="api")
     _says_what_is_wrong(app)
     _surrounds(app, chosen)
     return app
+
+
+def _opens(app: FastAPI, router: APIRouter) -> None:
+    """The router's addresses as they are: including it would work them all out anew at the first press of all."""
+    app.router.routes.extend(router.routes)
 
 
 def _says_what_is_wrong(app: FastAPI) -> None:
@@ -121,7 +126,7 @@ def _hook(app: FastAPI, chosen: Settings) -> str:
     from monitor.web import hooks  # brings the platform's client, which is large
 
     app.state.hook_allowance = hooks.Allowance()
-    app.include_router(hooks.router)
+    _opens(app, hooks.router)
     return hooks.PATH
 
 

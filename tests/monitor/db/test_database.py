@@ -12,6 +12,7 @@ import monitor.access.models
 import monitor.alerts.models
 import monitor.audit.models
 import monitor.audit.outgoing_models
+import monitor.emergency.models
 import monitor.inbox.desk_models
 import monitor.inbox.models
 import monitor.inbox.removal_models

@@ -87,16 +87,16 @@ def test_messages_are_sent_again_and_left_out_and_the_system_is_paused_and_ended
     receiver.moods = [204, 204, 422]
     comes(office)
     assert sent(office) == 1
-    [message] = one.get(path).json()["deliveries"]
+    [message] = one.get(path).json()["dispatches"]
     assert (message["type"], message["state"], message["attempts"]) == ("comment.received", "delivered", 1)
     again = [one.post(f"{path}/messages/{message['id']}/again", key="key-of-again").json() for _time in range(2)]
     assert (again[0] == again[1], again[0]["waiting"], sent(office)) == (True, 1, 1)
     assert set(receiver.arrived) == {message["message_id"]}
     assert one.post(f"{path}/messages/{message['id']}/leave-out").status_code == 409
-    waits = one.post(f"{path}/messages/{message['id']}/again").json()["deliveries"][0]
-    assert (sent(office), one.get(path).json()["deliveries"][0]["status"]) == (0, 422)
+    waits = one.post(f"{path}/messages/{message['id']}/again").json()["dispatches"][0]
+    assert (sent(office), one.get(path).json()["dispatches"][0]["status"]) == (0, 422)
     left = one.post(f"{path}/messages/{waits['id']}/leave-out").json()
-    assert (left["deliveries"][0]["state"], left["waiting"]) == ("withheld", 0)
+    assert (left["dispatches"][0]["state"], left["waiting"]) == ("withheld", 0)
     assert one.post(f"{path}/messages/99/again").status_code == 409
     assert one.post(f"{path}/pause").json()["state"] == "paused"
     assert one.post(f"{path}/pause").status_code == 409
