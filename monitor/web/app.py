@@ -142,7 +142,13 @@ def _hosts(chosen: Settings) -> list[str]:
 def _not_found(request: Request, _error: Exception) -> HTMLResponse:
     with suppress(NotSetUp, OperationalError):
         visitor_or_none(request)  # so that the page leads on to what is theirs
-    return page(request, "message.html", status=404, title=_("Page not found"), text=_("There is no such page."))
+    return page(
+        request,
+        "message.html",
+        status=404,
+        title=_("Page not found"),
+        text=_("Check the address, or choose a page in the menu."),
+    )
 
 
 def _not_understood(request: Request, error: Exception) -> HTMLResponse:
