@@ -143,7 +143,8 @@ def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, S
 def _waiting(scene: Scene, place: Place) -> tuple[list[Obligation], datetime]:
     """What needs somebody, and until when that holds if nothing changes. Threads that are plainly over stay unread."""
     around = unsettled(scene.session, place.id, place.own, place.historic_before)
-    there = judge_all(gather_around(scene.session, {place.id: around})[place.id], place.own, place.historic_before)
+    gathered = gather_around(scene.session, {place.id: around})[place.id]  # held on to, with the people who said things
+    there = judge_all(gathered, place.own, place.historic_before)
     asked = (each for each in there if each.comment.thread_external_id in around.threads)
     found = [told(scene, place, each) for each in asked if each.verdict.state in NEEDS_SOMEBODY]
     waits = [each for each in found if each.state in NEEDS_SOMEBODY]
