@@ -122,6 +122,23 @@ class Oidc(BaseModel):
         return self.issuer is not None
 
 
+class Emergency(BaseModel):
+    """How crisis messages go out, and where warnings come from."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    hub_url: PlatformUrl | None = Field(None, description="where the crisis page is seen from outside; our own else")
+    cms_url: PlatformUrl | None = Field(None, description="the website's own receiver of crisis messages")
+    cms_secret: SecretStr | None = Field(None, min_length=24, description="what is signed with for it: whsec_…")
+    image_url: PlatformUrl | None = Field(None, description="where platforms fetch image cards; the hub's else")
+    hub_patience_seconds: float = Field(5.0, ge=0, le=60, description="how long the channels wait for the hub")
+    without_hub: str = Field("go_on", pattern="^(go_on|wait)$", description="what they do when it has not answered")
+    approval_minutes: int = Field(3, ge=0, le=60, description="after this one person may send alone, with a reason")
+    feeds: bool = Field(False, description="read the warnings of the authorities")
+    vma_url: PlatformUrl = "https://vmaapi.sr.se/api/v3/alerts"
+    smhi_url: PlatformUrl = "https://opendata-download-warnings.smhi.se/ibww/api/version/1/warning.json"
+    krisinformation_url: PlatformUrl = "https://api.krisinformation.se/v3"
+
+
 class InstagramQueries(BaseModel):
     """Names of what is asked of instagram.com (query hashes and doc ids); Instagram changes them every few months."""
 
@@ -164,6 +181,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     webhook: Webhook = Webhook()
     oidc: Oidc = Oidc()
+    emergency: Emergency = Emergency()
 
     @property
     def database(self) -> str:

@@ -1,5 +1,5 @@
-"""The domain of Kanalvakt, in the order in which a comment travels: register, watch, inbox, alerts; records above them,
-web and cli on top, db, audit and documents below.
+"""The domain of Kanalvakt, in the order in which a comment travels: register, watch, inbox, alerts; records and
+emergency above them, web and cli on top, db, audit and documents below.
 
 The glossary. One term, one meaning, everywhere in code, database, pages and mails:
 
@@ -31,6 +31,14 @@ Ladder       who hears of an obligation past its deadline, rung by rung (Påminn
 Flag         why a comment must be looked at before its turn: words, a report, danger, a rush (Flaggning)
 Route        a way to reach a person: mail, SMS, a chat, a web hook (Aviseringsväg)
 Notice       one thing one person must know, unique by subject, rung, cycle and recipient (Avisering)
+Dispatch     what one subscriber is told of one event (Utskick till annat system)
+Incident     an extraordinary event: mode actual or exercise, fixed when it begins (Krisläge)
+Message      one crisis text in its versions: alert, update, correction or cancel (Budskap)
+Delivery     the fate of one message on one channel, or on the hub (Leverans)
+Hold         the kill switch: nothing new goes out, on a channel or anywhere (Stopp)
+Intake       what a resident wrote during an incident, as the board sorts it (Inkommet)
+Topic        what several residents write about in an incident, and the answer to all of them (Samlad fråga)
+Warning      what an authority's feed warns of; a reason to look, never to publish by itself (Varning utifrån)
 """
 
 from dataclasses import dataclass

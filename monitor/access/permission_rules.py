@@ -33,6 +33,9 @@ class Permission(StrEnum):
     EXPORT = "export"  # records, for whoever asks for them
     EDIT_SETTINGS = "edit_settings"  # words to flag, templates, the organisation's own
     MANAGE_LOGINS = "manage_logins"  # of others; everybody manages their own
+    READ_CRISIS = "read_crisis"  # incidents, messages, deliveries, the board, readiness
+    WORK_IN_CRISIS = "work_in_crisis"  # begin and end one, write, send, hold, sort what residents write
+    APPROVE_CRISIS = "approve_crisis"  # somebody else's message
 
 
 class Reach(StrEnum):
@@ -53,16 +56,20 @@ MATRIX: Mapping[str, tuple[Reach, frozenset[Permission]]] = {
         Reach.EVERYWHERE,
         DAILY
         | {P.REMOVE, P.CORRECT_WATCH, P.CONFIRM_DECISION, P.EDIT_ABSENCES, P.READ_REPORTS, P.READ_REPAIRS}
-        | {P.EDIT_SETTINGS, P.EDIT_REGISTER, P.EXPORT},
+        | {P.EDIT_SETTINGS, P.EDIT_REGISTER, P.EXPORT}
+        | {P.READ_CRISIS, P.WORK_IN_CRISIS, P.APPROVE_CRISIS},
     ),
     "unit_manager": (
         Reach.UNIT,
-        DAILY | {P.REMOVE, P.CORRECT_WATCH, P.DECIDE, P.EDIT_ABSENCES, P.READ_REPORTS, P.READ_REPAIRS},
+        DAILY
+        | {P.REMOVE, P.CORRECT_WATCH, P.DECIDE, P.EDIT_ABSENCES, P.READ_REPORTS, P.READ_REPAIRS}
+        | {P.READ_CRISIS, P.APPROVE_CRISIS},
     ),
     "moderator": (Reach.UNIT, DAILY),
     "crisis_staff": (
         Reach.EVERYWHERE,
-        frozenset({P.READ_INBOX, P.HANDLE, P.ANSWER, P.HIDE, P.READ_WATCH, P.READ_REGISTER, P.READ_REPAIRS}),
+        frozenset({P.READ_INBOX, P.HANDLE, P.ANSWER, P.HIDE, P.READ_WATCH, P.READ_REGISTER, P.READ_REPAIRS})
+        | {P.READ_CRISIS, P.WORK_IN_CRISIS, P.APPROVE_CRISIS},
     ),
     "registrar": (
         Reach.EVERYWHERE,
@@ -75,7 +82,7 @@ MATRIX: Mapping[str, tuple[Reach, frozenset[Permission]]] = {
     "administrator": (
         Reach.EVERYWHERE,
         frozenset({P.READ_INBOX, P.HANDLE, P.READ_WATCH, P.READ_REGISTER, P.EDIT_REGISTER, P.READ_REPORTS})
-        | {P.EDIT_ABSENCES, P.READ_REPAIRS, P.READ_AUDIT, P.EDIT_SETTINGS, P.MANAGE_LOGINS},
+        | {P.EDIT_ABSENCES, P.READ_REPAIRS, P.READ_AUDIT, P.EDIT_SETTINGS, P.MANAGE_LOGINS, P.READ_CRISIS},
     ),
 }
 """What each role permits, and where. A role that is not here permits nothing."""

@@ -10,7 +10,7 @@ from monitor.access.visitors import Visitor, visitor_of
 from monitor.alerts.hook_messages import Place, new_message_id, place_of
 from monitor.alerts.hook_rules import KEPT, NEEDS, Reason, State, is_chosen
 from monitor.alerts.hook_stopping import disable
-from monitor.audit.outgoing_models import Delivery, OutgoingEvent, Subscription
+from monitor.audit.outgoing_models import Dispatch, OutgoingEvent, Subscription
 from monitor.audit.outgoing_rules import Event
 from monitor.db import Database
 from monitor.db.turns import HOOKS, take_turns
@@ -22,12 +22,12 @@ AT_ONCE = 500
 
 
 def hand_over(db: Database, now: datetime) -> int:
-    """Hands over all that waits; gives how many deliveries that made. Who left is told no more. Cheap where nothing
+    """Hands over all that waits; gives how many dispatches that made. Who left is told no more. Cheap where nothing
     has happened."""
     made = 0
     while _anything(db):
         with db.transaction() as session:
-            take_turns(session, HOOKS)  # numbers of deliveries follow the order of handing over
+            take_turns(session, HOOKS)  # numbers of dispatches follow the order of handing over
             waiting = select(OutgoingEvent).where(OutgoingEvent.handed_at.is_(None)).order_by(OutgoingEvent.id)
             events = session.scalars(waiting.limit(AT_ONCE)).all()
             made += _hand_over(session, events, now)
@@ -49,11 +49,11 @@ def stop_those_who_left(db: Database, now: datetime) -> None:
 
 def prune(session: Session, now: datetime) -> None:
     """Forgets what was delivered, or could not be, long ago, and what nobody is told any more."""
-    old = Delivery.made_at < now - KEPT
+    old = Dispatch.made_at < now - KEPT
     on_its_way = select(Subscription.id).where(Subscription.state == State.ACTIVE)
-    over = or_(Delivery.state != "waiting", Delivery.subscription_id.not_in(on_its_way))
-    session.execute(delete(Delivery).where(old, over))
-    unsent = ~exists().where(Delivery.event_id == OutgoingEvent.id)
+    over = or_(Dispatch.state != "waiting", Dispatch.subscription_id.not_in(on_its_way))
+    session.execute(delete(Dispatch).where(old, over))
+    unsent = ~exists().where(Dispatch.event_id == OutgoingEvent.id)
     handed = (OutgoingEvent.handed_at.is_not(None), OutgoingEvent.at < now - KEPT)
     session.execute(delete(OutgoingEvent).where(*handed, unsent))
 
@@ -91,7 +91,7 @@ def _hand_over(session: Session, events: Sequence[OutgoingEvent], now: datetime)
         takers = [each for each in subscriptions if place is not None and _takes(readers, each, event, place)]
         message_id = new_message_id()
         session.add_all(
-            Delivery(subscription_id=each.id, event_id=event.id, message_id=message_id, made_at=now, next_at=now)
+            Dispatch(subscription_id=each.id, event_id=event.id, message_id=message_id, made_at=now, next_at=now)
             for each in takers
         )
         event.handed_at, made = now, made + len(takers)

@@ -21,7 +21,7 @@ from monitor.alerts.hook_messages import message, place_of
 from monitor.alerts.hook_posting import NotPosted, post, signed
 from monitor.alerts.hook_rules import ANSWER_WITHIN, LEASE, Fate, Problem, Reason, State, fate, wait_after
 from monitor.alerts.hook_stopping import disable
-from monitor.audit.outgoing_models import Delivery, OutgoingEvent, Subscription
+from monitor.audit.outgoing_models import Dispatch, OutgoingEvent, Subscription
 from monitor.db import Database
 from monitor.register.secrets import in_clear
 
@@ -42,10 +42,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One attempt: of which delivery to which subscriber, the how manyth, and what is sent."""
+    """One attempt: of which dispatch to which subscriber, the how manyth, and what is sent."""
 
     subscription: int
-    delivery: int
+    dispatch: int
     attempt: int
     message_id: str
     body: str
@@ -62,12 +62,12 @@ class Answer:
 
 def due(db: Database, now: datetime) -> list[int]:
     """Ids of the subscriptions whose oldest message is due now."""
-    first = select(Delivery.subscription_id, func.min(Delivery.id).label("id")).where(Delivery.state == "waiting")
-    oldest = first.group_by(Delivery.subscription_id).subquery()
+    first = select(Dispatch.subscription_id, func.min(Dispatch.id).label("id")).where(Dispatch.state == "waiting")
+    oldest = first.group_by(Dispatch.subscription_id).subquery()
     query = select(Subscription.id).join(oldest, oldest.c.subscription_id == Subscription.id)
-    query = query.join(Delivery, Delivery.id == oldest.c.id)
+    query = query.join(Dispatch, Dispatch.id == oldest.c.id)
     with db.snapshot() as session:
-        ready = query.where(Subscription.state == State.ACTIVE, Delivery.next_at <= now).order_by(Subscription.id)
+        ready = query.where(Subscription.state == State.ACTIVE, Dispatch.next_at <= now).order_by(Subscription.id)
         return list(session.scalars(ready))
 
 
@@ -92,36 +92,36 @@ def claim(session: Session, subscription_id: int, settings: Settings, now: datet
     subscription = session.get(Subscription, subscription_id, with_for_update=True)
     if subscription is None or subscription.state != State.ACTIVE:
         return None
-    query = select(Delivery).where(Delivery.subscription_id == subscription_id, Delivery.state == "waiting")
-    while (delivery := session.scalars(query.order_by(Delivery.id).limit(1)).first()) is not None:
-        if delivery.next_at > now:
+    query = select(Dispatch).where(Dispatch.subscription_id == subscription_id, Dispatch.state == "waiting")
+    while (dispatch := session.scalars(query.order_by(Dispatch.id).limit(1)).first()) is not None:
+        if dispatch.next_at > now:
             return None
-        body = _body(session, subscription, delivery, settings, now)
+        body = _body(session, subscription, dispatch, settings, now)
         if body is not None:
-            delivery.next_at, delivery.attempts = now + LEASE, delivery.attempts + 1
-            return _parcel(subscription, delivery, body, now)
-        delivery.state, delivery.done_at = "withheld", now
+            dispatch.next_at, dispatch.attempts = now + LEASE, dispatch.attempts + 1
+            return _parcel(subscription, dispatch, body, now)
+        dispatch.state, dispatch.done_at = "withheld", now
         session.flush()
     return None
 
 
-def _parcel(subscription: Subscription, delivery: Delivery, body: str, now: datetime) -> Parcel:
+def _parcel(subscription: Subscription, dispatch: Dispatch, body: str, now: datetime) -> Parcel:
     keys = keys_of(subscription, now)
-    return Parcel(subscription.id, delivery.id, delivery.attempts, delivery.message_id, body, keys)
+    return Parcel(subscription.id, dispatch.id, dispatch.attempts, dispatch.message_id, body, keys)
 
 
 def conclude(session: Session, parcel: Parcel, answer: Answer, now: datetime) -> Fate | None:
     """Writes down what became of an attempt; None where another one has been made, or it was removed, meanwhile."""
-    subscription = session.get(Subscription, parcel.subscription, with_for_update=True)  # always before its deliveries
-    delivery = session.get(Delivery, parcel.delivery)
-    if subscription is None or delivery is None or delivery.state != "waiting" or delivery.attempts != parcel.attempt:
+    subscription = session.get(Subscription, parcel.subscription, with_for_update=True)  # always before its dispatches
+    dispatch = session.get(Dispatch, parcel.dispatch)
+    if subscription is None or dispatch is None or dispatch.state != "waiting" or dispatch.attempts != parcel.attempt:
         return None
-    delivery.status, delivery.problem = answer.status, answer.problem
-    found = fate(answer.status, delivery.attempts)
+    dispatch.status, dispatch.problem = answer.status, answer.problem
+    found = fate(answer.status, dispatch.attempts)
     if found is Fate.DELIVERED:
-        delivery.state, delivery.done_at = "delivered", now
+        dispatch.state, dispatch.done_at = "delivered", now
     elif found is Fate.AGAIN:
-        delivery.next_at = now + wait_after(delivery.attempts, random.random())  # noqa: S311 - no secret
+        dispatch.next_at = now + wait_after(dispatch.attempts, random.random())  # noqa: S311 - no secret
     elif subscription.state != State.DISABLED:
         disable(session, subscription, Reason.GONE if found is Fate.GONE else Reason.FAILING, now)
     told = {"status": answer.status, "problem": answer.problem, "attempt": parcel.attempt, "fate": str(found)}
@@ -164,10 +164,10 @@ def keys_of(subscription: Subscription, now: datetime) -> Keys:
 
 
 def _body(
-    session: Session, subscription: Subscription, delivery: Delivery, settings: Settings, now: datetime
+    session: Session, subscription: Subscription, dispatch: Dispatch, settings: Settings, now: datetime
 ) -> str | None:
     """None where whoever made the subscription may not read that any more, or it is no longer there."""
-    event = session.get_one(OutgoingEvent, delivery.event_id)
+    event = session.get_one(OutgoingEvent, dispatch.event_id)
     place = place_of(session, event)
     if place is None or not Readers(session, now).may_tell(subscription, event, place):
         return None

@@ -19,7 +19,7 @@ from monitor.alerts.hook_rules import BOTH_SIGN, MOST, NEEDS, Fate, State, fate
 from monitor.alerts.hook_sending import Answer, carry, keys_of
 from monitor.alerts.hook_stopping import subject_of
 from monitor.audit import audited
-from monitor.audit.outgoing_models import Delivery, OutgoingEvent, Subscription
+from monitor.audit.outgoing_models import Dispatch, OutgoingEvent, Subscription
 from monitor.audit.outgoing_rules import Event
 from monitor.db import Database
 from monitor.register import secrets
@@ -63,7 +63,7 @@ class Listed:
 class Sent:
     """A message to a subscriber, delivered or on its way, and the event that it tells."""
 
-    delivery: Delivery
+    dispatch: Dispatch
     event: OutgoingEvent
 
 
@@ -111,15 +111,15 @@ def for_programs(found: Listed) -> dict[str, object]:
 
 def sent_for_programs(sent: Sent) -> dict[str, object]:
     """One message, likewise."""
-    each = sent.delivery
+    each = sent.dispatch
     names = ("id", "message_id", "state", "attempts", "next_at", "done_at", "status", "problem")
     return {"type": sent.event.kind, "at": sent.event.at} | {name: getattr(each, name) for name in names}
 
 
 def listed(session: Session) -> list[Listed]:
     """All, by number."""
-    waits = select(Delivery.subscription_id, func.count(), func.min(Delivery.made_at))
-    waits = waits.where(Delivery.state == "waiting").group_by(Delivery.subscription_id)
+    waits = select(Dispatch.subscription_id, func.count(), func.min(Dispatch.made_at))
+    waits = waits.where(Dispatch.state == "waiting").group_by(Dispatch.subscription_id)
     known = {id_: (count, since) for id_, count, since in session.execute(waits)}
     query = select(Subscription, Person).join(Person, Person.id == Subscription.by_id).order_by(Subscription.id)
     return [Listed(each, by, *known.get(each.id, (0, None))) for each, by in session.execute(query)]
@@ -132,8 +132,8 @@ def one(session: Session, number: int) -> Listed | None:
 
 def latest(session: Session, subscription: Subscription, most: int = 20) -> list[Sent]:
     """What was sent to it last, and what waits; the newest first."""
-    query = select(Delivery, OutgoingEvent).join(OutgoingEvent, OutgoingEvent.id == Delivery.event_id)
-    query = query.where(Delivery.subscription_id == subscription.id).order_by(Delivery.id.desc()).limit(most)
+    query = select(Dispatch, OutgoingEvent).join(OutgoingEvent, OutgoingEvent.id == Dispatch.event_id)
+    query = query.where(Dispatch.subscription_id == subscription.id).order_by(Dispatch.id.desc()).limit(most)
     return [Sent(*row) for row in session.execute(query)]
 
 
@@ -176,7 +176,7 @@ def remove(session: Session, subscription: Subscription, by: str, now: datetime)
     """With all that was sent to it, and waits for it, and its secret."""
     _hold(session, subscription)
     before = said(subscription)
-    session.execute(delete(Delivery).where(Delivery.subscription_id == subscription.id))
+    session.execute(delete(Dispatch).where(Dispatch.subscription_id == subscription.id))
     session.delete(subscription)
     session.flush()
     audited(session, by, "webhook.removed", subject_of(subscription), now, before=before)
@@ -184,23 +184,23 @@ def remove(session: Session, subscription: Subscription, by: str, now: datetime)
 
 def send_again(session: Session, subscription: Subscription, number: int, by: str, now: datetime) -> None:
     """A message that was delivered, once more under the same id; or one that waits, at once. Raises CannotSubscribe."""
-    delivery = _delivery(session, subscription, number)
-    if delivery.state == "waiting":
+    dispatch = _dispatch(session, subscription, number)
+    if dispatch.state == "waiting":
         _try_at_once(session, subscription, now)
     else:
-        event, message = delivery.event_id, delivery.message_id
-        again = Delivery(subscription_id=subscription.id, event_id=event, message_id=message, made_at=now, next_at=now)
+        event, message = dispatch.event_id, dispatch.message_id
+        again = Dispatch(subscription_id=subscription.id, event_id=event, message_id=message, made_at=now, next_at=now)
         session.add(again)
-    audited(session, by, "webhook.sent_again", subject_of(subscription), now, after={"message": delivery.message_id})
+    audited(session, by, "webhook.sent_again", subject_of(subscription), now, after={"message": dispatch.message_id})
 
 
 def leave_out(session: Session, subscription: Subscription, number: int, by: str, now: datetime) -> None:
     """A message that the receiver never takes, so that those after it go. Raises CannotSubscribe."""
-    delivery = _delivery(session, subscription, number)
-    if delivery.state != "waiting":
+    dispatch = _dispatch(session, subscription, number)
+    if dispatch.state != "waiting":
         raise CannotSubscribe({"": _("It does not wait any more.")})
-    delivery.state, delivery.done_at = "withheld", now
-    audited(session, by, "webhook.left_out", subject_of(subscription), now, after={"message": delivery.message_id})
+    dispatch.state, dispatch.done_at = "withheld", now
+    audited(session, by, "webhook.left_out", subject_of(subscription), now, after={"message": dispatch.message_id})
 
 
 def send_test(db: Database, number: int, now: datetime, settings: Settings) -> Answer | None:
@@ -265,12 +265,12 @@ def _visitor(session: Session, by: str, now: datetime) -> Visitor:
     return who
 
 
-def _delivery(session: Session, subscription: Subscription, number: int) -> Delivery:
+def _dispatch(session: Session, subscription: Subscription, number: int) -> Dispatch:
     _hold(session, subscription)
-    delivery = session.get(Delivery, number, populate_existing=True)
-    if delivery is None or delivery.subscription_id != subscription.id:
+    dispatch = session.get(Dispatch, number, populate_existing=True)
+    if dispatch is None or dispatch.subscription_id != subscription.id:
         raise CannotSubscribe({"": _("There is no such message any more.")})
-    return delivery
+    return dispatch
 
 
 def _hold(session: Session, subscription: Subscription) -> None:
@@ -281,8 +281,8 @@ def _hold(session: Session, subscription: Subscription) -> None:
 
 
 def _try_at_once(session: Session, subscription: Subscription, now: datetime) -> None:
-    waits = (Delivery.subscription_id == subscription.id, Delivery.state == "waiting")
-    session.execute(update(Delivery).where(*waits).values(next_at=now, attempts=0))
+    waits = (Dispatch.subscription_id == subscription.id, Dispatch.state == "waiting")
+    session.execute(update(Dispatch).where(*waits).values(next_at=now, attempts=0))
 
 
 def _ready(session: Session) -> None:

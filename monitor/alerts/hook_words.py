@@ -3,7 +3,7 @@
 from config.language import N_, _
 from monitor.alerts.hook_posting import in_words
 from monitor.alerts.hook_rules import Problem, State
-from monitor.audit.outgoing_models import Delivery
+from monitor.audit.outgoing_models import Dispatch
 from monitor.audit.outgoing_rules import Event
 
 EVENTS = {
@@ -34,7 +34,7 @@ EVENTS = {
     Event.DECISION_CONFIRMED: N_("A communicator has confirmed a decision"),
 }
 STATES = {State.ACTIVE: N_("in use"), State.PAUSED: N_("paused"), State.DISABLED: N_("stopped")}
-DELIVERIES = {"waiting": N_("waits"), "delivered": N_("delivered"), "withheld": N_("not sent")}
+DISPATCHES = {"waiting": N_("waits"), "delivered": N_("delivered"), "withheld": N_("not sent")}
 
 
 def event_in_words(kind: str) -> str:
@@ -49,8 +49,8 @@ def answer_in_words(status: int | None, problem: str | None, host: str) -> str:
     return _("The answer was {status}.", status=status) if status is not None else ""
 
 
-def delivery_in_words(delivery: Delivery, host: str) -> str:
+def dispatch_in_words(dispatch: Dispatch, host: str) -> str:
     """What became of a message."""
-    state = _(DELIVERIES[delivery.state])
-    answer = "" if delivery.state == "delivered" else answer_in_words(delivery.status, delivery.problem, host)
+    state = _(DISPATCHES[dispatch.state])
+    answer = "" if dispatch.state == "delivered" else answer_in_words(dispatch.status, dispatch.problem, host)
     return f"{state}: {answer}" if answer else state

@@ -63,7 +63,7 @@ class OutgoingEvent(Base):
     handed_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class Delivery(Base):
+class Dispatch(Base):
     """One event on its way to one subscriber. message_id: the same for every attempt. state: waiting, delivered,
     withheld (its subscriber may not be told after all, or somebody left it out).
 
@@ -71,8 +71,8 @@ class Delivery(Base):
     status: the latest answer's; problem: what kept it from coming (of hook_rules.Problem).
     """
 
-    __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_subscription_state", "subscription_id", "state", "id"),)
+    __tablename__ = "dispatch"
+    __table_args__ = (Index("ix_dispatch_subscription_state", "subscription_id", "state", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"))
     event_id: Mapped[int] = mapped_column(ForeignKey("outgoing_event.id"), index=True)

@@ -12,7 +12,7 @@ from config.settings import settings
 from monitor.alerts import hook_subscriptions as hooks
 from monitor.alerts.hook_rules import Fate, State, fate
 from monitor.alerts.hook_subscriptions import CannotSubscribe, Listed, Wish
-from monitor.alerts.hook_words import STATES, answer_in_words, delivery_in_words, event_in_words
+from monitor.alerts.hook_words import STATES, answer_in_words, dispatch_in_words, event_in_words
 from monitor.audit.outgoing_models import Subscription
 from monitor.audit.outgoing_rules import Event
 from monitor.cli.errors import WrongWords
@@ -82,14 +82,14 @@ def show(number: Number, json: Json = False) -> None:
         zone, found = organisation(session).timezone, _one(session, number)
         sent = hooks.latest(session, found.subscription)
     if json:
-        show_json(hooks.for_programs(found) | {"deliveries": [hooks.sent_for_programs(each) for each in sent]})
+        show_json(hooks.for_programs(found) | {"dispatches": [hooks.sent_for_programs(each) for each in sent]})
         return
     each = found.subscription
     told = (_("Told of"), [event_in_words(event) for event in each.events])
     channels = (_("Channels"), each.channels or _("All channels"))
     show_facts([(_("Name"), each.name), (_("Receiver"), each.host), (_("State"), _state(each)), told, channels])
     rows = [
-        (one.delivery.id, local(one.event.at, zone), one.event.kind, delivery_in_words(one.delivery, each.host))
+        (one.dispatch.id, local(one.event.at, zone), one.event.kind, dispatch_in_words(one.dispatch, each.host))
         for one in sent
     ]
     show_table((_("Number"), _("When"), _("Event"), _("What became of it")), rows)

@@ -6,6 +6,7 @@ APPEND_ONLY = ("audit_entry", "decision", "attestation", "review", "correction")
 SINCE_0004 = ("mark",)
 SINCE_0007 = ("note", "assignment", "forward")
 SINCE_0008 = ("saved_copy", "removal_step")
+SINCE_0012 = ("crisis_log",)
 TAKES_AWAY = ("hide", "reject", "remove")
 """Kinds of actions by which others see a resident's comment no more."""
 WORDS = "rows of {table} are never changed"
@@ -59,3 +60,18 @@ def require_copy(connection: Connection) -> None:
     act = " OR ".join(acts.values())
     trigger = f"CREATE TRIGGER action_needs_copy BEFORE {act} ON action FOR EACH ROW"
     connection.execute(text(f"{trigger} EXECUTE FUNCTION action_needs_copy()"))
+
+
+def freeze(connection: Connection, table: str, columns: tuple[str, ...], once: str | None = None) -> None:
+    """Refuses every UPDATE of these columns; with `once`, only in rows where that column is set."""
+    name, of = f"{table}_frozen", ", ".join(columns)
+    head = f"CREATE TRIGGER {name} BEFORE UPDATE OF {of} ON {table}"
+    words = f"what rows of {table} say is never changed"
+    if connection.dialect.name == "sqlite":
+        when = f"WHEN OLD.{once} IS NOT NULL" if once else ""
+        connection.execute(text(f"{head} {when} BEGIN SELECT RAISE(ABORT, '{words}'); END"))
+        return
+    function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+    connection.execute(text(f"{function} $$ BEGIN RAISE EXCEPTION '{words}'; END $$"))
+    when = f"WHEN (OLD.{once} IS NOT NULL)" if once else ""
+    connection.execute(text(f"{head} FOR EACH ROW {when} EXECUTE FUNCTION {name}()"))

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from monitor import NEEDS_SOMEBODY, Calendar, State
-from monitor.db.once import once_in_a_snapshot
+from monitor.db.once import once_in_a_snapshot, tell
 from monitor.inbox.deadline_rules import due_at
 from monitor.inbox.gathering import Judged
 from monitor.inbox.mark_rules import Standing, standing, unverified_since
@@ -24,6 +24,7 @@ from monitor.register.models import Channel, Organisation, Person
 from monitor.register.organisation import organisation
 from monitor.register.terms import Terms, terms_of
 from monitor.watch.models import Schedule, TokenHealth
+from monitor.watch.schedules import schedules
 
 OF_A_REPLY = frozenset({State.PROBABLY_ANSWERED, State.INTERIM_ANSWERED, State.ANSWERED})
 
@@ -141,7 +142,10 @@ def credentials_health(session: Session) -> dict[str, TokenHealth]:
 @once_in_a_snapshot
 def _with_health(session: Session, channel_id: str | None) -> list[tuple[Schedule | None, int, TokenHealth | None]]:
     query = _asked_schedules() if channel_id is None else _asked_schedules().where(Channel.id == channel_id)
-    return [(schedule, count, health) for schedule, count, health in session.execute(query)]
+    found: list[tuple[Schedule | None, int, TokenHealth | None]] = [(*each,) for each in session.execute(query)]
+    if channel_id is None:
+        tell(session, schedules, {each.channel_id: each for each, _count, _health in found if each is not None})
+    return found
 
 
 @cache

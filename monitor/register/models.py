@@ -123,7 +123,8 @@ class Channel(Base):
     administrators: ids of the people who administer the account on the platform. account_text: which of
     register.account_text.POINTS the account's own presentation has; account_text_checked_on: when that was looked at.
     watched_since, watched_until: when the duty to watch it began, and ended; None: it has none, or still has it.
-    answer_within, escalation: as the organisation's, where this channel differs.
+    answer_within, escalation: as the organisation's, where this channel differs. exercise: the test account that crisis
+    exercises publish to ({"external_id", "address", "credential"}, a credential of its own); empty: none.
     """
 
     __tablename__ = "channel"
@@ -151,6 +152,7 @@ class Channel(Base):
     watched_until: Mapped[datetime | None] = mapped_column(default=None)
     answer_within: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     escalation: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    exercise: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
 
 
 class StoredSecret(Base):

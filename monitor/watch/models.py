@@ -53,6 +53,21 @@ class Schedule(Base):
     revision: Mapped[int] = mapped_column(default=0)
 
 
+class CloseWatch(Base):
+    """A channel in a crisis: read every minute around the clock, as far as its budgets go. Written by the emergency's
+    room above; whoever reads, judges or tells looks here and need not know of incidents.
+
+    hours: its deadlines, counted around the clock. people: ids of those who are told at once, in place of digests.
+    """
+
+    __tablename__ = "close_watch"
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None] = mapped_column(default=None)
+    hours: Mapped[int] = mapped_column(default=1)
+    people: Mapped[list[str]] = mapped_column(default_factory=list)
+
+
 class PollRun(Base):
     """What one reading did. outcome: running, complete, partial (an error, but something came), failed, lost (the
     worker died), thread (one thread only, for an action: no reading of the channel). counted_cost in the platform's

@@ -63,9 +63,9 @@ class MessageOut(Out):
 
 
 class WebhookDetails(WebhookOut):
-    """deliveries: what was sent to it last, and what waits; the newest first, twenty at most."""
+    """dispatches: what was sent to it last, and what waits; the newest first, twenty at most."""
 
-    deliveries: list[MessageOut]
+    dispatches: list[MessageOut]
 
 
 class SecretOut(WebhookOut):
@@ -218,7 +218,7 @@ def _told(found: Listed) -> WebhookOut:
 def _details(session: Session, number: int) -> WebhookDetails:
     found = _found(session, number)
     sent = [hooks.sent_for_programs(each) for each in hooks.latest(session, found.subscription)]
-    return WebhookDetails.model_validate(hooks.for_programs(found) | {"deliveries": sent})
+    return WebhookDetails.model_validate(hooks.for_programs(found) | {"dispatches": sent})
 
 
 def _with_secret(session: Session, number: int, secret: str) -> SecretOut:

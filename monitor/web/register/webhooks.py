@@ -17,7 +17,7 @@ from monitor.alerts import hook_subscriptions as hooks
 from monitor.alerts.hook_rules import Fate, State, fate
 from monitor.alerts.hook_stopped import stopped_in_words
 from monitor.alerts.hook_subscriptions import CannotSubscribe, Listed, Wish
-from monitor.alerts.hook_words import STATES, answer_in_words, delivery_in_words, event_in_words
+from monitor.alerts.hook_words import STATES, answer_in_words, dispatch_in_words, event_in_words
 from monitor.audit.outgoing_models import Subscription
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
@@ -188,7 +188,7 @@ def _one(
         stopped=stopped_in_words(each) if each.state == State.DISABLED else None,
         events=[event_in_words(event) for event in each.events],
         channels=names,
-        sent=[(one, event_in_words(one.event.kind), delivery_in_words(one.delivery, each.host)) for one in sent],
+        sent=[(one, event_in_words(one.event.kind), dispatch_in_words(one.dispatch, each.host)) for one in sent],
         done=done,
         secret=secret,
         refusal=refusal(each.host) if refusal is not None else "",

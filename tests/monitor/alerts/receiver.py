@@ -22,7 +22,7 @@ from monitor.alerts.hook_handing import hand_over
 from monitor.alerts.hook_sending import due, send_due
 from monitor.alerts.hook_subscriptions import Wish
 from monitor.audit.outgoing import tell
-from monitor.audit.outgoing_models import Delivery, OutgoingEvent, Subscription
+from monitor.audit.outgoing_models import Dispatch, OutgoingEvent, Subscription
 from monitor.audit.outgoing_rules import Event, Happened
 from monitor.db import Database
 from monitor.register.secrets import ready
@@ -150,9 +150,9 @@ class Hooked:
         with self.db.snapshot() as session:
             return session.get_one(Subscription, number)
 
-    def deliveries(self) -> list[Delivery]:
+    def dispatches(self) -> list[Dispatch]:
         with self.db.snapshot() as session:
-            return list(session.query(Delivery).order_by(Delivery.id))
+            return list(session.query(Dispatch).order_by(Dispatch.id))
 
 
 def listen(db: Database, *events: Event) -> None:

@@ -36,7 +36,7 @@ from monitor.alerts.hook_subscriptions import (
 )
 from monitor.audit.models import AuditEntry
 from monitor.audit.outgoing import tell
-from monitor.audit.outgoing_models import Delivery, OutgoingEvent, Subscription
+from monitor.audit.outgoing_models import Dispatch, OutgoingEvent, Subscription
 from monitor.audit.outgoing_rules import TEST, Event, Happened
 from monitor.db import Database
 from monitor.register.models import Person, Unit
@@ -192,7 +192,7 @@ def test_nobody_is_told_more_than_whoever_subscribed_may_read(hooked: Hooked) ->
     assert hooked.run() == 1, "it may still read the channel that it is charged with"
     assert comments(receiver) == [own]
     assert before not in comments(receiver)
-    assert [each.state for each in hooked.deliveries()] == ["withheld", "delivered"]
+    assert [each.state for each in hooked.dispatches()] == ["withheld", "delivered"]
 
 
 def test_a_subscription_of_somebody_who_leaves_stops_and_says_so(hooked: Hooked) -> None:
@@ -299,7 +299,7 @@ def test_a_redirect_is_not_followed_even_to_ourselves(hooked: Hooked) -> None:
     hooked.comes("c1")
     assert hooked.run() == 0
     assert receiver.paths == ["/in?token=hemligt"]
-    assert hooked.deliveries()[0].status == 307
+    assert hooked.dispatches()[0].status == 307
 
 
 def test_an_address_in_our_own_network_is_not_asked_unless_that_is_set(hooked: Hooked) -> None:
@@ -309,7 +309,7 @@ def test_an_address_in_our_own_network_is_not_asked_unless_that_is_set(hooked: H
     outside = INSIDE.model_copy(update={"private_addresses": False})
     assert send_due(hooked.db, number, outside, lambda: hooked.now) == 0
     assert receiver.paths == []
-    assert hooked.deliveries()[0].problem == "inside"
+    assert hooked.dispatches()[0].problem == "inside"
 
 
 def test_silence_ends_after_the_time_there_is(hooked: Hooked, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +318,7 @@ def test_silence_ends_after_the_time_there_is(hooked: Hooked, monkeypatch: pytes
     receiver.moods = [1.0]
     hooked.comes("c1")
     assert hooked.run() == 0
-    assert hooked.deliveries()[0].problem == "timeout"
+    assert hooked.dispatches()[0].problem == "timeout"
     hooked.later(WAITS[0] * 1.2)
     assert hooked.run() == 1
     assert len(receiver.done) == 1, "the receiver knows the id, and does nothing twice"
@@ -434,7 +434,7 @@ def test_a_message_is_sent_again_under_its_id_and_one_that_is_never_taken_is_lef
     hooked.run()
     with hooked.db.transaction() as session:
         subscription = session.get_one(Subscription, number)
-        send_again(session, subscription, hooked.deliveries()[0].id, "admin", hooked.now)
+        send_again(session, subscription, hooked.dispatches()[0].id, "admin", hooked.now)
     assert hooked.run() == 1
     assert len(receiver.arrived) == 2
     assert len(receiver.done) == 1
@@ -444,7 +444,7 @@ def test_a_message_is_sent_again_under_its_id_and_one_that_is_never_taken_is_lef
     assert hooked.run() == 0
     with hooked.db.transaction() as session:
         subscription = session.get_one(Subscription, number)
-        stuck = next(each for each in hooked.deliveries() if each.state == "waiting")
+        stuck = next(each for each in hooked.dispatches() if each.state == "waiting")
         leave_out(session, subscription, stuck.id, "admin", hooked.now)
     assert hooked.run() == 1
     assert comments(receiver)[-1] == after
@@ -477,7 +477,7 @@ def test_what_is_removed_leaves_nothing_behind_but_the_log(hooked: Hooked) -> No
     with hooked.db.transaction() as session:
         remove(session, session.get_one(Subscription, number), "admin", hooked.now)
     with hooked.db.snapshot() as session:
-        assert session.scalars(select(Delivery)).all() == []
+        assert session.scalars(select(Dispatch)).all() == []
         [*_before, last] = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
     assert (last.act, last.subject) == ("webhook.removed", str(number))
     assert "hemligt" not in str((last.before, last.after))

@@ -47,7 +47,7 @@ def test_a_system_is_added_listed_tried_and_removed(kanalvakt: Command, receiver
     assert (answer.code, "500" in answer.err) == (1, True)
     shown = kanalvakt("webhook", "show", "1")
     assert "hemligt" not in shown.out
-    assert json.loads(kanalvakt("webhook", "show", "1", "--json").out)["deliveries"] == []
+    assert json.loads(kanalvakt("webhook", "show", "1", "--json").out)["dispatches"] == []
     assert json.loads(kanalvakt("webhook", "pause", "1", *BY, "--json").out)["state"] == "paused"
     assert kanalvakt("webhook", "pause", "1", *BY).code == 2
     assert "i bruk" in kanalvakt("webhook", "resume", "1", *BY).out

@@ -44,7 +44,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_subscription')),
     sqlite_autoincrement=True
     )
-    op.create_table('delivery',
+    op.create_table('dispatch',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subscription_id', sa.Integer(), nullable=False),
     sa.Column('event_id', sa.Integer(), nullable=False),
@@ -56,11 +56,11 @@ def upgrade() -> None:
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('status', sa.Integer(), nullable=True),
     sa.Column('problem', sa.String(), nullable=True),
-    sa.ForeignKeyConstraint(['event_id'], ['outgoing_event.id'], name=op.f('fk_delivery_event_id_outgoing_event')),
-    sa.ForeignKeyConstraint(['subscription_id'], ['subscription.id'], name=op.f('fk_delivery_subscription_id_subscription')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery'))
+    sa.ForeignKeyConstraint(['event_id'], ['outgoing_event.id'], name=op.f('fk_dispatch_event_id_outgoing_event')),
+    sa.ForeignKeyConstraint(['subscription_id'], ['subscription.id'], name=op.f('fk_dispatch_subscription_id_subscription')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dispatch'))
     )
-    with op.batch_alter_table('delivery', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_delivery_event_id'), ['event_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_delivery_made_at'), ['made_at'], unique=False)
-        batch_op.create_index('ix_delivery_subscription_state', ['subscription_id', 'state', 'id'], unique=False)
+    with op.batch_alter_table('dispatch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_dispatch_event_id'), ['event_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_dispatch_made_at'), ['made_at'], unique=False)
+        batch_op.create_index('ix_dispatch_subscription_state', ['subscription_id', 'state', 'id'], unique=False)

@@ -87,16 +87,16 @@ def test_messages_are_sent_again_and_left_out_and_the_system_is_paused_and_ended
     receiver.moods = [204, 204, 422]
     comes(office)
     assert sent(office) == 1
-    [message] = one.get(path).json()["deliveries"]
+    [message] = one.get(path).json()["dispatches"]
     assert (message["type"], message["state"], message["attempts"]) == ("comment.received", "delivered", 1)
     again = [one.post(f"{path}/messages/{message['id']}/again", key="key-of-again").json() for _time in range(2)]
     assert (again[0] == again[1], again[0]["waiting"], sent(office)) == (True, 1, 1)
     assert set(receiver.arrived) == {message["message_id"]}
     assert one.post(f"{path}/messages/{message['id']}/leave-out").status_code == 409
-    waits = one.post(f"{path}/messages/{message['id']}/again").json()["deliveries"][0]
-    assert (sent(office), one.get(path).json()["deliveries"][0]["status"]) == (0, 422)
+    waits = one.post(f"{path}/messages/{message['id']}/again").json()["dispatches"][0]
+    assert (sent(office), one.get(path).json()["dispatches"][0]["status"]) == (0, 422)
     left = one.post(f"{path}/messages/{waits['id']}/leave-out").json()
-    assert (left["deliveries"][0]["state"], left["waiting"]) == ("withheld", 0)
+    assert (left["dispatches"][0]["state"], left["waiting"]) == ("withheld", 0)
     assert one.post(f"{path}/messages/99/again").status_code == 409
     assert one.post(f"{path}/pause").json()["state"] == "paused"
     assert one.post(f"{path}/pause").status_code == 409
@@ -136,6 +136,10 @@ def test_templates_are_kept_once_with_how_they_fit(of: Of, office: Office) -> No
     path = f"/templates/{told['id']}"
     changed = one.write("PUT", path, {"name": "Tack", "language": "en", "unit": "barn", "text": "Thanks"}).json()
     assert (changed["language"], changed["unit"], one.get(path).json()) == ("en", "barn", changed)
+    narrow = one.post("/templates", THANKS | {"channel": "fb", "kind": "interim"}).json()
+    assert (narrow["unit"], narrow["channel"], narrow["kind"], told["kind"]) == (None, "fb", "interim", "answer")
+    assert wrong_at(one.post("/templates", THANKS | {"channel": "nothing", "kind": "tack"})) == {"/kind"}
+    assert wrong_at(one.post("/templates", THANKS | {"channel": "nothing"})) == {"/channel"}
     for act, retired in (("retire", True), ("retire", True), ("restore", False)):
         assert one.post(f"{path}/{act}").json()["retired"] is retired
     assert told["id"] in {each["id"] for each in whole(one, "/templates")}
@@ -147,8 +151,10 @@ def test_templates_are_kept_once_with_how_they_fit(of: Of, office: Office) -> No
         "/text",
     }
     assert one.write("PUT", "/templates/999999", THANKS).status_code == 404
-    for act in ("added", "changed", "retired", "restored"):
-        assert office.acts(f"reply_template.{act}") == [("kommunikator", str(told["id"]))]
+    made_by = [("kommunikator", str(told["id"])), ("kommunikator", str(narrow["id"]))]
+    assert office.acts("reply_template.added") == made_by
+    for act in ("changed", "retired", "restored"):
+        assert office.acts(f"reply_template.{act}") == made_by[:1]
 
 
 def test_everybody_signs_for_themselves_and_who_changes_settings_for_the_rest(of: Of, office: Office) -> None:

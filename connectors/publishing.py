@@ -1,0 +1,95 @@
+"""What a connector can publish in a crisis, where its platform allows it: it says so by the protocol it implements.
+
+Publishing goes in three steps, so that only one of them can make anything public: `prepare` may be repeated, `publish`
+is sent once, and `find` and `verify` only read.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from connectors.base import State
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One crisis message as one channel gets it.
+
+    text: whole, as it shall stand there. marker: words in the text that stand in no other post of anybody's (the
+    message's own address), by which it is found again. link: that address. image: a JPEG that fits the platform, and
+    image_url where the platform can fetch it itself; alt_text says what it shows. video: an MP4 file, with a title.
+    """
+
+    text: str
+    marker: str
+    link: str
+    image: bytes | None = None
+    image_url: str = ""
+    alt_text: str = ""
+    video: Path | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """How far preparing has come. progress: JSON, opaque to everyone else, kept before `publish` is called.
+
+    ready: `publish` may be called now; else prepare again after `wait`.
+    """
+
+    progress: State
+    ready: bool = True
+    wait: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became public. url: where people see it, if the platform has told already."""
+
+    remote_id: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a look for the marker showed. complete: everything since then was seen: what is not found is not there."""
+
+    found: Published | None
+    complete: bool
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """Publishes crisis messages. One attempt a call, never repeated inside; safe to make per delivery.
+
+    Raises OutcomeUnknown where the platform may have published; any other error of `connectors.errors` means that
+    it certainly did not. best_effort: what it publishes reaches nobody for certain (a comment below a video), so it
+    never counts as delivered.
+    """
+
+    longest_post: int
+    """Characters."""
+    needs_image: bool
+    publish_cost: int
+    """Counted cost of one message, preparing included."""
+    settle: timedelta
+    """What was published is found after this at the latest: what is not found then was not published."""
+    best_effort: bool
+
+    def prepare(self, draft: Draft, progress: State, now: datetime) -> Prepared:
+        """Everything that makes nothing public (uploads, containers). Goes on from `progress`; {} the first time."""
+        ...
+
+    def publish(self, draft: Draft, progress: State) -> Published:
+        """Makes it public: the one call that must not be sent twice."""
+        ...
+
+    def find(self, draft: Draft, progress: State, since: datetime) -> Search:
+        """Looks for the marker in what the account itself has published since. Never takes what is only similar."""
+        ...
+
+    def verify(self, draft: Draft, published: Published) -> Published:
+        """Reads it back by its id, another way than it was written. Raises Refused where it is not there, or is not
+        what was sent."""
+        ...

@@ -1,0 +1,1 @@
+"""Crises: the incident, the message in its versions, its deliveries, the hub that shows it, what residents answer."""

@@ -1,0 +1,1 @@
+"""Which warning of an authority concerns the municipality, and what it is worth. Pure."""

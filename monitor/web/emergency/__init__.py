@@ -1,0 +1,1 @@
+"""The crisis pages: beginning, writing, approving, following, gathering."""
