@@ -55,8 +55,6 @@ class Obstacle(StrEnum):
     NOT_APPROVED = "not_approved"
     TOO_EARLY = "too_early"
     NO_REASON = "no_reason"
-    CLOSED = "closed"
-    NOTHING_SENT = "nothing_sent"
 
 
 BEFORE = frozenset({State.DRAFT, State.SUBMITTED, State.APPROVED})
