@@ -1,4 +1,4 @@
-"""Writing a message: from nothing, from a draft to begin with, or from what was said before; and asking for approval."""
+"""Writing a message: from nothing, from a template, or from what was said before; and asking for approval."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,8 +68,8 @@ def begin(
     wording: Wording | None = None,
     earlier: Message | None = None,
 ) -> Message:
-    """A draft, with the words of `wording` or of the earlier message that it follows. Raises Refused in an incident that
-    is closed, where nothing but a correction or a withdrawal can be said."""
+    """A draft, with the words of `wording` or of the earlier message that it follows. Raises Refused in an incident
+    that is closed, where nothing but a correction or a withdrawal can be said."""
     if incident.state not in GOING_ON and kind not in AT_ONCE:
         raise Refused(_("The incident is closed already."))
     if earlier is not None and earlier.committed_at is None:

@@ -139,7 +139,9 @@ def _title(title: str) -> str:
     if not title:
         raise Refused(_("Write what it is about, in a few words."))
     if len(title) > LONGEST_TITLE:
-        raise Refused(_("What it is about has {count} characters. Write at most {most}.", count=len(title), most=LONGEST_TITLE))
+        raise Refused(
+            _("This has {count} characters. Shorten it to at most {most}.", count=len(title), most=LONGEST_TITLE)
+        )
     return title
 
 
