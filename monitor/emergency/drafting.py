@@ -74,7 +74,7 @@ def begin(
         raise Refused(_("The incident is closed already."))
     if earlier is not None and earlier.committed_at is None:
         raise Refused(_("What has not been sent cannot be followed. Change it instead."))
-    message = Message(incident.id, kind, by, now, next_update_at=promised(now))
+    message = Message(incident_id=incident.id, kind=kind, author_id=by, made_at=now, next_update_at=promised(now))
     if wording is not None:
         _fill(message, wording.headline, wording.parts)
         message.language = wording.language
@@ -176,7 +176,7 @@ def _keep_places(session: Session, message: Message, places: Mapping[str, Own]) 
     session.execute(delete(Version).where(Version.message_id == message.id))
     for place, own in places.items():
         if own.text.strip() or own.left_out:
-            session.add(Version(message.id, place, own.text.strip(), own.left_out))
+            session.add(Version(message_id=message.id, place=place, text=own.text.strip(), left_out=own.left_out))
 
 
 def kind_in_words(message: Message) -> str:
