@@ -4,7 +4,7 @@ Nothing is sent here. What is written is enough to send it, whoever does that an
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -28,7 +28,6 @@ from monitor.emergency.rules import Fate, Why
 from monitor.register.models import Channel
 
 SENT = N_("Sent to {places} places: {headline}")
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +92,8 @@ def _deliveries(
     channels = channels_of(session)
     link = link_of(message, settings)
     said = texts(session, message, channels, settings)
-    marker = str(message.identifier)
     places = [Place(HUB, None, "machine"), *(Place(each.id, each.id, way_of(each, incident.mode)) for each in channels)]
-    return [_delivery(message, place, _whole(said[place.id], link), link, marker, now) for place in _sorted(places, said)]
-
-
-def _sorted(places: Sequence[Place], said: Mapping[str, str]) -> list[Place]:
-    return [place for place in places if place.id in said]
+    return [_delivery(message, each, _whole(said[each.id], link), link, now) for each in places if each.id in said]
 
 
 def _whole(text: str, link: str) -> str:
@@ -107,8 +101,8 @@ def _whole(text: str, link: str) -> str:
     return text if link in text else f"{text.rstrip()}\n\n{link}"
 
 
-def _delivery(message: Message, place: Place, text: str, link: str, marker: str, now: datetime) -> Delivery:
-    expires = message.expires or now + LASTS
+def _delivery(message: Message, place: Place, text: str, link: str, now: datetime) -> Delivery:
+    marker, expires = str(message.identifier), message.expires or now + LASTS
     state: dict[str, Any] = {}
     if place.way == "by_hand":
         state = {"state": Fate.NEEDS_HUMAN, "reason": Why.BY_HAND, "remedy": SENTENCES[Why.BY_HAND]}

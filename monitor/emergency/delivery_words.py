@@ -12,7 +12,9 @@ SENTENCES: dict[Why, str] = {
     Why.ABSENT: N_("It was certainly not published, and is sent again."),
     Why.NOT_FOUND: N_("It was sent several times and never appeared. Look at the channel, and say here what you see."),
     Why.UNREADABLE: N_("The channel cannot be read. Look whether the message is there, and say here what you see."),
-    Why.READS_OTHERWISE: N_("The platform took it but does not show it as sent. Look at the channel, and say what you see."),  # noqa: E501
+    Why.READS_OTHERWISE: N_(
+        "The platform took it but does not show it as sent. Look at the channel, and say what you see."
+    ),
     Why.HUB: N_("It waits until the crisis page shows the message."),
     Why.TURN: N_("It waits until an earlier message of the channel is decided."),
     Why.PARKED: N_("The platform asks us to wait. It is sent as soon as that is over."),
@@ -42,6 +44,6 @@ PARTS: dict[Fate, str] = {
 
 
 def counted(fates: list[Fate]) -> str:
-    """"6 of 8 verified, 1 unknown, 1 refused", in the language in use."""
+    """ "6 of 8 verified, 1 unknown, 1 refused", in the language in use."""
     found = {Fate.VERIFIED: 0} | rules.counts(fates)
     return ", ".join(_(PARTS[fate], n=number, total=len(fates)) for fate, number in found.items())

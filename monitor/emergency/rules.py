@@ -206,8 +206,7 @@ def is_over(fates: Collection[Fate]) -> bool:
     return not UNDER_WAY & set(fates)
 
 
-_ORDER = (Fate.VERIFIED, Fate.CONFIRMED, Fate.UNKNOWN, Fate.ARMED, Fate.PENDING, Fate.HELD) + (
-    Fate.NEEDS_HUMAN,
-    Fate.REJECTED,
-    Fate.EXPIRED,
+_ORDER = (
+    *(Fate.VERIFIED, Fate.CONFIRMED, Fate.UNKNOWN, Fate.ARMED, Fate.PENDING),
+    *(Fate.HELD, Fate.NEEDS_HUMAN, Fate.REJECTED, Fate.EXPIRED),
 )

@@ -1,7 +1,7 @@
 """The hub, as the first place of every message: written by us, and read back from outside."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from config.settings import Settings
 from connectors.base import Budget, State
@@ -31,7 +31,7 @@ class HubPublisher:
 
     def publish(self, draft: Draft, progress: State) -> Published:  # noqa: ARG002 - the protocol's
         try:
-            hub.publish_hub(self.db, self.settings, datetime.now().astimezone())
+            hub.publish_hub(self.db, self.settings, datetime.now(UTC))
         except OSError as error:
             failure = Unavailable("the crisis page cannot be written", code=type(error).__name__)
         else:
