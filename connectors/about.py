@@ -53,7 +53,8 @@ class About:
     closed_title: its name where only members see what is written; empty where there is no such thing. hub: the
     organisation's own website: no social media channel, so no decision about it is asked for. takes_away: kinds of
     actions by which others see a resident's comment no more: hide, remove, reject (one that the platform holds).
-    writes: what can be done there from here; None: nothing. publishes: what a crisis message can be; None: by hand only.
+    writes: what can be done there from here; None: nothing. publishes: what a crisis message can be;
+    None: by hand only.
     """
 
     title: str

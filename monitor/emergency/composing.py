@@ -20,8 +20,17 @@ from monitor.register.organisation import organisation
 HUB = "hub"
 NOT_YET = "0" * 12
 """Stands for the identifier of a message that has none before it is sent, so that lengths are right."""
-BEGINS = {Kind.UPDATE: N_("Update: {headline}"), Kind.CORRECTION: N_("CORRECTION: {headline}"), Kind.CANCEL: N_("WITHDRAWN: {headline}")}
-HEADS = {"meaning": N_("What this means for you:"), "doing": N_("The municipality:"), "to_do": N_("Do this:"), "learn_more": N_("Learn more:")}  # fmt: skip
+BEGINS = {
+    Kind.UPDATE: N_("Update: {headline}"),
+    Kind.CORRECTION: N_("CORRECTION: {headline}"),
+    Kind.CANCEL: N_("WITHDRAWN: {headline}"),
+}
+HEADS = {
+    "meaning": N_("What this means for you:"),
+    "doing": N_("The municipality:"),
+    "to_do": N_("Do this:"),
+    "learn_more": N_("Learn more:"),
+}
 EXERCISE = {"sv": "ÖVNING", "en": "ÖVNING (EXERCISE)"}
 """What every text of an exercise begins with, by the message's language; never left to translators."""
 
@@ -49,10 +58,9 @@ def texts(
 def long_text(message: Message, incident: Incident, link: str, zone: ZoneInfo) -> str:
     """Everything, in the message's language."""
     with use_language(message.language):
-        parts = [_beginning(message, incident)]
-        for name in PARTS:
-            if said := getattr(message, name).strip():
-                parts.append(f"{_(HEADS[name])} {said}" if name in HEADS else said)
+        said = {name: text for name in PARTS if (text := getattr(message, name).strip())}
+        headed = [f"{_(HEADS[name])} {text}" if name in HEADS else text for name, text in said.items()]
+        parts = [_begun(message, incident, message.headline.strip()), *headed]
         if message.next_update_at is not None and not message.final:
             parts.append(_("Next update at the latest {when}.", when=_promise(message.next_update_at, zone)))
         return "\n\n".join([*parts, link])
@@ -62,14 +70,13 @@ def short_text(message: Message, incident: Incident, link: str) -> str:
     """What fits everywhere: the words of the card where there are any, else the headline and what to do."""
     with use_language(message.language):
         said = message.card_text.strip() or f"{message.headline.strip()}. {message.to_do.strip()}".strip()
-        head = _exercise(message, incident) + (_(BEGINS[Kind(message.kind)], headline="") if message.kind in BEGINS else "")
-        return f"{_cut(head + said, SHORT - len(link) - 1)} {link}"
+        return f"{_cut(_begun(message, incident, said), SHORT - len(link) - 1)} {link}"
 
 
 def link_of(message: Message, settings: Settings) -> str:
     """Where the message itself can be read; before it is sent, an address of the same length."""
     try:
-        from monitor.emergency.hub import address  # type: ignore[import-not-found,unused-ignore]
+        from monitor.emergency.hub import address  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         return f"{base_url(settings)}/kris/{message.identifier or NOT_YET}"
     return str(address(settings, message.identifier or NOT_YET))
@@ -121,10 +128,10 @@ def _own(version: Version | None, message: Message, incident: Incident, link: st
     return text if link in text else f"{text}\n\n{link}"
 
 
-def _beginning(message: Message, incident: Incident) -> str:
-    headline = message.headline.strip()
-    begun = _(BEGINS[Kind(message.kind)], headline=headline) if message.kind in BEGINS else headline
-    return _exercise(message, incident) + begun
+def _begun(message: Message, incident: Incident, said: str) -> str:
+    """With what it is before it: an exercise, an update, a correction."""
+    kind = Kind(message.kind)
+    return _exercise(message, incident) + (_(BEGINS[kind], headline=said) if kind in BEGINS else said)
 
 
 def _exercise(message: Message, incident: Incident) -> str:

@@ -1,4 +1,4 @@
-"""Writing a message: from nothing, from a draft to begin with, or from what was said before; and asking for approval."""
+"""Writing a message: from nothing, from a template, or from what was said before; and asking for approval."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,13 +68,13 @@ def begin(
     wording: Wording | None = None,
     earlier: Message | None = None,
 ) -> Message:
-    """A draft, with the words of `wording` or of the earlier message that it follows. Raises Refused in an incident that
-    is closed, where nothing but a correction or a withdrawal can be said."""
+    """A draft, with the words of `wording` or of the earlier message that it follows. Raises Refused in an incident
+    that is closed, where nothing but a correction or a withdrawal can be said."""
     if incident.state not in GOING_ON and kind not in AT_ONCE:
         raise Refused(_("The incident is closed already."))
     if earlier is not None and earlier.committed_at is None:
         raise Refused(_("What has not been sent cannot be followed. Change it instead."))
-    message = Message(incident.id, kind, by, now, next_update_at=promised(now))
+    message = Message(incident_id=incident.id, kind=kind, author_id=by, made_at=now, next_update_at=promised(now))
     if wording is not None:
         _fill(message, wording.headline, wording.parts)
         message.language = wording.language
@@ -176,7 +176,7 @@ def _keep_places(session: Session, message: Message, places: Mapping[str, Own]) 
     session.execute(delete(Version).where(Version.message_id == message.id))
     for place, own in places.items():
         if own.text.strip() or own.left_out:
-            session.add(Version(message.id, place, own.text.strip(), own.left_out))
+            session.add(Version(message_id=message.id, place=place, text=own.text.strip(), left_out=own.left_out))
 
 
 def kind_in_words(message: Message) -> str:

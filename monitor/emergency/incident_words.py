@@ -16,7 +16,7 @@ STATES = {
     "evaluated": N_("Evaluated"),
 }
 STAGES = {
-    "confirmed": N_("Confirmed"),
+    "confirmed": N_("Confirmed to have happened"),
     "ongoing": N_("Going on"),
     "controlled": N_("Under control"),
     "over": N_("Ended"),

@@ -42,7 +42,8 @@ def start(
     if mode not in MODES or level not in LEVELS:
         raise Refused(_("Choose a level, and whether it is an actual incident or an exercise."))
     who = decided_by.strip() or _("whoever began it")
-    incident = Incident(mode, level, title, now, by, who, note=note.strip(), area=area.strip())
+    known = {"started_at": now, "started_by_id": by, "decided_by": who}
+    incident = Incident(mode=mode, level=level, title=title, note=note.strip(), area=area.strip(), **known)  # type: ignore[arg-type]
     session.add(incident)
     session.flush()
     if mode == "actual":
@@ -110,7 +111,7 @@ def watch_closely(session: Session, now: datetime) -> None:
     people = on_duty(session)
     for channel_id in session.scalars(select(Channel.id).where(read_by_machine())).all():
         if channel_id not in known:
-            session.add(CloseWatch(channel_id, now, people=people))
+            session.add(CloseWatch(channel_id=channel_id, since=now, people=people))
         read_soon(session, channel_id, now)
     session.flush()
 
@@ -139,7 +140,9 @@ def _title(title: str) -> str:
     if not title:
         raise Refused(_("Write what it is about, in a few words."))
     if len(title) > LONGEST_TITLE:
-        raise Refused(_("What it is about has {count} characters. Write at most {most}.", count=len(title), most=LONGEST_TITLE))
+        raise Refused(
+            _("This has {count} characters. Shorten it to at most {most}.", count=len(title), most=LONGEST_TITLE)
+        )
     return title
 
 

@@ -159,9 +159,9 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """field: of the form, or of a place's version ("text-PLACE"). values: for the sentence."""
+    """at: the field of the form, or of a place's version ("text-PLACE"). values: for the sentence."""
 
-    field: str
+    at: str
     what: What
     values: Mapping[str, object] = field(default_factory=dict)
 

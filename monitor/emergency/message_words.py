@@ -1,7 +1,8 @@
-"""Messages in words: kinds, states, what is wrong and what to do, and the five questions. Sentences to be translated."""
+"""Messages in words: kinds, states, what is wrong and how to mend it, the five questions. To be translated."""
 
 from config.language import N_, _
 from monitor.emergency.message_rules import Fault, Kind, Obstacle, State, What
+from monitor.emergency.rules import Fate
 
 KINDS = {
     Kind.ALERT: N_("Message"),
@@ -18,6 +19,17 @@ STATES = {
     State.CANCELLED: N_("Withdrawn"),
     State.EXPIRED: N_("No longer holds"),
 }
+FATES = {
+    Fate.PENDING: N_("Waits to be sent"),
+    Fate.ARMED: N_("Is being sent"),
+    Fate.UNKNOWN: N_("Unknown: we are looking whether it is there"),
+    Fate.CONFIRMED: N_("Published"),
+    Fate.VERIFIED: N_("Published and seen there"),
+    Fate.REJECTED: N_("Refused"),
+    Fate.HELD: N_("Stopped"),
+    Fate.EXPIRED: N_("Too late"),
+    Fate.NEEDS_HUMAN: N_("Somebody has to look"),
+}
 QUESTIONS = {
     "happened": N_("What has happened?"),
     "meaning": N_("What does it mean for you?"),
@@ -26,7 +38,7 @@ QUESTIONS = {
     "learn_more": N_("Where do you learn more?"),
 }
 OBSTACLES = {
-    Obstacle.FROZEN: N_("The message has been sent, and what it says cannot be changed. Write an update or a correction."),
+    Obstacle.FROZEN: N_("The message has been sent and cannot be changed. Write an update or a correction."),
     Obstacle.FAULTY: N_("Something in the message has to be corrected first."),
     Obstacle.NOT_SUBMITTED: N_("Nobody has asked for approval of the message yet. Ask for it first."),
     Obstacle.OWN: N_("You have written or changed the message yourself. Somebody else has to approve it."),
@@ -38,7 +50,9 @@ OBSTACLES = {
 FAULTS = {
     What.EMPTY: N_("This is empty. Write it in a few words."),
     What.TOO_LONG: N_("This has {count} characters. Shorten it to at most {most}."),
-    What.OTHERS_WORD: N_("“{word}” belongs to the authorities' warnings. Say it in other words: this is the municipality's own information."),
+    What.OTHERS_WORD: N_(
+        "“{word}” belongs to the authorities' warnings. Use other words: this is the municipality's own."
+    ),
     What.GAP: N_("{gap} has not been filled in. Write what it is, or take it away."),
     What.NO_PROMISE: N_("Say when residents hear more, or tick that this is the last message."),
     What.PROMISE_PAST: N_("The time of the next update has passed. Choose a later one."),

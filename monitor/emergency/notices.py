@@ -27,7 +27,7 @@ Found = tuple[str, datetime, Sequence[Person]]
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing to tell. found: all there is to tell now. said: headline, paragraphs and page, in the language in use."""
+    """One thing to tell. found: all there is now. said: headline, paragraphs and page, in the language in use."""
 
     name: str
     found: Callable[[Scene], Iterable[Found]]
@@ -71,7 +71,8 @@ def _begun_said(scene: Scene, subject: str) -> tuple[str, list[str], str]:
     incident = scene.session.get_one(Incident, int(subject))
     headline = _("{mode}: {title}", mode=_(MODES[incident.mode]), title=incident.title)
     who = scene.session.get_one(Person, incident.started_by_id).name
-    told = _("{level}. Begun by {person} {when}.", level=_(LEVELS[incident.level]), person=who, when=moment(incident.started_at, scene.zone))  # fmt: skip
+    level, when = _(LEVELS[incident.level]), moment(incident.started_at, scene.zone)
+    told = _("{level}. Begun by {person} {when}.", level=level, person=who, when=when)
     return headline, [told, _(EXERCISE if incident.mode == "exercise" else IN_EARNEST)], f"/crisis/{subject}"
 
 
@@ -111,8 +112,12 @@ def _alone_said(scene: Scene, subject: str) -> tuple[str, list[str], str]:
 
 
 def _promised(scene: Scene) -> Iterable[Found]:
-    query = select(Message).join(Incident, Incident.id == Message.incident_id).where(
-        Message.state == State.COMMITTED, Incident.closed_at.is_(None), Message.next_update_at > scene.now - NEWS
+    query = (
+        select(Message)
+        .join(Incident, Incident.id == Message.incident_id)
+        .where(
+            Message.state == State.COMMITTED, Incident.closed_at.is_(None), Message.next_update_at > scene.now - NEWS
+        )
     )
     for message in scene.session.scalars(query):
         if message.next_update_at and is_overdue(State(message.state), message.next_update_at, scene.now):

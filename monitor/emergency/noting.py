@@ -15,5 +15,5 @@ def noted(
     """sentence: marked for translation. kind: as in LogLine."""
     with use_language(organisation(session).language):
         text = _(sentence, **values)
-    session.add(LogLine(incident_id, now, kind, text, by))
+    session.add(LogLine(incident_id=incident_id, at=now, kind=kind, text=text, by_id=by))
     session.flush()

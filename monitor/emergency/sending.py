@@ -61,5 +61,3 @@ def _deliver(db: Database, message_id: int, settings: Settings) -> None:
         deliver_all(db, message_id, settings)
     except Exception as error:  # noqa: BLE001 - the sweeper goes on with it; nobody waits for this thread
         log.warning("delivering stopped here", message=message_id, error=type(error).__name__)
-
-

@@ -244,7 +244,9 @@ def _policy(session: Session, reading: Reading, chosen: Settings, work: Work, no
     if not is_close(session, work.channel.id, now):
         return policy
     cost = A_ROUND if work.plan.full or work.plan.daily else max(1, reading.counted_cost)
-    return replace(policy, interval=affordable(session, work.budgets, work.channel.id, cost, policy.interval, now, chosen))
+    return replace(
+        policy, interval=affordable(session, work.budgets, work.channel.id, cost, policy.interval, now, chosen)
+    )
 
 
 def _outcome(error: ConnectorError | None) -> Outcome:

@@ -114,7 +114,7 @@ def test_each_fault_is_named_with_its_field(change: dict[str, object], field: st
     places = [Place("ig", "Instagram", 2200), Place("hub", "Webbplatsen")]
     assert rules.faults(SAID, places, NOW) == []
     [fault] = rules.faults(replace(SAID, **change), places, NOW)  # type: ignore[arg-type]
-    assert (fault.field, fault.what) == (field, what)
+    assert (fault.at, fault.what) == (field, what)
 
 
 def test_what_is_final_promises_nothing_and_words_of_a_name_are_no_warning() -> None:
