@@ -87,7 +87,8 @@ def test_the_word_to_begin_a_live_incident_is_another_one_and_a_mode_never_chang
     with staff.snapshot() as session:
         assert session.query(CloseWatch).count() == 3
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "incident.started")).one()
-        assert entry.after and entry.after["mode"] == "actual"
+        assert entry.after
+        assert entry.after["mode"] == "actual"
     with pytest.raises(Exception, match="never changed"), staff.transaction() as session:  # noqa: PT012 - at the flush
         session.get_one(Incident, 1).mode = "exercise"
         session.flush()
