@@ -33,6 +33,7 @@ from monitor.register.secrets import stored
 from monitor.watch.budgets import left_of, quota_of, spent
 from monitor.watch.models import TokenHealth
 
+OK = 200
 PATIENCE = 5  # seconds for each of the two web servers
 KEPT = timedelta(days=400)
 
@@ -48,7 +49,7 @@ def check(db: Database, settings: Settings, now: datetime, *, worker_alive: bool
         channels=asked,
         approvers=people,
         image_host_answers=_answers(settings.emergency.image_url or settings.emergency.hub_url),
-        hub_answers=_answers(settings.emergency.hub_url),
+        hub_answers=_answers(settings.emergency.hub_url, itself=True),
         worker_alive=worker_alive,
         last_exercise=last,
         needs_images=any(isinstance(each, Publisher) and each.needs_image for _facts, each in known),
@@ -142,12 +143,12 @@ def _approvers(session: Session, settings: Settings) -> tuple[str, ...]:
     return tuple(person.name for person in people if person.id not in lost)
 
 
-def _answers(address: str | None) -> bool | None:
-    """Does a web server answer there as it should? None without an address."""
+def _answers(address: str | None, *, itself: bool = False) -> bool | None:
+    """Does a web server answer there? itself: with what stands at just that address. None without an address."""
     if address is None:
         return None
     try:
         with requests.get(address, timeout=PATIENCE, stream=True, verify=trusted_certificates()) as answer:
-            return answer.status_code < 500
+            return answer.status_code == OK if itself else answer.status_code < 500
     except requests.RequestException:
         return False
