@@ -1,4 +1,4 @@
-"""The crisis log: what happened in an incident, when, and who says so. Lines are only added; the database sees to it."""
+"""The crisis log: what happened in an incident, when, and who says so. Lines are only added: the database says so."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

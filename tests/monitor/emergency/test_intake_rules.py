@@ -48,7 +48,12 @@ def test_why_it_was_sorted_so_is_said_in_the_residents_own_words() -> None:
 
 
 def test_a_question_that_many_ask_in_their_own_words_is_one_group() -> None:
-    asked = ["När kommer strömmen tillbaka?", "när är strömmen tillbaka??", "Strömmen tillbaka när?", "Är skolan öppen?"]
+    asked = [
+        "När kommer strömmen tillbaka?",
+        "när är strömmen tillbaka??",
+        "Strömmen tillbaka när?",
+        "Är skolan öppen?",
+    ]
     first, *_rest = groups(enumerate(asked), KNOWN)
     assert first == (0, 1, 2)
 
