@@ -1,4 +1,4 @@
-"""What a person does with what stands on the board: sort it, gather it into topics, answer all at once, show the hub."""
+"""What people do with what stands on the board: sort it, gather it into topics, answer all at once, show the answer."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.language import _, use_language
+from config.language import N_, _, use_language
 from monitor.access.visitors import Visitor
 from monitor.audit import audited
 from monitor.db import Database
@@ -58,21 +58,19 @@ def settle(session: Session, intake: Intake, *, done: bool, by: str, now: dateti
         _note(session, intake, "intake.settled" if done else "intake.reopened", by, now, None, None)
 
 
-def gather(
-    session: Session, incident: Incident, intakes: Sequence[Intake], title: str, by: str, now: datetime
-) -> Topic:
+def gather(session: Session, incident: Incident, chosen: Sequence[Intake], title: str, by: str, now: datetime) -> Topic:
     """Makes a topic of comments. Raises Fault without a title, or without a comment."""
     title = " ".join(title.split())
     if not title or len(title) > LONGEST_TITLE:
         raise Fault(_("Write what they are about, in at most {most} characters.", most=LONGEST_TITLE), "title")
-    if not intakes:
+    if not chosen:
         raise Fault(_("Choose at least one comment."), "title")
     topic = Topic(incident_id=incident.id, title=title, made_at=now, by_id=by)
     session.add(topic)
     session.flush()
-    for each in intakes:
+    for each in chosen:
         each.topic_id = topic.id
-    subject, told = ("crisis_topic", str(topic.id)), {"comments": len(intakes)}
+    subject, told = ("crisis_topic", str(topic.id)), {"comments": len(chosen)}
     audited(session, by, "crisis_topic.made", subject, now, after=told)
     return topic
 
@@ -100,8 +98,8 @@ def show(session: Session, topic: Topic, *, shown: bool, by: str, now: datetime)
     act = "crisis_topic.shown" if shown else "crisis_topic.hidden"
     audited(session, by, act, ("crisis_topic", str(topic.id)), now)
     with use_language(organisation(session).language):
-        said = _("On the crisis page: {title}") if shown else _("Taken from the crisis page: {title}")
-        crisis_log.write(session, topic.incident_id, "event", said.format(title=topic.title), by, now)
+        sentence = N_("On the crisis page: {title}") if shown else N_("Taken from the crisis page: {title}")
+        crisis_log.write(session, topic.incident_id, "event", _(sentence, title=topic.title), by, now)
 
 
 def answer_all(db: Database, topic_id: int, who: Visitor, now: datetime) -> Answered:
