@@ -1,4 +1,4 @@
-"""Brings what residents write during an incident onto its board: each comment once, sorted by rule till a person does."""
+"""Brings what residents write during an incident onto its board: each comment once, sorted by rule or by a person."""
 
 import tomllib
 from collections.abc import Sequence
