@@ -63,7 +63,7 @@ ACTS = {
     "copy.saved": N_("saved a copy of a comment"),
     "removal.hidden": N_("hid a comment"),
     "removal.removed": N_("removed a comment"),
-    "removal.rejected": N_("threw a held comment away"),
+    "removal.rejected": N_("rejected a held comment"),
     "removal.by_hand": N_("noted that a comment was taken away on the platform itself"),
     "removal.ruled": N_("noted which rule a comment breaks"),
     "removal.told": N_("noted whether the author of a comment was told"),
@@ -93,6 +93,17 @@ ACTS = {
     "hub.linked": N_("linked a post to the website"),
     "hub.dismissed": N_("dismissed a post without a link"),
     "hub.reopened": N_("took back what was said of a post"),
+    "incident.started": N_("began an incident"),
+    "incident.stable": N_("noted that an incident is under control"),
+    "incident.closed": N_("closed an incident"),
+    "incident.staged": N_("changed what residents are told of an incident"),
+    "incident.noted": N_("noted an incident's case number"),
+    "message.drafted": N_("began to write a crisis message"),
+    "message.changed": N_("changed a crisis message"),
+    "message.submitted": N_("asked for approval of a crisis message"),
+    "message.approved": N_("approved a crisis message"),
+    "message.sent_alone": N_("sent a crisis message alone"),
+    "message.reviewed": N_("reviewed a crisis message that was sent alone"),
 }
 
 

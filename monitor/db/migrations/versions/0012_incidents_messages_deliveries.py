@@ -6,7 +6,7 @@ from alembic import op
 from monitor.db.guarding import SINCE_0012, freeze, guard
 
 revision = '0012'
-down_revision = '0010'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 
@@ -132,6 +132,7 @@ def upgrade() -> None:
     sa.Column('expires', sa.DateTime(timezone=True), nullable=True),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('edited_by_id', sa.String(), nullable=True),
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('submitted_by_id', sa.String(), nullable=True),
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
@@ -147,6 +148,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_message_author_id_person')),
     sa.ForeignKeyConstraint(['committed_by_id'], ['person.id'], name=op.f('fk_message_committed_by_id_person')),
     sa.ForeignKeyConstraint(['earlier_id'], ['message.id'], name=op.f('fk_message_earlier_id_message')),
+    sa.ForeignKeyConstraint(['edited_by_id'], ['person.id'], name=op.f('fk_message_edited_by_id_person')),
     sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], name=op.f('fk_message_incident_id_incident')),
     sa.ForeignKeyConstraint(['submitted_by_id'], ['person.id'], name=op.f('fk_message_submitted_by_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
