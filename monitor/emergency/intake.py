@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from monitor.db import Database
+from monitor.emergency.incidents import GOING_ON
 from monitor.emergency.intake_rules import List, listed, nearest, sort
 from monitor.emergency.models import Incident, Intake, Topic
 from monitor.inbox.obligations import every_channel
@@ -21,7 +22,6 @@ from monitor.watch.models import Comment
 
 LEAD = timedelta(hours=1)
 """What was written so long before the incident began is about it as a rule: residents know first."""
-GOING_ON = ("active", "stable")
 MOST = 2000  # in one step: SQLite takes no more values at once; the next look takes the rest
 
 

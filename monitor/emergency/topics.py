@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.language import N_, _, use_language
+from config.language import N_, _
 from monitor.access.visitors import Visitor
 from monitor.audit import audited
 from monitor.db import Database
 from monitor.db.bulk import among
-from monitor.emergency import crisis_log
 from monitor.emergency.intake_rules import Kind
 from monitor.emergency.models import Incident, Intake, Topic
+from monitor.emergency.noting import noted
 from monitor.inbox.answering import Answer, Asks, send
 from monitor.inbox.at_hand import at_hand
 from monitor.inbox.faults import Fault
@@ -97,9 +97,8 @@ def show(session: Session, topic: Topic, *, shown: bool, by: str, now: datetime)
     topic.shown_at = now if shown else None
     act = "crisis_topic.shown" if shown else "crisis_topic.hidden"
     audited(session, by, act, ("crisis_topic", str(topic.id)), now)
-    with use_language(organisation(session).language):
-        sentence = N_("On the crisis page: {title}") if shown else N_("Taken from the crisis page: {title}")
-        crisis_log.write(session, topic.incident_id, "event", _(sentence, title=topic.title), by, now)
+    sentence = N_("On the crisis page: {title}") if shown else N_("Taken from the crisis page: {title}")
+    noted(session, topic.incident_id, "event", by, now, sentence, title=topic.title)
 
 
 def answer_all(db: Database, topic_id: int, who: Visitor, now: datetime) -> Answered:
@@ -158,9 +157,8 @@ def _note_answered(db: Database, topic_id: int, by: str, told: Answered, now: da
     with db.transaction() as session:
         topic = session.get_one(Topic, topic_id)
         audited(session, by, "crisis_topic.answered", ("crisis_topic", str(topic_id)), now, after={"sent": told.sent})
-        with use_language(organisation(session).language):
-            said = _("Answered {count} comments: {title}", count=told.sent, title=topic.title)
-            crisis_log.write(session, topic.incident_id, "event", said, by, now)
+        sentence = N_("Answered {count} comments: {title}")
+        noted(session, topic.incident_id, "event", by, now, sentence, count=told.sent, title=topic.title)
 
 
 def intakes(session: Session, incident_id: int, ids: Sequence[int], channels: frozenset[str]) -> list[Intake]:
