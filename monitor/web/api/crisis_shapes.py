@@ -11,7 +11,7 @@ from monitor.web.api.shapes import CLEAN, FILLED, In, Line, Moment, Name, Out, T
 Mode = Literal["actual", "exercise"]
 Level = Literal["elevated", "disturbance", "extraordinary"]
 Stage = Literal["confirmed", "ongoing", "controlled", "over", "evaluation"]
-Title = Annotated[str, StringConstraints(max_length=120, **FILLED), CLEAN]  # type: ignore[arg-type]
+Title = Annotated[str, StringConstraints(max_length=120, **FILLED), CLEAN]
 Reason = Annotated[str, StringConstraints(max_length=500), CLEAN]
 
 
