@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from monitor.db import Database
+from monitor.emergency.committing import commit
+from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import begin, hinder, standing
 from monitor.emergency.message_rules import Kind, State, after, why_not_commit
 from monitor.emergency.models import Incident, Message
@@ -42,8 +44,6 @@ def taken_back(session: Session, earlier_id: int, kind: Kind, by: str, now: date
 
 def committed(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> None:
     """The message is frozen with its deliveries, and what it follows is followed."""
-    from monitor.emergency.committing import commit  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
     if message.committed_at is None:
         hinder(why_not_commit(standing(message)))
     commit(session, message.id, by, now, settings)
@@ -59,8 +59,6 @@ def deliver_soon(db: Database, message_id: int, settings: Settings) -> None:
 
 
 def _deliver(db: Database, message_id: int, settings: Settings) -> None:
-    from monitor.emergency.delivering import deliver_all  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
     try:
         deliver_all(db, message_id, settings)
     except Exception as error:  # noqa: BLE001 - the sweeper goes on with it; nobody waits for this thread

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
+from monitor.emergency import holding
 from monitor.emergency.models import Incident
 from monitor.emergency.noting import noted
 from monitor.register.models import Channel
@@ -15,8 +16,6 @@ A_WHILE = timedelta(minutes=30)
 
 def hold_for_a_while(session: Session, incident: Incident, place: str, by: str, now: datetime, reason: str) -> None:
     """Nothing new goes out there. place: a channel's id, the hub, or "" for everything."""
-    from monitor.emergency import holding  # type: ignore[attr-defined,unused-ignore]
-
     holding.hold(session, place, by, now, now + A_WHILE, reason.strip())
     sentence = N_("Stopped: {place}. {reason}")
     noted(session, incident.id, "decision", by, now, sentence, place=place_in_words(session, place), reason=reason)
@@ -24,8 +23,6 @@ def hold_for_a_while(session: Session, incident: Incident, place: str, by: str, 
 
 def release(session: Session, incident: Incident, place: str, by: str, now: datetime) -> None:
     """It goes on."""
-    from monitor.emergency import holding  # type: ignore[attr-defined,unused-ignore]
-
     holding.release(session, place, by, now)
     sentence = N_("Goes on: {place}.")
     noted(session, incident.id, "decision", by, now, sentence, place=place_in_words(session, place))

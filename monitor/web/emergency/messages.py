@@ -16,6 +16,7 @@ from monitor.access.visitors import Visitor
 from monitor.db import Database
 from monitor.emergency import sending
 from monitor.emergency.approving import approve, do_alone, review
+from monitor.emergency.by_hand import answer
 from monitor.emergency.drafting import Faulty, begin, edit, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES
@@ -176,8 +177,6 @@ def _unchanged(message: Message, revision: int) -> None:
 
 def _answer(session: Session, message: Message, by: str, form: Sent, now: datetime) -> None:
     """What a person saw where no machine could tell, or has published by hand."""
-    from monitor.emergency.by_hand import answer  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
     delivery = session.get(Delivery, form.number("delivery"))
     if delivery is None or delivery.message_id != message.id:
         raise HTTPException(404)

@@ -212,6 +212,8 @@ def upgrade() -> None:
     sa.Column('looks', sa.Integer(), nullable=False),
     sa.Column('progress', sa.JSON(), nullable=False),
     sa.Column('armed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lost_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('remote_id', sa.String(), nullable=True),
