@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from config.settings import settings
 from monitor.db import Database, database
 from monitor.db.migrating import upgrade
 from tests.emptied import Emptied, one_database
+from tests.engines import learning
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -41,8 +43,12 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("kanalvakt")
 # no test cuts the power, and each commit would wait for the disk
 vars(sys.modules[Database.__module__])["SURE"] = "OFF"
+learning()
 # three suites share two cores: an answer may be slow, and no test is about that
 vars(httpx2._config.DEFAULT_TIMEOUT_CONFIG)["read"] = 60
+# every call would load all authorities anew, and here everything is on loopback without TLS
+_transport = vars(httpx2._transports.default)
+_transport["create_ssl_context"] = cache(_transport["create_ssl_context"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,8 +2,9 @@
 
     python -m tests.pictures [FOLDER] [pytest's arguments]     (or: make pictures)
 
-LOOKS=quick: in four looks each rather than in eight. The folder (kanalvakt-pictures, ignored by git) gets an
-index.html.
+LOOKS=quick: in four looks each rather than in eight. `-k sv-True`: only in Swedish, with scripts. The folder
+(kanalvakt-pictures, ignored by git) gets an index.html. Debian's fonts-noto-color-emoji and chromium-l10n make emoji
+and date fields look as they do on a desk in Sweden.
 """
 
 import base64
@@ -34,7 +35,7 @@ BEST = {
     "case": ("moderator/* a case/sv-1280-light.png", 1280, 1000),
     "decision-phone": ("manager/* looking at it/sv-360-light*.png", 360, 740),
     "month": ("registrar/* a month/sv-1280-light*.png", 1280, 900),
-    "report": ("registrar/* reports/sv-1280-light*.png", 1280, 900),
+    "report": ("figures/* a month of answers/sv-1280-light*.png", 1280, 1000),
     "first-run-phone": ("administrator/* the app/sv-360-light.png", 360, 740),
     "link-phone": ("deputy/* a link, a comment/sv-360-light*.png", 360, 740),
 }
@@ -50,9 +51,11 @@ def main(folder: Path, arguments: list[str]) -> int:
     """The exit code of the walks: whatever was wrong on a page is told there."""
     folder.mkdir(parents=True, exist_ok=True)
     with Services() as services:
-        asked = {"SCREENSHOTS": str(folder.resolve())}
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "--timeout", "3600", "tests/web/days"]
-        walked = subprocess.run([*command, *arguments], check=False, env=os.environ | services.environment | asked)
+        asked = {"SCREENSHOTS": str(folder.resolve()), "LANGUAGE": "sv_SE"}  # the latter for the browser's own fields
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:randomly", "--timeout", "3600"]
+        walked = subprocess.run(
+            [*command, "tests/web/days", *arguments], check=False, env=os.environ | services.environment | asked
+        )
         (folder / "index.html").write_text(index(folder), encoding="utf-8")
         print(f"Look through {folder / 'index.html'}")
         with sync_playwright() as playwright:

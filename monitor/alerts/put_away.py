@@ -26,7 +26,7 @@ RECENT = timedelta(days=7)  # what is older is no news; a longer closing makes i
 MOST = 20  # in one mail: whoever clears away hundreds need not read them all again
 BY = {
     "hide": N_("{channel}: {person} hid it {moment}."),
-    "reject": N_("{channel}: {person} threw it away {moment}."),
+    "reject": N_("{channel}: {person} rejected it {moment}."),
     "remove": N_("{channel}: {person} removed it {moment}."),
 }
 BY_NOBODY_HERE = N_("{channel}: it was hidden on the platform itself, as we noticed {moment}.")

@@ -60,7 +60,7 @@ KINDS = {
     "remove": N_("remove a resident's comment"),
     "delete": N_("remove"),
     "release": N_("publish"),
-    "reject": N_("throw away"),
+    "reject": N_("reject"),
 }
 KEYS = (
     *("id", "channel_id", "comment_id", "kind", "by_id", "state", "attempts", "created_at", "next_at", "done_at"),

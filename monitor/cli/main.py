@@ -54,7 +54,7 @@ COMMANDS = (
     ("unhide", "acting.unhide", N_("Show a hidden comment again.")),
     ("remove", "acting.remove", N_("Take away a comment of the organisation's own.")),
     ("release", "acting.release", N_("Publish a comment that YouTube holds.")),
-    ("reject", "acting.reject", N_("Throw away a comment that YouTube holds.")),
+    ("reject", "acting.reject", N_("Reject a comment that YouTube holds: it is never shown.")),
     ("claim", "desk.claim", N_("Say that you are at a comment, so that nobody else answers it too.")),
     ("note", "desk.note", N_("Write an internal note on a comment.")),
     ("assign", "desk.assign", N_("Say whose turn it is to answer a comment.")),

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -20,7 +21,7 @@ from monitor.inbox.removals import case
 from monitor.inbox.saving import not_whole
 from monitor.records.acts import act_in_words
 from monitor.records.auditing import Agreement, agreement
-from monitor.records.log_words import BROKEN, actor_in_words, change_in_words, difference_in_words
+from monitor.records.log_words import BROKEN, actor_in_words, changes_in_words, difference_in_words
 from monitor.records.removal_paper import removal_file, removal_pdf
 from monitor.register.calendar import OfficeCalendar, calendar_of
 from monitor.register.organisation import organisation
@@ -162,4 +163,5 @@ def _say_copies(whole: int, changed: list[int]) -> None:
 def _row(entry: AuditEntry, timezone: str) -> tuple[object, ...]:
     about = f"{entry.subject_kind}/{entry.subject}"
     who, what = actor_in_words(entry.actor), act_in_words(entry.act)
-    return entry.id, local(entry.at, timezone), who, what, about, change_in_words(entry)
+    changed = "; ".join(f"{each.field}: {each.step}" for each in changes_in_words(entry, ZoneInfo(timezone)))
+    return entry.id, local(entry.at, timezone), who, what, about, changed

@@ -83,12 +83,21 @@ def _engine(url: str) -> Engine:
         # prepared statements are planned without knowing the values: a list of 100,000 ids would be searched linearly
         unprepared = {"prepare_threshold": None}
         options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": unprepared}
-        return create_engine(url, hide_parameters=True, **options)
+        engine = create_engine(url, hide_parameters=True, **options)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     # no limit to connections: they cost little here, and all but one writer wait with theirs in hand
     engine = create_engine(url, hide_parameters=True, max_overflow=-1, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # no question of ours runs for so long that its compilation, a tenth of a second each time, would pay
+    connection.execute("SET jit = off")
+    connection.execute("SET timezone = 'UTC'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

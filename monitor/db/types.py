@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 from sqlalchemy.types import TypeDecorator
+
+SPOKEN = ZoneInfo("UTC")
+"""The zone in which PostgreSQL is asked to speak (monitor.db.database)."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -22,7 +26,8 @@ class Utc(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        # most rows tell several times; a connection that speaks UTC says the same as one that tells no zone
+        return value.replace(tzinfo=UTC) if value.tzinfo in (None, SPOKEN) else value.astimezone(UTC)
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):

@@ -54,7 +54,7 @@ SENT = {
     "delete": (N_("Your answer is being taken back."), N_("Your answer is taken back.")),
     "remove": (N_("The comment is being removed."), N_("The comment is removed.")),
     "release": (N_("The comment is being published."), N_("The comment is published.")),
-    "reject": (N_("The comment is being thrown away."), N_("The comment is thrown away.")),
+    "reject": (N_("The comment is being rejected."), N_("The comment is rejected. It is never shown.")),
 }
 """While it is under way, and when it is done."""
 HELD_BACK = N_("Your answer is not sent yet: somebody answered meanwhile. Read that answer, and decide.")

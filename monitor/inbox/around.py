@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import ColumnElement, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, Executable, String, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from monitor.db.bulk import among
-from monitor.inbox.gathering import Gathered, gather_where
+from monitor.db.within import within
+from monitor.inbox.gathering import FETCHED, Gathered, gather_where
 from monitor.watch.models import Comment
-
-OTHER = aliased(Comment)
-"""A comment beside the one that is looked at; made once, as that takes longer than to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +29,31 @@ def gather_around(session: Session, places: Mapping[str, Around], *, whole_acts:
     anywhere below the post, or the visitor's post itself; and a person has one set of names below a post.
     """
     channels = sorted(places)
-    posts = sorted({post for each in places.values() for post in each.posts})
-    own = [f"{channel} {name}" for channel, each in places.items() for name in sorted(each.own)]
-    threads = sorted({thread for each in places.values() for thread in each.threads})
-    in_them = among(session, OTHER.channel_id, channels) & among(session, OTHER.thread_external_id, threads)
-    residents = and_(in_them, *(~among(session, name, own) for name in _names(OTHER)))
-    visited = select(OTHER.external_id).where(among(session, OTHER.channel_id, channels), OTHER.is_post)
-    visited = visited.where(among(session, OTHER.external_id, posts))
+    given = {
+        "channels": channels,
+        "posts": sorted({post for each in places.values() for post in each.posts}),
+        "own": [f"{channel} {name}" for channel, each in places.items() for name in sorted(each.own)],
+        "threads": sorted({thread for each in places.values() for thread in each.threads}),
+    }
+    return gather_where(session, _needed(), channels, given, whole_acts=whole_acts)
+
+
+@cache
+def _needed() -> Executable:
+    other = aliased(Comment)
+    in_them = within(other.channel_id, "channels") & within(other.thread_external_id, "threads")
+    residents = and_(in_them, *(~within(name, "own") for name in _names(other)))
+    visited = select(other.external_id).where(within(other.channel_id, "channels"), other.is_post)
+    visited = visited.where(within(other.external_id, "posts"))
     needed = or_(
-        among(session, Comment.thread_external_id, threads),
-        Comment.parent_external_id.is_(None) & or_(*(among(session, name, own) for name in _names(Comment))),
-        Comment.author_id.in_(select(OTHER.author_id).where(residents)),
-        func.lower(Comment.author_handle).in_(select(func.lower(OTHER.author_handle)).where(residents)),
+        within(Comment.thread_external_id, "threads"),
+        Comment.parent_external_id.is_(None) & or_(*(within(name, "own") for name in _names(Comment))),
+        Comment.author_id.in_(select(other.author_id).where(residents)),
+        func.lower(Comment.author_handle).in_(select(func.lower(other.author_handle)).where(residents)),
         Comment.post_external_id.in_(visited),
     )
-    here = among(session, Comment.channel_id, channels) & among(session, Comment.post_external_id, posts) & needed
-    return gather_where(session, here, channels, whole_acts=whole_acts)
+    here = within(Comment.channel_id, "channels") & within(Comment.post_external_id, "posts")
+    return FETCHED.where(here, needed)
 
 
 def _names(comment: type[Comment]) -> list[ColumnElement[str]]:

@@ -1,17 +1,15 @@
 """A comment with all that belongs to it one by one, in one look: what every page about it needs."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from monitor.db.once import once_in_a_snapshot
 from monitor.inbox.desk_models import Assignment, Claim
 from monitor.register.models import Person
 from monitor.watch.models import Comment, Post, Schedule
-
-CLAIMANT, ASSIGNEE, ANY = aliased(Person), aliased(Person), aliased(Assignment)
-"""Made once, as that takes longer than to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +28,28 @@ class AtHand:
 @once_in_a_snapshot
 def at_hand(session: Session, comment_id: int) -> AtHand | None:
     """None: no such comment."""
-    last = select(func.max(ANY.id)).where(ANY.comment_id == Comment.id).correlate(Comment).scalar_subquery()
+    found = session.execute(_asked(), {"comment": comment_id}).one_or_none()
+    if found is None:
+        return None
+    comment, post, schedule, claim, *people = found
+    named = (people[:2], people[2:])
+    return AtHand(comment, post, schedule, claim, people[2], {id_: name for id_, name in named if id_ is not None})
+
+
+@cache
+def _asked() -> Executable:
+    given, claimant, assignee = aliased(Assignment), aliased(Person), aliased(Person)
+    last = select(func.max(given.id)).where(given.comment_id == Comment.id).correlate(Comment).scalar_subquery()
     below = (Post.channel_id == Comment.channel_id) & (Post.external_id == Comment.post_external_id)
-    query = (
-        select(Comment, Post, Schedule, Claim, CLAIMANT, ASSIGNEE)
+    return (
+        select(Comment, Post, Schedule, Claim, claimant.id, claimant.name, assignee.id, assignee.name)
         .select_from(Comment)
         .outerjoin(Post, below)
         .outerjoin(Schedule, Schedule.channel_id == Comment.channel_id)
         .outerjoin(Claim, Claim.comment_id == Comment.id)
-        .outerjoin(CLAIMANT, CLAIMANT.id == Claim.person_id)
+        .outerjoin(claimant, claimant.id == Claim.person_id)
         .outerjoin(Assignment, Assignment.id == last)
-        .outerjoin(ASSIGNEE, (ASSIGNEE.id == Assignment.to_id) & ~ASSIGNEE.retired)
+        .outerjoin(assignee, (assignee.id == Assignment.to_id) & ~assignee.retired)
+        .where(Comment.id == bindparam("comment"))
         .options(defer(Schedule.connector_state))
     )
-    found = session.execute(query.where(Comment.id == comment_id)).one_or_none()
-    if found is None:
-        return None
-    comment, post, schedule, claim, who, whose = found
-    names = {person.id: person.name for person in (who, whose) if person is not None}
-    return AtHand(comment, post, schedule, claim, whose.id if whose is not None else None, names)

@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Select, null, select, union_all
+from sqlalchemy import Executable, bindparam, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from monitor.db.bulk import among
+from monitor.db.within import within
 from monitor.inbox.at_hand import at_hand
 from monitor.inbox.desk_models import Claim, Forward, Note
 from monitor.register.models import Person, Unit
-
-BY, TO = aliased(Person), aliased(Person)
-"""Made once, as that takes longer than to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def colleagues_of(session: Session, comment_id: int, thread: Sequence[int], now:
     claim = here.claim if here is not None and here.claim is not None and here.claim.until > now else None
     names, units = dict(here.names) if here is not None else {}, dict[str, str]()
     asked, notes = list[Word](), list[Word]()
-    for id_, unit, by, to, *said in session.execute(_words(session, comment_id, thread)):
+    for id_, unit, by, to, *said in session.execute(_words(), {"comment": comment_id, "thread": list(thread)}):
         word = Word(id_, *said)
         names[word.by_id] = by
         if word.unit_id is None:
@@ -68,15 +65,16 @@ def colleagues_of(session: Session, comment_id: int, thread: Sequence[int], now:
     return Colleagues(claim, here.assignee if here is not None else None, asked, notes, names, units)
 
 
-def _words(session: Session, comment_id: int, thread: Sequence[int]) -> Select[Any]:
+@cache
+def _words() -> Executable:
     """What units were asked about the comment, and the thread's notes, the first one first, with all names."""
-    nobody = null()
-    asked = select(Forward.id, Unit.name.label("unit"), BY.name.label("by"), TO.name.label("to"))
+    nobody, by, to = null(), aliased(Person), aliased(Person)
+    asked = select(Forward.id, Unit.name.label("unit"), by.name.label("by"), to.name.label("to"))
     asked = asked.add_columns(Forward.comment_id, Forward.at, Forward.by_id, Forward.note)
     asked = asked.add_columns(Forward.unit_id, Forward.to_id)
-    asked = asked.join(BY, BY.id == Forward.by_id).join(TO, TO.id == Forward.to_id)
-    asked = asked.join(Unit, Unit.id == Forward.unit_id).where(Forward.comment_id == comment_id)
-    noted = select(Note.id, nobody, BY.name, nobody, Note.comment_id, Note.at, Note.by_id, Note.text, nobody, nobody)
-    noted = noted.join(BY, BY.id == Note.by_id).where(among(session, Note.comment_id, list(thread)))
+    asked = asked.join(by, by.id == Forward.by_id).join(to, to.id == Forward.to_id)
+    asked = asked.join(Unit, Unit.id == Forward.unit_id).where(Forward.comment_id == bindparam("comment"))
+    noted = select(Note.id, nobody, by.name, nobody, Note.comment_id, Note.at, Note.by_id, Note.text, nobody, nobody)
+    noted = noted.join(by, by.id == Note.by_id).where(within(Note.comment_id, "thread"))
     both = union_all(asked, noted).subquery()
     return select(both).order_by(both.c.id)

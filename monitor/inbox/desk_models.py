@@ -66,7 +66,8 @@ class Forward(Base):
 
 
 class ReplyTemplate(Base):
-    """Words to begin an answer with. text: may hold fields of reply_rules.FIELDS. unit_id: None for every unit.
+    """Words to begin an answer with. text: may hold fields of reply_rules.FIELDS. unit_id: on whose channels it is
+    offered, channel_id: on which one alone; None for everywhere. kind: of reply_rules.TemplateKind.
 
     retired: offered to nobody any more.
     """
@@ -78,6 +79,8 @@ class ReplyTemplate(Base):
     text: Mapped[str]
     unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), default=None)
     retired: Mapped[bool] = mapped_column(default=False)
+    channel_id: Mapped[str | None] = mapped_column(ForeignKey("channel.id"), default=None)
+    kind: Mapped[str] = mapped_column(default="answer", server_default="answer")
 
 
 class Signature(Base):

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Executable, or_, select
 from sqlalchemy.orm import Session
 
 from monitor import State
+from monitor.db.within import within
 from monitor.inbox.flag_rules import Kind
 from monitor.inbox.models import Flag, Mark
 from monitor.inbox.unanswered import obligation
@@ -19,21 +21,21 @@ from monitor.watch.models import Comment
 NOT_LOOKED_AT = ("wake", "reopen", "reject")
 """Marks that put an obligation back among those that wait."""
 TAKEN_AWAY = frozenset({State.HIDDEN_BY_US, State.REMOVED_BY_US, State.REMOVED_BY_AUTHOR, State.UNAVAILABLE})
-MOST_VALUES = 500
-"""As many a statement takes on every database."""
 WAITS = frozenset({State.OPEN, State.HELD, State.PROBABLY_ANSWERED})
 
 
 def flags_of(session: Session, comments: Sequence[int]) -> dict[int, list[Kind]]:
     """Which of these comments are flagged, and as what, each kind once and the first flag first."""
     found: dict[int, list[Kind]] = {}
-    for begin in range(0, len(comments), MOST_VALUES):
-        some = comments[begin : begin + MOST_VALUES]
-        flags = select(Flag.comment_id, Flag.kind).where(Flag.comment_id.in_(some)).order_by(Flag.id)
-        for id_, kind in session.execute(flags):
-            if id_ is not None and kind not in found.setdefault(id_, []):
-                found[id_].append(Kind(kind))
+    for id_, kind in session.execute(_asked_flags(), {"ids": list(comments)}) if comments else ():
+        if id_ is not None and kind not in found.setdefault(id_, []):
+            found[id_].append(Kind(kind))
     return found
+
+
+@cache
+def _asked_flags() -> Executable:
+    return select(Flag.comment_id, Flag.kind).where(within(Flag.comment_id, "ids")).order_by(Flag.id)
 
 
 def is_settled(session: Session, flag: Flag, now: datetime) -> bool:

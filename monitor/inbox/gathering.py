@@ -1,15 +1,16 @@
 """What the rules go by, read from the database: stored comments, what readings noticed, what people did and said."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, or_, select
 from sqlalchemy.orm import Session
 
-from monitor.db.bulk import among
+from monitor.db.within import within
 from monitor.inbox.action_rules import GONE
 from monitor.inbox.mark_rules import Kind, Marked, Reason, Replies, Said, said_of_replies
 from monitor.inbox.models import Action, Mark
@@ -83,28 +84,52 @@ class Gathered:
     whole_acts: Sequence[Action] = ()
 
 
+FETCHED: Select[Any] = select(Comment.channel_id, *(getattr(Comment, each.name) for each in fields(Fetched)))
+"""Each row: the channel, and what makes a Fetched."""
+
+
 def gather(session: Session, channel_id: str, chosen: ColumnElement[bool]) -> Gathered:
     """The channel's chosen comments, which must be of whole posts, with everything the rules go by."""
-    found = gather_where(session, (Comment.channel_id == channel_id) & chosen, [channel_id])
-    return found[channel_id]
+    return gather_where(session, FETCHED.where(Comment.channel_id == channel_id, chosen), [channel_id])[channel_id]
 
 
 def gather_where(
-    session: Session, here: ColumnElement[bool], channels: Sequence[str], *, whole_acts: bool = False
+    session: Session,
+    query: Executable,
+    channels: Sequence[str],
+    given: Mapping[str, Sequence[str]] | None = None,
+    *,
+    whole_acts: bool = False,
 ) -> dict[str, Gathered]:
-    """The comments that fulfil the condition, all in these channels; by channel, in as many queries as for one."""
-    columns = [getattr(Comment, each.name) for each in fields(Fetched)]
+    """The comments that the query finds, one of FETCHED, all in these channels; by channel, in as many queries as for
+    one. given: the values of the query."""
     comments: dict[str, list[Fetched]] = {channel: [] for channel in channels}
-    for channel, *row in session.execute(select(Comment.channel_id, *columns).where(here)):
+    for channel, *row in session.execute(query, given):
         comments[channel].append(Fetched(*row))
     ids = [each.id for found in comments.values() for each in found]
-    of = among(session, Comment.id, ids) if len(ids) <= MANY else among(session, Comment.channel_id, channels)
+    of = _Of(session, "ids", ids) if len(ids) <= MANY else _Of(session, "channels", channels)
     people: dict[str, Person] = {}
-    noticed, marks, whole = _noticed(session, of), _marks(session, of, people), list[Action]()
-    acts = _acts(session, of, whole if whole_acts else None)
+    noticed, marks, whole = _noticed(of), _marks(of, people), list[Action]()
+    acts = _acts(of, whole if whole_acts else None)
     return {
         channel: Gathered(found, noticed, marks, acts[channel], people, whole) for channel, found in comments.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """What is asked about the same comments. by: "ids", their rows', or "channels"."""
+
+    session: Session
+    by: str
+    values: Sequence[Any]
+
+    def ask(self, question: Executable) -> Iterable[Any]:
+        return self.session.execute(question, {self.by: self.values})
+
+
+def _chosen(by: str) -> ColumnElement[bool]:
+    return within(Comment.id if by == "ids" else Comment.channel_id, by)
 
 
 def judged(
@@ -161,10 +186,15 @@ def _said(comments: Sequence[Fetched], marks: dict[int, list[Marked]]) -> _Said:
     )
 
 
-def _marks(session: Session, of: ColumnElement[bool], people: dict[str, Person]) -> dict[int, list[Marked]]:
-    found: dict[int, list[Marked]] = defaultdict(list)
+@cache
+def _asked_marks(by: str) -> Executable:
     query = select(Mark, Person).join(Comment, Comment.id == Mark.comment_id).join(Person, Person.id == Mark.by_id)
-    for mark, person in session.execute(query.where(of).order_by(Mark.at, Mark.id)):
+    return query.where(_chosen(by)).order_by(Mark.at, Mark.id)
+
+
+def _marks(of: _Of, people: dict[str, Person]) -> dict[int, list[Marked]]:
+    found: dict[int, list[Marked]] = defaultdict(list)
+    for mark, person in of.ask(_asked_marks(of.by)):
         reason = Reason(mark.reason) if mark.reason else None
         said = Said(Kind(mark.kind), mark.until, reason, mark.reply, mark.note)
         found[mark.comment_id].append(Marked(said, mark.by_id, mark.at, mark.id))
@@ -172,29 +202,38 @@ def _marks(session: Session, of: ColumnElement[bool], people: dict[str, Person])
     return found
 
 
-def _noticed(session: Session, of: ColumnElement[bool]) -> dict[int, list[Observation]]:
-    """What readings noticed of the comments, oldest first, by comment."""
+@cache
+def _asked_noticed(by: str) -> Executable:
     query = select(Observation).join(Comment, Comment.id == Observation.comment_id)
+    return query.where(_chosen(by)).order_by(Observation.seen_at, Observation.id)
+
+
+def _noticed(of: _Of) -> dict[int, list[Observation]]:
+    """What readings noticed of the comments, oldest first, by comment."""
     found: dict[int, list[Observation]] = defaultdict(list)
-    for each in session.scalars(query.where(of).order_by(Observation.seen_at, Observation.id)):
+    for (each,) in of.ask(_asked_noticed(of.by)):
         found[each.comment_id].append(each)
     return found
 
 
-def _acts(session: Session, of: ColumnElement[bool], whole: list[Action] | None) -> dict[str, Acts]:
+@cache
+def _asked_acts(by: str, *, whole: bool) -> Executable:
+    """Those alone that came to something; whole: every one, each with all of it."""
+    taken_away = Action.kind.in_(GONE) & (Action.state == "done")
+    about = (Action.channel_id, Action.comment_id, taken_away, Action.remote_id, Action.interim)
+    query = select(*about, Comment.author_id, Comment.author_handle).join(Comment, Comment.id == Action.comment_id)
+    if whole:
+        return query.add_columns(Action).where(_chosen(by)).order_by(Action.id)
+    return query.where(_chosen(by), or_(taken_away, Action.remote_id.is_not(None)))
+
+
+def _acts(of: _Of, whole: list[Action] | None) -> dict[str, Acts]:
     """Whom the replies made from here are for, we know, however the platform flattens and tags. By channel.
 
     whole: takes every action, in full; those alone that came to something are read where nobody wants that.
     """
-    taken_away = Action.kind.in_(GONE) & (Action.state == "done")
-    about = (Action.channel_id, Action.comment_id, taken_away, Action.remote_id, Action.interim)
-    query = select(*about, Comment.author_id, Comment.author_handle).join(Comment, Comment.id == Action.comment_id)
-    if whole is not None:
-        query = query.add_columns(Action).order_by(Action.id)
-    else:
-        query = query.where(or_(taken_away, Action.remote_id.is_not(None)))
     found: dict[str, Acts] = defaultdict(lambda: Acts(defaultdict(tuple), set(), set()))
-    rows: Iterable[Any] = session.execute(query.where(of))
+    rows = of.ask(_asked_acts(of.by, whole=whole is not None))
     for channel, comment_id, removed, reply, interim, author, handle, *full in rows:
         acts = found[channel]
         if whole is not None:

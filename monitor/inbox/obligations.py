@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from monitor import NEEDS_SOMEBODY, Calendar, State
-from monitor.db.once import once_in_a_snapshot
+from monitor.db.once import once_in_a_snapshot, tell
 from monitor.inbox.deadline_rules import due_at
 from monitor.inbox.gathering import Judged
 from monitor.inbox.mark_rules import Standing, standing, unverified_since
@@ -23,6 +24,7 @@ from monitor.register.models import Channel, Organisation, Person
 from monitor.register.organisation import organisation
 from monitor.register.terms import Terms, terms_of
 from monitor.watch.models import Schedule, TokenHealth
+from monitor.watch.schedules import schedules
 
 OF_A_REPLY = frozenset({State.PROBABLY_ANSWERED, State.INTERIM_ANSWERED, State.ANSWERED})
 
@@ -139,13 +141,19 @@ def credentials_health(session: Session) -> dict[str, TokenHealth]:
 
 @once_in_a_snapshot
 def _with_health(session: Session, channel_id: str | None) -> list[tuple[Schedule | None, int, TokenHealth | None]]:
+    query = _asked_schedules() if channel_id is None else _asked_schedules().where(Channel.id == channel_id)
+    found: list[tuple[Schedule | None, int, TokenHealth | None]] = [(*each,) for each in session.execute(query)]
+    if channel_id is None:
+        tell(session, schedules, {each.channel_id: each for each, _count, _health in found if each is not None})
+    return found
+
+
+@cache
+def _asked_schedules() -> Select[Any]:
     query = select(Schedule, func.coalesce(Tally.count, 0), TokenHealth).select_from(Channel)
     for table in (Schedule, Tally, TokenHealth):
         query = query.outerjoin(table, table.channel_id == Channel.id)
-    if channel_id is not None:
-        query = query.where(Channel.id == channel_id)
-    found = session.execute(query.options(defer(Schedule.connector_state)))
-    return [(schedule, count, health) for schedule, count, health in found]
+    return query.options(defer(Schedule.connector_state))  # type: ignore[return-value]
 
 
 def place_of(scene: Scene, channel: Channel, schedule: Schedule | None, own: frozenset[str]) -> Place:

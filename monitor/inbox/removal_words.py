@@ -23,7 +23,7 @@ BY_RULES = N_("The organisation's comment rules")
 KINDS = {
     Kind.HIDE: N_("Hidden"),
     Kind.REMOVE: N_("Removed"),
-    Kind.REJECT: N_("Thrown away while it was held"),
+    Kind.REJECT: N_("Rejected while it was held"),
     Kind.BY_HAND: N_("Taken away on the platform itself"),
     Kind.RULE: N_("Rule broken"),
     Kind.TOLD: N_("Author told"),

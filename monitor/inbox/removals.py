@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Executable, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
 from monitor.db.bulk import among
+from monitor.db.within import within
 from monitor.inbox.action_rules import Fate
 from monitor.inbox.models import Action
 from monitor.inbox.removal_models import RemovalStep, SavedCopy
@@ -109,8 +111,13 @@ def secret_comments(session: Session, comment_ids: Sequence[int]) -> set[int]:
     """Which of these comments are said to hold what is secret: whoever lists comments leaves out their text."""
     if not comment_ids:
         return set()
-    there = among(session, SavedCopy.comment_id, list(comment_ids))
-    return set(session.scalars(select(SavedCopy.comment_id).where(there, says_secret(SavedCopy.comment_id))))
+    return set(session.scalars(_secret_comments(), {"ids": list(comment_ids)}))
+
+
+@cache
+def _secret_comments() -> Executable:
+    there = within(SavedCopy.comment_id, "ids")
+    return select(SavedCopy.comment_id).where(there, says_secret(SavedCopy.comment_id))
 
 
 def says_secret(comment_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -2,6 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
+
+
+class TemplateKind(StrEnum):
+    """What a template's words do."""
+
+    ANSWER = "answer"
+    INTERIM = "interim"  # tell that an answer will come, so that the comment goes on waiting
+    REFERRAL = "referral"  # tell where else to turn
+
 
 FIELDS = ("organisation", "channel", "phone", "email")
 """What a template may hold in braces: the organisation's name, the channel's, and where residents reach the former."""

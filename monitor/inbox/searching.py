@@ -2,7 +2,7 @@
 the post they stand below. Never by who wrote it: nobody is to be looked up.
 
 Newest first among very many has two ways, and neither is good for every word. What is frequent stands among the newest,
-so a few thousand of those are looked through; what is not found there is rare enough for the index of trigrams.
+so some thousands of those are looked through; what is hardly found there is rare enough for the index of trigrams.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,16 @@ from sqlalchemy import (
     String,
     and_,
     column,
+    false,
     func,
     literal_column,
     or_,
     select,
     table,
+    true,
     tuple_,
     union,
+    union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -32,9 +35,11 @@ from monitor.inbox.cursor_rules import Position
 from monitor.inbox.search_rules import ESCAPE, findable, pattern, phrase
 from monitor.watch.models import Comment, Post
 
-WALK = 8000
-FAR = 20_000
-"""So many of the newest are looked through; so many where no index can help."""
+WALK = (2000, 6000)
+RARE = 4
+FAR = (20_000,)
+"""So many of the newest are looked through; the second stretch only where the first held at least RARE. FAR: where no
+index can help."""
 COLUMNS = ("id", "posted_at", "channel_id", "post_external_id", "thread_external_id", "author_id", "author_handle")
 
 Searched = type[Comment] | type[Post]
@@ -73,21 +78,15 @@ def newest(
     if not words:
         found = [Hit(*row) for row in session.execute(query.limit(most))]
         return Hits(found, found[-1].position if len(found) == most else None)
-    can_be_found = any(map(findable, words))
-    step = WALK if can_be_found else FAR
-    found = [
-        Hit(*row)
-        for row in session.execute(
-            _walk(session, query.add_columns(_text(session, Comment).label(FOLDED)).limit(step), words, most)
-        )
-    ]
-    if len(found) == most:
-        return Hits(found, found[-1].position)
-    end = session.execute(query.with_only_columns(Comment.posted_at, Comment.id).offset(step - 1).limit(1)).first()
-    if end is None:
-        return Hits(found, None)
-    reached = Position(end[0], end[0], end[1])
-    if not can_be_found:
+    can_be_found, found, reached = any(map(findable, words)), list[Hit](), before
+    for stretch in WALK if can_be_found else FAR:
+        more, reached = _walked(session, [*chosen, *_older(reached)], words, stretch, most - len(found))
+        found += more
+        if len(found) == most:
+            return Hits(found, found[-1].position)
+        if reached is None or len(found) < RARE:
+            break
+    if reached is None or not can_be_found:
         return Hits(found, reached)
     rare = _by_index(session, [*chosen, *_older(reached)], words, most - len(found))
     found += [Hit(*row) for row in session.execute(rare)]
@@ -119,6 +118,18 @@ def _older(before: Position | None) -> list[ColumnElement[bool]]:
 
 def _below() -> ColumnElement[bool]:
     return and_(Post.channel_id == Comment.channel_id, Post.external_id == Comment.post_external_id)
+
+
+def _walked(
+    session: Session, chosen: Sequence[ColumnElement[bool]], words: Sequence[str], stretch: int, most: int
+) -> tuple[list[Hit], Position | None]:
+    """What is found in the stretch, and where it ends; None: at the very first."""
+    query = _newest_first(select(*_columns()).where(*chosen))
+    hits = _walk(session, query.add_columns(_text(session, Comment).label(FOLDED)).limit(stretch), words, most)
+    last = query.offset(stretch - 1).limit(1).subquery()
+    rows = session.execute(union_all(select(hits.subquery(), false()), select(last, true()))).all()
+    found = sorted((Hit(*row[:-1]) for row in rows if not row[-1]), key=lambda hit: hit.position, reverse=True)
+    return found, next((Hit(*row[:-1]).position for row in rows if row[-1]), None)
 
 
 def _walk(session: Session, query: Select[Any], words: Sequence[str], most: int) -> Select[Any]:

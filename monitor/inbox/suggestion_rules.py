@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 TO_THANK = frozenset(("tack", "tackar", "thanks", "thank", "thx", "ty", "cheers", "toppen", "kanon", "perfekt"))
@@ -62,7 +63,7 @@ def suggested_reason(text: str, own: frozenset[str] = frozenset()) -> Literal["t
     None: it may well need one. Whoever asks, or gives a number, is never taken to be thanking. own: the organisation's
     names, lower case: whoever tags it wants something of it.
     """
-    if any(letter.isdigit() or "QUESTION MARK" in unicodedata.name(letter, "") for letter in text):
+    if any(map(_asks, {*text})):
         return None
     rest = NAME.sub(" ", text)
     words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKC", rest).casefold())
@@ -71,6 +72,11 @@ def suggested_reason(text: str, own: frozenset[str] = frozenset()) -> Literal["t
     if tagged := {name.removeprefix("@").rstrip(".").casefold() for name in NAME.findall(text)}:
         return None if tagged & own else "tag"
     return "thanks" if any(unicodedata.category(letter) == "So" for letter in text) else None
+
+
+@lru_cache(maxsize=2000)
+def _asks(letter: str) -> bool:
+    return letter.isdigit() or "QUESTION MARK" in unicodedata.name(letter, "")
 
 
 def _thanks(words: list[str]) -> bool:

@@ -1,18 +1,18 @@
 """Ready-made words for answers, and what stands below them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import _
 from connectors import EVERY_PLATFORM
 from monitor.audit import audited
 from monitor.inbox.desk_models import ReplyTemplate, Signature
-from monitor.inbox.reply_rules import FIELDS, filled, left_open, signed_text, unknown_fields
+from monitor.inbox.reply_rules import FIELDS, TemplateKind, filled, left_open, signed_text, unknown_fields
 from monitor.inbox.writing import takes
 from monitor.register.models import Channel, Organisation, Person, Unit
 
@@ -27,6 +27,18 @@ class CannotKeep(Exception):
     def __init__(self, text: str, field: str = "text") -> None:
         super().__init__(text)
         self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Where a template is offered, and what it does. unit_id: on that unit's channels; channel_id: on that one."""
+
+    unit_id: str | None = None
+    channel_id: str | None = None
+    kind: TemplateKind = TemplateKind.ANSWER
+
+
+EVERYWHERE = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +61,14 @@ def all_templates(session: Session) -> list[ReplyTemplate]:
 
 
 def templates_for(session: Session, channel: Channel) -> list[ReplyTemplate]:
-    """What is offered on a channel: everybody's and its unit's, Swedish first, by name."""
-    ours = or_(ReplyTemplate.unit_id.is_(None), ReplyTemplate.unit_id == channel.unit_id)
-    found = session.scalars(select(ReplyTemplate).where(~ReplyTemplate.retired, ours))
-    return sorted(found, key=lambda each: (each.language != "sv", each.name.casefold(), each.id))
+    """What is offered on a channel: everybody's, its unit's and its own, Swedish first, by name."""
+    found = session.scalars(select(ReplyTemplate).where(~ReplyTemplate.retired))
+    ours = (each for each in found if _fits_on(each, channel))
+    return sorted(ours, key=lambda each: (each.language != "sv", each.name.casefold(), each.id))
+
+
+def _fits_on(template: ReplyTemplate, channel: Channel) -> bool:
+    return template.unit_id in (None, channel.unit_id) and template.channel_id in (None, channel.id)
 
 
 def worded(template: ReplyTemplate, owner: Organisation, channel: Channel) -> str:
@@ -62,10 +78,10 @@ def worded(template: ReplyTemplate, owner: Organisation, channel: Channel) -> st
 
 
 def add_template(
-    session: Session, name: str, language: str, text: str, by: str, now: datetime, unit_id: str | None = None
+    session: Session, name: str, language: str, text: str, by: str, now: datetime, given: Given = EVERYWHERE
 ) -> ReplyTemplate:
     """A new template, with an audit entry by `by` (a person's id, or monitor.audit's). Raises CannotKeep."""
-    made = ReplyTemplate(**_checked(session, name, language, text, unit_id))
+    made = ReplyTemplate(**_checked(session, name, language, text, given))
     session.add(made)
     session.flush()
     audited(session, by, "reply_template.added", ("reply_template", str(made.id)), now, after=_told(made))
@@ -80,11 +96,11 @@ def change_template(
     text: str,
     by: str,
     now: datetime,
-    unit_id: str | None = None,
+    given: Given = EVERYWHERE,
 ) -> None:
     """Other words for it, from the next answer on. Raises CannotKeep."""
     before = _told(made)
-    for field, value in _checked(session, name, language, text, unit_id).items():
+    for field, value in _checked(session, name, language, text, given).items():
         setattr(made, field, value)
     if _told(made) != before:
         subject = ("reply_template", str(made.id))
@@ -109,10 +125,11 @@ def offer_again(session: Session, template_id: int, by: str, now: datetime) -> N
 
 def _told(template: ReplyTemplate) -> dict[str, str | None]:
     """What the log says of it."""
-    return {key: getattr(template, key) for key in ("name", "language", "text")} | {"unit": template.unit_id}
+    told = {key: getattr(template, key) for key in ("name", "language", "text", "kind")}
+    return told | {"unit": template.unit_id, "channel": template.channel_id}
 
 
-def _checked(session: Session, name: str, language: str, text: str, unit_id: str | None) -> dict[str, Any]:
+def _checked(session: Session, name: str, language: str, text: str, given: Given) -> dict[str, Any]:
     """By column, as they are kept. Raises CannotKeep."""
     name, text = " ".join(name.split()), text.strip()
     if not name or not text or len(name) > LONGEST_NAME or len(text) > LONGEST_TEXT or language not in LANGUAGES:
@@ -123,9 +140,19 @@ def _checked(session: Session, name: str, language: str, text: str, unit_id: str
     if unknown := unknown_fields(text):
         told = {"fields": ", ".join(unknown), "known": ", ".join(f"{{{each}}}" for each in FIELDS)}
         raise CannotKeep(_("Nothing is filled in for {fields}. These are filled in: {known}.", **told))
-    if unit_id is not None and session.get(Unit, unit_id) is None:
+    _check_place(session, given)
+    return {"name": name, "language": language, "text": text} | asdict(given)
+
+
+def _check_place(session: Session, given: Given) -> None:
+    """Raises CannotKeep."""
+    if given.unit_id is not None and session.get(Unit, given.unit_id) is None:
         raise CannotKeep(_("There is no such unit."), "unit")
-    return {"name": name, "language": language, "text": text, "unit_id": unit_id}
+    channel = session.get(Channel, given.channel_id) if given.channel_id is not None else None
+    if given.channel_id is not None and (channel is None or channel.state == "retired"):
+        raise CannotKeep(_("There is no such channel."), "channel")
+    if channel is not None and given.unit_id not in (None, channel.unit_id):
+        raise CannotKeep(_("The channel is another unit's: choose one of the two."), "channel")
 
 
 def fits_of(
@@ -141,7 +168,7 @@ def fits_of(
 def _fits(template: ReplyTemplate, channels: list[Channel], below: str, owner: Organisation) -> list[Fit]:
     found = dict[str, Fit]()
     for channel in channels:
-        writes = takes(channel) if template.unit_id in (None, channel.unit_id) else None
+        writes = takes(channel) if _fits_on(template, channel) else None
         if writes is not None:
             text = signed_text(worded(template, owner, channel), below)
             title = EVERY_PLATFORM[channel.platform].title

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from monitor.db.bulk import among
+from monitor.db.within import within
 from monitor.inbox.around import Around, gather_around
 from monitor.inbox.at_hand import at_hand
 from monitor.inbox.flag_rules import Kind as FlagKind
@@ -161,6 +163,11 @@ def thread_of(session: Session, comment_id: int, now: datetime) -> Thread | None
     return Thread(channel, scene.zone, _context(comment, here.post), entries, asked)
 
 
+@cache
+def _asked_flags() -> Executable:
+    return select(Flag).where(within(Flag.comment_id, "ids")).order_by(Flag.id)
+
+
 def _context(comment: Comment, post: Post | None) -> Context:
     if post is None:
         return Context(comment.post_external_id)
@@ -171,9 +178,7 @@ def _context(comment: Comment, post: Post | None) -> Context:
 def _beside(session: Session, there: Sequence[Fetched], gathered: Gathered) -> _Beside:
     ids = {each.id for each in there}
     acts = [act for act in gathered.whole_acts if act.comment_id in ids]
-    flags: Sequence[Flag] = session.scalars(
-        select(Flag).where(among(session, Flag.comment_id, sorted(ids))).order_by(Flag.id)
-    ).all()
+    flags: Sequence[Flag] = session.scalars(_asked_flags(), {"ids": sorted(ids)}).all()
     wanted = {act.by_id for act in acts} | {flag.by_id for flag in flags if flag.by_id is not None}
     wanted -= gathered.people.keys()
     others = session.scalars(select(Person).where(among(session, Person.id, sorted(wanted)))).all() if wanted else ()

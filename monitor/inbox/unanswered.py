@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from monitor import NEEDS_SOMEBODY, State
 from monitor.db.bulk import among
 from monitor.inbox.around import Around, gather_around
-from monitor.inbox.gathering import Judged, gather_where, judge_all, judged
+from monitor.inbox.gathering import FETCHED, Judged, gather_where, judge_all, judged
 from monitor.inbox.mark_rules import Kind, Standing, looked_at, standing
 from monitor.inbox.models import Mark
 from monitor.inbox.obligations import Obligation, Place, Scene, every_channel, place_of, scene_of, told
@@ -105,7 +105,7 @@ def judged_between(
         written = here & (Comment.posted_at >= begin) & (Comment.posted_at < end)
         below = select(Comment.channel_id, Comment.post_external_id).where(written)
         of_posts = here & tuple_(Comment.channel_id, Comment.post_external_id).in_(below)
-        gathered = gather_where(session, of_posts, ids)
+        gathered = gather_where(session, FETCHED.where(of_posts), ids)
         for channel in some:
             for each in judge_all(gathered.pop(channel.id), names.of(channel), historic.get(channel.id)):
                 if begin <= each.comment.posted_at < end:

@@ -1,14 +1,16 @@
 """In whose hands comments are: who is to answer them, and who is at them just now; and what else lists show beside
 them. In one query."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from monitor.db.bulk import among
+from monitor.db.within import within
 from monitor.inbox.desk_models import Assignment, Claim
 from monitor.inbox.removals import says_secret
 from monitor.register.models import Person
@@ -46,22 +48,27 @@ def beside(session: Session, comment_ids: Sequence[int], now: datetime) -> dict[
     """Of each of these comments, in one query."""
     if not comment_ids:
         return {}
+    rows: Iterable[Any] = session.execute(_beside(), {"ids": list(comment_ids), "now": now})
+    return {
+        id_: Beside(post or "", secret, Hands(_named(*names[:2]), _named(*names[2:])))
+        for id_, post, secret, *names in rows
+    }
+
+
+@cache
+def _beside() -> Executable:
     every, given, busy = aliased(Assignment), aliased(Person), aliased(Person)
     latest = select(func.max(every.id)).where(every.comment_id == Comment.id).scalar_subquery()
     below = (Post.channel_id == Comment.channel_id) & (Post.external_id == Comment.post_external_id)
-    query = (
+    return (
         select(Comment.id, Post.text, says_secret(Comment.id), given.id, given.name, busy.id, busy.name)
         .outerjoin(Post, below)
         .outerjoin(Assignment, Assignment.id == latest)
         .outerjoin(given, (given.id == Assignment.to_id) & ~given.retired)
-        .outerjoin(Claim, (Claim.comment_id == Comment.id) & (Claim.until > now))
+        .outerjoin(Claim, (Claim.comment_id == Comment.id) & (Claim.until > bindparam("now", type_=Claim.until.type)))
         .outerjoin(busy, busy.id == Claim.person_id)
-        .where(among(session, Comment.id, list(comment_ids)))
+        .where(within(Comment.id, "ids"))
     )
-    return {
-        id_: Beside(post or "", secret, Hands(_named(*names[:2]), _named(*names[2:])))
-        for id_, post, secret, *names in session.execute(query)
-    }
 
 
 def _named(id_: str | None, name: str | None) -> tuple[str, str] | None:
@@ -70,8 +77,14 @@ def _named(id_: str | None, name: str | None) -> tuple[str, str] | None:
 
 def given_to(session: Session, person_id: str, channels: Sequence[str]) -> frozenset[int]:
     """Row ids of the comments on those channels that are that person's to answer."""
-    theirs = select(Assignment.comment_id).where(Assignment.to_id == person_id)
+    return frozenset(session.scalars(_given_to(), {"person": person_id, "channels": list(channels)}))
+
+
+@cache
+def _given_to() -> Executable:
+    to_them = Assignment.to_id == bindparam("person")
+    theirs = select(Assignment.comment_id).where(to_them)
     latest = select(func.max(Assignment.id)).where(Assignment.comment_id.in_(theirs)).group_by(Assignment.comment_id)
-    still = (Assignment.id.in_(latest), Assignment.to_id == person_id)
-    here = among(session, Assignment.channel_id, list(channels))
-    return frozenset(session.scalars(select(Assignment.comment_id).where(*still, here)))
+    return select(Assignment.comment_id).where(
+        Assignment.id.in_(latest), to_them, within(Assignment.channel_id, "channels")
+    )

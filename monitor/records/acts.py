@@ -63,7 +63,7 @@ ACTS = {
     "copy.saved": N_("saved a copy of a comment"),
     "removal.hidden": N_("hid a comment"),
     "removal.removed": N_("removed a comment"),
-    "removal.rejected": N_("threw a held comment away"),
+    "removal.rejected": N_("rejected a held comment"),
     "removal.by_hand": N_("noted that a comment was taken away on the platform itself"),
     "removal.ruled": N_("noted which rule a comment breaks"),
     "removal.told": N_("noted whether the author of a comment was told"),

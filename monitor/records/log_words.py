@@ -1,12 +1,20 @@
 """Entries of the audit log, and what is wrong with it, in words."""
 
-from config.language import N_, _
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from config.language import N_, _, dated
 from monitor.audit import COMMAND, SYSTEM
 from monitor.audit.models import AuditEntry
 from monitor.records.auditing import Difference
+from monitor.records.field_words import PEOPLE, field_in_words, value_in_words
 
 ACTORS = {SYSTEM: N_("Kanalvakt itself"), COMMAND: N_("somebody at the server")}
 LONGEST = 60  # signs of one value
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 BROKEN = N_(
     "THE AUDIT LOG IS BROKEN: entry {number} is the first that was altered, removed or put there. Change nothing: copy "
     "the database, and compare it with the backups."
@@ -18,31 +26,52 @@ def actor_in_words(actor: str) -> str:
     return _(ACTORS[actor]) if actor in ACTORS else actor
 
 
-def change_in_words(entry: AuditEntry) -> str:
-    """state: active → paused; reason: sommar. Each value in short."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """In words, each value in short. step: what it was and what it became (active → paused); only the latter of what
+    was not there before."""
+
+    field: str
+    step: str
+
+
+def changes_in_words(entry: AuditEntry, zone: ZoneInfo, names: Mapping[str, str] | None = None) -> list[Change]:
+    """In the language in use. names: of people, by id."""
     before, after = ({} if not isinstance(side, dict) else side for side in (entry.before, entry.after))
+    known = _Known(zone, names or {})
     keys = dict.fromkeys([*before, *after])
-    return "; ".join(f"{key}: {_step(key, before, after)}" for key in keys)
+    return [Change(field_in_words(key), _step(key, before, after, known)) for key in keys]
 
 
-def _step(key: str, before: dict[str, object], after: dict[str, object]) -> str:
-    sides = [_short(side.get(key)) for side in (before, after)]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    zone: ZoneInfo
+    names: Mapping[str, str]
+
+
+def _step(key: str, before: dict[str, object], after: dict[str, object], known: _Known) -> str:
+    sides = [_short(key, side.get(key), known) for side in (before, after)]
     return sides[1] if key not in before else " → ".join(sides)
 
 
-def _short(value: object) -> str:
+def _short(key: str, value: object, known: _Known) -> str:
     if isinstance(value, dict):
-        value = [f"{key} {each}" for key, each in value.items()]
-    text = _in_words(value)
+        value = [f"{name} {_in_words(name, each, known)}" for name, each in value.items()]
+    text = _in_words(key, value, known)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _in_words(value: object) -> str:
+def _in_words(key: str, value: object, known: _Known) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(map(_in_words, value)) or "–"
-    return "–" if value is None or value == "" else str(value)
+        return ", ".join(_in_words(key, each, known) for each in value) or "–"
+    if value is None or value == "":
+        return "–"
+    text = str(value)
+    if MOMENT.fullmatch(text):
+        return dated(datetime.fromisoformat(text), known.zone)
+    return known.names.get(text, text) if key in PEOPLE else value_in_words(key, text)
 
 
 def difference_in_words(each: Difference) -> str:

@@ -19,13 +19,8 @@ from monitor.records.repair_rules import Gravity, Means, Repair
 from monitor.register.models import Person
 
 RECENT = timedelta(days=7)
-USE_AGAIN = N_(
-    "Correct the address, and put the way into use again: `kanalvakt person route enable {person} {way}`. Until then "
-    "the person's other ways are used."
-)
-GIVEN_UP = N_(
-    "See why in `kanalvakt notices list`, tell the person by hand, and correct the way that they should have gone."
-)
+USE_AGAIN = N_("Correct the address, and put the way into use again. Until then the person's other ways are used.")
+GIVEN_UP = N_("Tell the person by hand, and correct the way that they should have gone.")
 
 
 def people_repairs(scene: Scene) -> Iterator[Repair]:
@@ -55,10 +50,11 @@ def _ways(scene: Scene) -> Iterator[Repair]:
         if person not in lost:
             name = scene.session.get_one(Person, person).name
             problem = _("{person} cannot be reached by {way}", person=name, way=_(NAMES[way]))
-            todo = _(USE_AGAIN, person=person, way=way)
+            command = f"kanalvakt person route enable {person} {way}"
             means = ((Means.ENABLE, f"{person}/ways/{way}"), (Means.TRY, person))
             where, began = _page(person), datetime.fromisoformat(since)
-            yield Repair("way", Gravity.SOON, problem, todo, *where, since=began, means=means)
+            said = (problem, _(USE_AGAIN), *where)
+            yield Repair("way", Gravity.SOON, *said, since=began, means=means, command=command)
 
 
 def _given_up(scene: Scene) -> Iterator[Repair]:
@@ -69,7 +65,8 @@ def _given_up(scene: Scene) -> Iterator[Repair]:
     for person, name, count, since in scene.session.execute(query.group_by(Person.id, Person.name).order_by(Person.id)):
         problem = _("{count} notices to {person} were given up", count=count, person=name)
         means = ((Means.TRY, person),)
-        yield Repair("given_up", Gravity.SOON, problem, _(GIVEN_UP), *_page(person), since=since, means=means)
+        said = (problem, _(GIVEN_UP), *_page(person))
+        yield Repair("given_up", Gravity.SOON, *said, since=since, means=means, command="kanalvakt notices list")
 
 
 def _page(person: str) -> tuple[str, str]:

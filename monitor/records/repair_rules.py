@@ -39,6 +39,7 @@ class Repair:
 
     address: of the page that mends it, or shows what to mend, and label: what the link says; empty where no page does.
     since: when it began, where that is known. means: each with what it is about, the best one first.
+    command: what does the same, or tells more, for whoever is at the server; empty where none does.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Repair:
     channel: str | None = None
     since: datetime | None = None
     means: tuple[tuple[Means, str], ...] = ()
+    command: str = ""
 
 
 def ranked(found: Iterable[Repair]) -> list[Repair]:

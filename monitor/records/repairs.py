@@ -21,6 +21,7 @@ from monitor.alerts.telling import Scene
 from monitor.records.repair_channels import channel_repairs
 from monitor.records.repair_people import people_repairs
 from monitor.records.repair_rules import Gravity, Means, Repair, ranked
+from monitor.register.channels import all_channels
 from monitor.register.organisation import organisation
 from monitor.register.people import everyone
 
@@ -28,13 +29,9 @@ __all__ = ["Gravity", "Means", "Repair", "nobody_administers", "repairs"]
 
 NOBODY_ENTERS = N_("No administrator can sign in.")
 INVITE = N_("Give an administrator a link to begin with: `kanalvakt person invite PERSON` on the server.")
-ASK_DOCTOR = N_("Run `kanalvakt doctor` on the server: it says which part does not work, and what to do.")
-
-
-NAME_CONTACT = N_(
-    "The law asks for it. Give `email` or `phone` of the organisation in the register file, and import it with "
-    "`kanalvakt register import`."
-)
+BEGIN = N_("Give an administrator a link to begin with.")
+ASK_DOCTOR = N_("Tell whoever runs the server: a part of Kanalvakt does not work.")
+NAME_CONTACT = N_("The law asks for it. Give the organisation's email or phone in the register file, and import it.")
 
 
 def repairs(session: Session, settings: Settings, now: datetime) -> list[Repair]:
@@ -59,10 +56,11 @@ def _of_administrators(scene: Scene) -> Iterator[Repair]:
     if not (scene.owner.email or scene.owner.phone):
         said = _("The accessibility statement names nowhere to report shortcomings to")
         where = ("/accessibility", _("Show the statement"))
-        yield Repair("contact", Gravity.LATER, said, _(NAME_CONTACT), *where)
+        yield Repair("contact", Gravity.LATER, said, _(NAME_CONTACT), *where, command="kanalvakt register import FILE")
     if nobody_administers(scene.session, scene.settings):
         means = ((Means.LOGINS, ""),)
-        yield Repair("logins", Gravity.NOW, _(NOBODY_ENTERS), _(INVITE), "", "", means=means)
+        invite = "kanalvakt person invite PERSON"
+        yield Repair("logins", Gravity.NOW, _(NOBODY_ENTERS), _(BEGIN), "", "", means=means, command=invite)
     for stopped in hook_stopped.stopped(scene.session):
         page = (f"/settings/webhooks/{stopped.id}", _("Show the subscription"))
         yield Repair("webhook", Gravity.SOON, *hook_stopped.stopped_in_words(stopped), *page, since=stopped.since)
@@ -73,14 +71,19 @@ def _of_the_house(scene: Scene) -> Iterator[Repair]:
         if fault is not None:
             yield Repair(kind, Gravity.NOW, fault.problem, fault.remedy, "", "")
     still = seen_standing(scene.session, scene.now, scene.settings)
+    called = {each.id: each.name for each in all_channels(scene.session)}
     if still.channels:
-        yield _standing("channels", _(STILL["channels"], names=", ".join(still.channels)), "/channels")
+        names = ", ".join(called[each] for each in still.channels)
+        yield _standing("channels", _(STILL["channels"], names=names), "/channels")
     if late := len(still.notices):
         yield _standing("notices", _("{count} notices should have gone out and have not.", count=late))
     if still.days:
-        yield _standing("days", _(STILL["days"], names=", ".join(still.days)), "/watch")
+        days = (each.rsplit("/", 1) for each in still.days)
+        names = ", ".join(f"{called[channel]} {day}" for channel, day in days)
+        yield _standing("days", _(STILL["days"], names=names), "/watch")
 
 
 def _standing(name: str, problem: str, address: str = "") -> Repair:
     labels = {"/channels": _("Show the channels"), "/watch": _("Show today's watch")}
-    return Repair(f"still_{name}", Gravity.NOW, problem, _(ASK_DOCTOR), address, labels.get(address, ""))
+    where = (address, labels.get(address, ""))
+    return Repair(f"still_{name}", Gravity.NOW, problem, _(ASK_DOCTOR), *where, command="kanalvakt doctor")

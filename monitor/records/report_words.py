@@ -14,7 +14,7 @@ ACTS = {
     "remove": N_("Comments removed"),
     "delete": N_("Own comments removed"),
     "release": N_("Held comments published"),
-    "reject": N_("Held comments thrown away"),
+    "reject": N_("Held comments rejected"),
 }
 WORKING_DAYS = N_(
     "Days with service hours that are no public holidays. Midsummer's Eve, Christmas Eve and New Year's Eve are no "

@@ -4,9 +4,10 @@ what follows from them, so that every page needs them."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from monitor.db.once import once_in_a_snapshot
@@ -38,15 +39,20 @@ class Whole:
         return [made.version for made in self.decisions.get(channel_id, ())]
 
 
-@once_in_a_snapshot
-def whole(session: Session) -> Whole:
+@cache
+def _whole() -> Executable:
     decided = (Decision.id, Decision.version, Decision.decided_on, Decision.valid_until, Decision.responsible_id)
     told = (Decision.authorised, Decision.address, Decision.created_at)
     query = select(Channel, Unit, *decided, *told, DecisionReceipt.sent_at, DecisionReceipt.confirmed_at)
     query = query.join(Unit, Unit.id == Channel.unit_id).outerjoin(Decision, Decision.channel_id == Channel.id)
     query = query.outerjoin(DecisionReceipt, DecisionReceipt.decision_id == Decision.id)
+    return query.order_by(Channel.id, Decision.version)
+
+
+@once_in_a_snapshot
+def whole(session: Session) -> Whole:
     channels, units, decisions = dict[str, Channel](), dict[str, Unit](), dict[str, list[Made]]()
-    rows: Iterable[Any] = session.execute(query.order_by(Channel.id, Decision.version))
+    rows: Iterable[Any] = session.execute(_whole())
     for channel, unit, *rest in rows:
         channels[channel.id], units[unit.id] = channel, unit
         if rest[0] is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,8 @@ class Standing:
     """The version that speaks for a channel on a day; all None and False where there is none.
 
     days_left: until the last day, 0 on it, negative afterwards. unconfirmed_for: working days since the day on which it
-    was sent to the communicator, or made; None once confirmed. moved: the channel's address is not the decided one.
+    was sent to the communicator, or made, counted to UNCONFIRMED_AFTER; None once confirmed. moved: the channel's
+    address is not the decided one.
     """
 
     status: Status
@@ -104,9 +106,9 @@ def _standing(channel: Channel, decisions: Sequence[Made], today: date, calendar
 
 
 def _working_days(since: date, today: date, calendar: Calendar) -> int:
-    """How many working days have begun after a day, until today."""
+    """How many working days have begun after a day, until today; UNCONFIRMED_AFTER where they are more."""
     days = (since + timedelta(number) for number in range(1, (today - since).days + 1))
-    return sum(map(calendar.is_working_day, days))
+    return len(list(islice(filter(calendar.is_working_day, days), UNCONFIRMED_AFTER)))
 
 
 def standing_told(channel: Channel, standing: Standing) -> dict[str, object]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from monitor.db.once import is_known, is_snapshot, once_in_a_snapshot
 from monitor.register.channels import units_in_use
 from monitor.register.models import Absence, Channel, Person, Unit
 from monitor.register.routes import people_and_routes, without_way
+
+AWAY = select(Absence.person_id).where(Absence.first_day <= bindparam("day"), Absence.last_day >= bindparam("day"))
 
 
 @once_in_a_snapshot
@@ -73,8 +75,7 @@ def manager_of(session: Session, channel: Channel) -> str | None:
 @once_in_a_snapshot
 def away(session: Session, day: date) -> frozenset[str]:
     """Ids of the people who are away on that day."""
-    query = select(Absence.person_id).where(Absence.first_day <= day, Absence.last_day >= day)
-    return frozenset(session.scalars(query))
+    return frozenset(session.scalars(AWAY, {"day": day}))
 
 
 def absences(session: Session, person_id: str) -> Sequence[Absence]:

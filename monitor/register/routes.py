@@ -21,6 +21,7 @@ OF_THEIR_OWN = ("teams", "matrix", "mattermost", "webhook")
 """Ways with an address of their own, which is a secret."""
 NAMES = (*OF_THE_REGISTER, *OF_THEIR_OWN)
 REGION = "SE"  # of telephone numbers without a country
+PEOPLE = select(Person, Route).outerjoin(Route, Route.person_id == Person.id).order_by(Person.id, Route.name)
 log = structlog.get_logger(__name__)
 
 
@@ -73,8 +74,7 @@ def every_route(session: Session) -> list[Route]:
 def people_and_routes(session: Session) -> list[tuple[Person, Route | None]]:
     """Everybody, also who has left the register, with each of their ways of which anything is known; by id and name.
     Whoever is told of something is looked for together with how."""
-    query = select(Person, Route).outerjoin(Route, Route.person_id == Person.id).order_by(Person.id, Route.name)
-    return [(person, route) for person, route in session.execute(query)]
+    return [(person, route) for person, route in session.execute(PEOPLE)]
 
 
 def without_way(session: Session, people: Iterable[Person] | None = None, *, sms: bool | None = None) -> frozenset[str]:

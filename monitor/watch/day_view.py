@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Executable, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from config.language import N_, _
+from monitor.db.within import within
 from monitor.watch.day_models import Attestation, Correction, WatchDay
 from monitor.watch.day_rules import Fetch, How, Looked, Verdict, Why
 
@@ -82,15 +85,25 @@ def shown_days(session: Session, first: date, last: date, channel_ids: Sequence[
 
     Days that have not been planned yet have no row: call monitor.inbox.day_keeping.keep_days before.
     """
-    days = _corrected().where(WatchDay.day.between(first, last)).order_by(WatchDay.day, WatchDay.channel_id)
-    words = select(Attestation).where(Attestation.day.between(first, last))
-    if channel_ids is not None:
-        days = days.where(WatchDay.channel_id.in_(channel_ids))
-        words = words.where(Attestation.channel_id.in_(channel_ids))
-    rows = session.execute(days).all()
+    given = {"first": first, "last": last, "channels": channel_ids}
+    rows: Sequence[Any] = session.execute(_days(every=channel_ids is None), given).all()
     attested = any(row.attestation_id is not None or correction is not None for row, correction in rows)
-    attestations = {each.id: each for each in session.scalars(words)} if attested else {}
+    words = session.scalars(_attestations(every=channel_ids is None), given) if attested else ()
+    attestations = {each.id: each for each in words}
     return [_shown(row, correction, attestations) for row, correction in rows]
+
+
+@cache
+def _days(*, every: bool) -> Executable:
+    query = _corrected().where(WatchDay.day.between(bindparam("first"), bindparam("last")))
+    query = query if every else query.where(within(WatchDay.channel_id, "channels"))
+    return query.order_by(WatchDay.day, WatchDay.channel_id)
+
+
+@cache
+def _attestations(*, every: bool) -> Executable:
+    query = select(Attestation).where(Attestation.day.between(bindparam("first"), bindparam("last")))
+    return query if every else query.where(within(Attestation.channel_id, "channels"))
 
 
 def _corrected() -> Select[WatchDay, Correction | None]:

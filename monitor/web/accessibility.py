@@ -36,8 +36,8 @@ SHORTCOMINGS = (
         "3.1.2",
     ),
     (
-        N_("Details in the audit log"),
-        N_("Some details of entries are shown as they are stored: in English, and with technical names."),
+        N_("Values in the audit log"),
+        N_("Some values are shown as they are stored: in English, and with technical names."),
         "3.1.2",
     ),
 )

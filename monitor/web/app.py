@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import OperationalError
@@ -14,7 +14,8 @@ from config.language import _, use_language
 from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
 from monitor.register.organisation import NotSetUp
-from monitor.web import accessibility, assets, demo, inbox, pages, repairs
+from monitor.web import accessibility, assets, cookies, demo, inbox, pages, repairs
+from monitor.web.allowance import Allowance
 from monitor.web.api import WhenAsked
 from monitor.web.comment import answering
 from monitor.web.comment import pages as comment_pages
@@ -31,6 +32,7 @@ from monitor.web.middleware import (
     SafeHeaders,
     headers_of,
 )
+from monitor.web.refusals import note_refusal
 from monitor.web.register import (
     audit_log,
     channels,
@@ -49,7 +51,7 @@ from monitor.web.removals import pages as removal_pages
 from monitor.web.rendering import page
 from monitor.web.reports import pages as report_pages
 from monitor.web.reports.wishes import Shelf
-from monitor.web.visiting import NotSignedIn, over_https, to_login, visitor_or_none
+from monitor.web.visiting import NotSignedIn, to_login, visitor_or_none
 
 PAGES = (
     *(entering, setup, account, own_tokens, passkeys, accounts),
@@ -69,23 +71,29 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
         app.state.db = db or database()
         app.state.settings = chosen
         app.state.reports = Shelf()
+        app.state.refusals = Allowance(burst=60, per_second=1)
         yield
 
     app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for room in PAGES:
-        app.include_router(room.router)
+        _opens(app, room.router)
     if chosen.demo_mails is not None:
-        app.include_router(demo.router)
-        app.include_router(login_demo.router)
+        _opens(app, demo.router)
+        _opens(app, login_demo.router)
     if chosen.oidc.configured:
         from monitor.web.login import outside  # slow to load, and seldom needed
 
-        app.include_router(outside.router)
+        _opens(app, outside.router)
     app.mount("/static", assets.served(), name="static")
     app.mount("/api/v1", WhenAsked(app.state), name="api")
     _says_what_is_wrong(app)
     _surrounds(app, chosen)
     return app
+
+
+def _opens(app: FastAPI, router: APIRouter) -> None:
+    """The router's addresses as they are: including it would work them all out anew at the first press of all."""
+    app.router.routes.extend(router.routes)
 
 
 def _says_what_is_wrong(app: FastAPI) -> None:
@@ -120,8 +128,8 @@ def _hook(app: FastAPI, chosen: Settings) -> str:
         return ""
     from monitor.web import hooks  # brings the platform's client, which is large
 
-    app.state.hook_allowance = hooks.Allowance()
-    app.include_router(hooks.router)
+    app.state.hook_allowance = Allowance()
+    _opens(app, hooks.router)
     return hooks.PATH
 
 
@@ -134,7 +142,13 @@ def _hosts(chosen: Settings) -> list[str]:
 def _not_found(request: Request, _error: Exception) -> HTMLResponse:
     with suppress(NotSetUp, OperationalError):
         visitor_or_none(request)  # so that the page leads on to what is theirs
-    return page(request, "message.html", status=404, title=_("Page not found"), text=_("There is no such page."))
+    return page(
+        request,
+        "message.html",
+        status=404,
+        title=_("Page not found"),
+        text=_("Check the address, or choose a page in the menu."),
+    )
 
 
 def _not_understood(request: Request, error: Exception) -> HTMLResponse:
@@ -149,14 +163,15 @@ def _not_understood(request: Request, error: Exception) -> HTMLResponse:
 
 def _broken(request: Request, _error: Exception) -> HTMLResponse:
     """The last resort, outside of all that surrounds a request: what went wrong stands in the log, not in the page."""
-    with use_language("en" if request.cookies.get(COOKIE) == "en" else "sv"):
+    with use_language("en" if cookies.held(request, COOKIE) == "en" else "sv"):
         text = _("Nothing has been saved. What went wrong is in the log: tell whoever runs Kanalvakt.")
         answer = page(request, "message.html", status=500, title=_("Something went wrong"), text=text)
-    answer.headers.update(headers_of(over_https(request)))
+    answer.headers.update(headers_of(cookies.over_https(request)))
     return answer
 
 
 def _not_allowed(request: Request, _error: Exception) -> HTMLResponse:
+    note_refusal(request, "permission")
     text = _("Ask the communicator or an administrator if you need it for your work.")
     return page(request, "message.html", status=403, title=_("You may not do that"), text=text)
 

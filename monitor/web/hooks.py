@@ -4,8 +4,6 @@ The one path that the internet may reach: it shows nothing, and does nothing for
 the web stays on names of our own.
 """
 
-import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -24,27 +22,6 @@ LARGEST = 5_000_000  # bytes; a thousand changes with long comments take about h
 LONGEST_CHALLENGE = 200
 log = structlog.get_logger(__name__)
 router = APIRouter()
-
-
-@dataclass(slots=True)
-class Allowance:
-    """So many requests at once, and so many a second after that; what comes beyond is turned away unread."""
-
-    burst: float = 300
-    per_second: float = 20
-    left: float = field(init=False)
-    at: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.left, self.at = self.burst, time.monotonic()
-
-    def take(self) -> bool:
-        now = time.monotonic()
-        self.left, self.at = min(self.burst, self.left + (now - self.at) * self.per_second), now
-        if self.left < 1:
-            return False
-        self.left -= 1
-        return True
 
 
 @router.get(PATH)

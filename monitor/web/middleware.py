@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.language import use_language
 from monitor.db.one_view import one_view
+from monitor.web import cookies
+from monitor.web.refusals import note_refusal
 
 COOKIE = "language"
 AT_ONCE = 16
@@ -66,6 +68,7 @@ class OwnForms:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         changes = scope["type"] == "http" and scope["method"] not in {"GET", "HEAD"} and scope["path"] != self.but
         if changes and not self._is_ours(Request(scope)):
+            note_refusal(Request(scope), "another site")
             await PlainTextResponse("403", status_code=403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
@@ -100,7 +103,7 @@ class ReadersLanguage:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        english = scope["type"] == "http" and Request(scope).cookies.get(COOKIE) == "en"
+        english = scope["type"] == "http" and cookies.held(Request(scope), COOKIE) == "en"
         with use_language("en" if english else "sv"):
             await self.app(scope, receive, send)
 

@@ -13,10 +13,11 @@ from monitor.access.visitors import Visitor
 from monitor.register.models import Channel
 from monitor.register.organisation import NotSetUp, organisation
 from monitor.watch.hub import HubPost, hub_gaps
+from monitor.web import cookies
 from monitor.web.login.returning_rules import own_page
 from monitor.web.middleware import COOKIE
 from monitor.web.rendering import page
-from monitor.web.visiting import needs, over_https
+from monitor.web.visiting import needs
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -54,8 +55,7 @@ def missing_on_the_web(
 def choose(request: Request, name: str, back: Annotated[str, Query()] = "") -> RedirectResponse:
     """Remembers the language in a cookie, and goes back to the page where it was chosen."""
     answer = RedirectResponse(own_page(back), status_code=303)
-    safe = {"httponly": True, "samesite": "lax", "secure": over_https(request)}
-    answer.set_cookie(COOKIE, "en" if name == "en" else "sv", max_age=31_536_000, **safe)  # type: ignore[arg-type]
+    cookies.give(request, answer, COOKIE, "en" if name == "en" else "sv", 31_536_000)
     return answer
 
 

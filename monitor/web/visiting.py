@@ -17,10 +17,9 @@ from monitor.access.visitors import Visitor, visitor_of
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
+from monitor.web import cookies
 
 COOKIE = "session"
-SAFE_COOKIE = f"__Host-{COOKIE}"
-"""Over https browsers let nobody but this very host set it, and never send it in clear."""
 LOGIN = "/login"
 
 
@@ -48,17 +47,6 @@ Myself = Annotated[Visitor, Depends(visitor)]
 """Whoever is signed in: for what is everybody's own."""
 
 
-def over_https(request: Request) -> bool:
-    """Do people reach us by https? A proxy in front of us may speak http with us all the same."""
-    public: str | None = request.app.state.settings.web.public_url
-    return bool(public and public.startswith("https:"))
-
-
-def cookie_name(request: Request) -> str:
-    """What the session's cookie is called here."""
-    return SAFE_COOKIE if over_https(request) else COOKIE
-
-
 def needs(permission: Permission) -> Any:
     """A dependency: who is signed in, and has that permission on some channel at least; 403 for others. A page about
     one channel asks `who.may(permission, channel_id)` as well."""
@@ -81,7 +69,7 @@ def to_login(request: Request, _error: Exception) -> RedirectResponse:
 
 
 def _found(request: Request) -> Visitor | None:
-    word = request.cookies.get(cookie_name(request))
+    word = cookies.held(request, COOKIE)
     if not word:
         return None
     db: Database = request.app.state.db

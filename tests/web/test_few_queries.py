@@ -1,5 +1,6 @@
 """No page asks the database more than twelve times, who is asking included, however much there is to show."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -96,6 +97,15 @@ def test_no_page_asks_more_than_twelve_times(app: FastAPI, house: Database) -> N
             assert len(answer.content) < HEAVIEST, address
     assert {address: n for address, n in asked.items() if n > MORE.get(address, MOST)} == {}
     assert len(asked) > 40
+
+
+def test_where_obligations_are_shown_the_channels_places_in_time_are_read_once(app: FastAPI, house: Database) -> None:
+    with TestClient(app, base_url="http://localhost") as client:
+        client.cookies.set(COOKIE, session_of(house, ALL), domain="localhost.local")
+        for address in ("/", "/watch"):
+            with queries(house) as seen:
+                assert client.get(address).status_code == 200
+            assert sum(re.search(r"(FROM|JOIN) schedule\b", each) is not None for each in seen) == 1, address
 
 
 def test_nor_do_the_repairs_where_people_sign_in_by_themselves(house: Database) -> None:

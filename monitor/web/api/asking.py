@@ -44,7 +44,7 @@ def caller(request: Request, said: Annotated[HTTPAuthorizationCredentials | None
         if row is None:
             raise Refused(401, _("Send a token that holds: Authorization: Bearer kanalvakt_…"))
         scopes = frozenset(Permission(each) for each in row.scopes if each in tokens.SCOPES)
-        who = _bounded(session, row.person_id, scopes, now)
+        request.state.visitor = who = _bounded(session, row.person_id, scopes, now)
         found = Caller(who, row.id, scopes, row.good_until, db, _settings(request))
         stale = tokens.is_stale(row, now)
     if stale:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from monitor.access.permission_rules import Permission
 from monitor.register.calendar import calendar_of
+from monitor.register.charging import CannotCharge, charge
 from monitor.register.faults import Refused
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
@@ -23,7 +24,7 @@ from monitor.web.api.asking import Caller, scoped
 from monitor.web.api.channel_shapes import ChannelDetails, ChannelOut, CheckOut, details
 from monitor.web.api.once import Asked, Once, once
 from monitor.web.api.problems import CONFLICT, DOCUMENTED, refusing
-from monitor.web.api.shapes import CLEAN, FILLED, USUAL, After, In, Limit, NameInPath, Page, paged
+from monitor.web.api.shapes import CLEAN, FILLED, USUAL, After, In, Limit, Name, NameInPath, Page, paged
 from monitor.web.register.asking import channel_for
 from monitor.web.register.channels import LONGEST
 
@@ -64,6 +65,26 @@ def check(known: Editor, channel_id: NameInPath) -> CheckOut:
     with known.db.snapshot() as session:
         channel = channel_for(session, known.who, channel_id, Permission.EDIT_REGISTER)
     return CheckOut.model_validate(check_now(known.db, channel, known.settings))
+
+
+class Charge(In):
+    """Ids of people. deputy: null only where the channel has no comments."""
+
+    responsible: Name
+    deputy: Name | None = None
+
+
+@router.put("/{channel_id}/people", response_model=ChannelDetails)
+def put_in_charge(known: Editor, channel_id: NameInPath, sent: Charge, asked: Once) -> Response:
+    """Who takes care of it from now on. If it is in the register file, change it there too."""
+
+    def act(session: Session) -> ChannelDetails:
+        channel = channel_for(session, known.who, channel_id, Permission.EDIT_REGISTER)
+        with refusing(CannotCharge):
+            charge(session, channel, sent.responsible, sent.deputy, known.who.person_id, asked.now)
+        return details(session, known, channel)
+
+    return once(known, asked, act)
 
 
 @router.post("/{channel_id}/pause", response_model=ChannelDetails, responses=CONFLICT)

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from monitor.inbox import desk_models
 from monitor.inbox.colleagues import Word
 from monitor.inbox.offer_rules import Offer
+from monitor.inbox.reply_rules import TemplateKind
 from monitor.inbox.writing import Unfit
 from monitor.web.api.shapes import Moment, Out, Page
 from monitor.web.api.thread_shapes import Entry, Post, Stands
@@ -12,7 +13,7 @@ from monitor.web.api.thread_shapes import Entry, Post, Stands
 
 class Item(Stands):
     """post: what it stands below says; empty where that was never read. secret: the text is told in no list, and is
-    empty here."""
+    empty here. In both texts personal identity numbers are left out; the comment itself has them."""
 
     post: str
     secret: bool
@@ -121,11 +122,13 @@ class Named(Out):
 
 
 class Template(Out):
-    """text: for an answer on that channel; what stands in braces has to be replaced first."""
+    """text: for an answer on that channel; what stands in braces has to be replaced first. kind: what begins with
+    interim's words is to be sent with `interim`."""
 
     id: int
     name: str
     language: str
+    kind: TemplateKind
     text: str
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor.access.permission_rules import Permission
+from monitor.alerts.masked_rows import in_lists
 from monitor.inbox.afterwards import Undo as Way
 from monitor.inbox.afterwards import after_of
 from monitor.inbox.answering import unfit
@@ -17,6 +18,7 @@ from monitor.inbox.forwarding import units_to_ask
 from monitor.inbox.listing import Asked, listed
 from monitor.inbox.listing import Item as Listed
 from monitor.inbox.opened import Opened, View, draft_of, kept_secret, seen_in, view_of
+from monitor.inbox.reply_rules import TemplateKind
 from monitor.inbox.templates import worded
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
@@ -68,7 +70,8 @@ def comments(known: Reader, filters: Annotated[Filters, Query()]) -> Comments:
 
 def _item(each: Listed) -> Item:
     secret = each.beside.secret
-    return Item(**stands(each.obligation, each.flags, secret=secret), post=each.beside.post, secret=secret)
+    told = stands(each.obligation, each.flags) | {"text": in_lists(each.obligation.text, secret=secret)}
+    return Item(**told, post=in_lists(each.beside.post), secret=secret)
 
 
 def _asked(session: Session, known: Caller, seen: frozenset[str], filters: Filters) -> Asked:
@@ -164,7 +167,13 @@ def templates(comment_id: Number, known: Answerer, after: Beyond = None, limit: 
         here = place(session, known.who, comment_id, Permission.ANSWER)
         page, following = paged(view_of(here).templates, lambda each: each.id, after, limit)
         items = [
-            Template(id=each.id, name=each.name, language=each.language, text=worded(each, here.owner, here.channel))
+            Template(
+                id=each.id,
+                name=each.name,
+                language=each.language,
+                kind=TemplateKind(each.kind),
+                text=worded(each, here.owner, here.channel),
+            )
             for each in page
         ]
     return Page(items=items, next=following)

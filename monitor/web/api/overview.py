@@ -70,7 +70,8 @@ class TodayAtHand(Out):
 
 
 class RepairOut(Out):
-    """gravity: 1 now, 2 soon, 3 later. address: of the page that mends it, or shows what to mend; empty where none."""
+    """gravity: 1 now, 2 soon, 3 later. address: of the page that mends it, or shows what to mend; empty where none.
+    command: what does the same at the server, or tells more; empty where none."""
 
     kind: str
     gravity: int
@@ -80,6 +81,7 @@ class RepairOut(Out):
     label: str
     channel: str | None
     since: Moment | None
+    command: str
 
 
 class Repairs(Out):

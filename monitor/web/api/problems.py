@@ -17,6 +17,7 @@ from starlette.routing import Match
 from config.language import N_, _
 from connectors.errors import CredentialMissing
 from monitor.register.organisation import NotSetUp
+from monitor.web.refusals import note_refusal
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:kanalvakt:problem:"
@@ -32,6 +33,10 @@ TITLES = {
     503: ("not-available", N_("The service is not available")),
 }
 """By status: the last part of the problem's type, and its title."""
+
+
+NOTED = {401: "token", 403: "permission"}
+"""Refusals that the log tells of, and what it calls them."""
 
 
 class Wrong(BaseModel):
@@ -119,8 +124,10 @@ def problem(
     return Response(shown.model_dump_json(), status_code=status, media_type=MEDIA_TYPE, headers=named)
 
 
-def _refused(_request: Request, why: Exception) -> Response:
+def _refused(request: Request, why: Exception) -> Response:
     assert isinstance(why, Refused)  # noqa: S101  # what the handler is registered for
+    if why.status in NOTED:
+        note_refusal(request, NOTED[why.status])
     headers = {"WWW_Authenticate": "Bearer"} if why.status == 401 else {}
     return problem(why.status, why.detail, why.errors, why.code, why.confirm, **headers)
 
@@ -128,6 +135,8 @@ def _refused(_request: Request, why: Exception) -> Response:
 def _http(request: Request, why: Exception) -> Response:
     """What the framework raises, and what the pages' own functions do: 404, 403."""
     status = why.status_code if isinstance(why, HTTPException) else 400
+    if status in NOTED:
+        note_refusal(request, NOTED[status])
     headers = {"Allow": ", ".join(sorted(_methods(request)))} if status == 405 else {}
     return problem(status, "", (), None, **headers)
 

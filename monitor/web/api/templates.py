@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from monitor.access.permission_rules import Permission
 from monitor.inbox.desk_models import ReplyTemplate
+from monitor.inbox.reply_rules import TemplateKind
 from monitor.inbox.templates import (
     EVERYBODY,
     LONGEST_NAME,
     LONGEST_SIGNATURE,
     LONGEST_TEXT,
     CannotKeep,
+    Given,
     add_template,
     all_templates,
     change_template,
@@ -51,23 +53,30 @@ class FitOut(Out):
 
 
 class TemplateOut(Out):
-    """unit: on whose channels alone it is offered. fits: on each platform where people answer from here."""
+    """unit: on whose channels alone it is offered; channel: on which one alone. kind: interim says that an answer will
+    come, and the comment goes on waiting; referral says where else to turn. fits: on each platform where
+    people answer from here."""
 
     id: int
     name: str
     language: str
     unit: str | None
+    channel: str | None
+    kind: TemplateKind
     text: str
     retired: bool
     fits: list[FitOut]
 
 
 class TemplateIn(In):
-    """text: with {organisation}, {channel}, {phone} and {email} where they are to be filled in."""
+    """text: with {organisation}, {channel}, {phone} and {email} where they are to be filled in. unit, channel: where
+    alone it is offered; with both, the channel must be the unit's."""
 
     name: Annotated[str, StringConstraints(**FILLED, max_length=LONGEST_NAME), CLEAN]
     language: Literal["sv", "en"] = "sv"
     unit: Name | None = None
+    channel: Name | None = None
+    kind: TemplateKind = TemplateKind.ANSWER
     text: Annotated[str, StringConstraints(**FILLED, max_length=LONGEST_TEXT), CLEAN, LINES]
 
 
@@ -109,7 +118,7 @@ def add(known: Editor, sent: TemplateIn, asked: Once) -> Response:
 
     def act(session: Session) -> TemplateOut:
         with refusing(CannotKeep):
-            said = (sent.name, sent.language, sent.text, known.who.person_id, asked.now, sent.unit)
+            said = (sent.name, sent.language, sent.text, known.who.person_id, asked.now, _given(sent))
             return _one(session, add_template(session, *said))
 
     return once(known, asked, act, 201)
@@ -129,7 +138,7 @@ def change(known: Editor, number: Number, sent: TemplateIn, asked: Once) -> Resp
     def act(session: Session) -> TemplateOut:
         found = _found(session, number)
         with refusing(CannotKeep):
-            said = (sent.name, sent.language, sent.text, known.who.person_id, asked.now, sent.unit)
+            said = (sent.name, sent.language, sent.text, known.who.person_id, asked.now, _given(sent))
             change_template(session, found, *said)
         return _one(session, found)
 
@@ -207,6 +216,10 @@ def _mine(session: Session, person_id: str) -> SignatureOut:
     return SignatureOut(own=own, everybodys=all_others, used=signature_of(session, person_id))
 
 
+def _given(sent: TemplateIn) -> Given:
+    return Given(sent.unit, sent.channel, sent.kind)
+
+
 def _found(session: Session, number: int) -> ReplyTemplate:
     """404 for none."""
     found = session.get(ReplyTemplate, number)
@@ -225,10 +238,11 @@ def _told(session: Session, templates: Iterable[ReplyTemplate]) -> list[Template
     every = list(templates)
     below = own_signature(session, EVERYBODY) or ""
     fits = fits_of(session, every, organisation(session), below)
-    names = ("id", "name", "language", "text", "retired")
+    names = ("id", "name", "language", "kind", "text", "retired")
     return [
         TemplateOut.model_validate(
-            {name: getattr(each, name) for name in names} | {"unit": each.unit_id, "fits": fits[each.id]}
+            {name: getattr(each, name) for name in names}
+            | {"unit": each.unit_id, "channel": each.channel_id, "fits": fits[each.id]}
         )
         for each in every
     ]

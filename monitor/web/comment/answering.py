@@ -12,6 +12,7 @@ from monitor.inbox.answering import Answer, Asks, decide, send, unfit
 from monitor.inbox.desk_models import ReplyTemplate
 from monitor.inbox.faults import Fault
 from monitor.inbox.opened import Opened, View, view_of
+from monitor.inbox.reply_rules import TemplateKind
 from monitor.inbox.requesting import CannotAct
 from monitor.inbox.templates import worded
 from monitor.web.comment.acts import HERE, NEXT, where_next
@@ -93,13 +94,15 @@ def _shown(
 
 
 def _take_template(here: Opened, view: View, sent: Typed) -> None:
-    """Below what was typed already: nothing is ever lost."""
+    """Below what was typed already: nothing is ever lost. What only says that an answer will come is ticked so."""
     chosen: ReplyTemplate | None = next((each for each in view.templates if str(each.id) == sent["template"]), None)
     if chosen is None:
         sent.faults = {"template": _("Choose a template.")}
         return
     words, before = worded(chosen, here.owner, here.channel), sent["text"].rstrip()
     sent.values["text"] = f"{before}\n\n{words}" if before else words
+    if chosen.kind == TemplateKind.INTERIM:
+        sent.values["interim"] = "1"
 
 
 def _send(here: Opened, sent: Typed) -> str:

@@ -34,7 +34,7 @@ DONE_THERE = {
     "delete": N_("Taking back the answer"),
     "remove": N_("Removing"),
     "release": N_("Publishing"),
-    "reject": N_("Throwing away"),
+    "reject": N_("Rejecting"),
 }
 """What a person wanted on the platform, likewise."""
 CHANGES = {

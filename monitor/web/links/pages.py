@@ -20,10 +20,12 @@ from monitor.inbox.marking import CannotMark
 from monitor.register.links import Link, LinkExpired, LinkInvalid, digest, opened
 from monitor.register.models import Channel, Organisation, Person
 from monitor.register.organisation import organisation
+from monitor.web import cookies
 from monitor.web.links.forms import HIGHEST_COUNT, LONGEST_NOTE, Form, form
 from monitor.web.links.holding import Holder, LookAgain, Refused
 from monitor.web.links.kinds import KINDS, REFUSALS
 from monitor.web.middleware import COOKIE
+from monitor.web.refusals import note_refusal
 from monitor.web.rendering import page
 
 router = APIRouter(prefix="/task", default_response_class=HTMLResponse)
@@ -86,7 +88,7 @@ def _held(request: Request, session: Session, word: str) -> Iterator[Holder]:
     owner, now = organisation(session), datetime.now(UTC)
     link = _link(word, now)
     person = session.get(Person, link.person)
-    chosen = request.cookies.get(COOKIE)
+    chosen = cookies.held(request, COOKIE)
     with use_language(language() if chosen or person is None else person.language or owner.language):
         yield _holder(session, owner, link, digest(word), now)
 
@@ -140,5 +142,7 @@ def _page(
 
 
 def _refusal(request: Request, why: Refused) -> Response:
+    if why.status == 403:
+        note_refusal(request, "link")
     with use_language(why.language):
         return page(request, "message.html", status=why.status, title=why.title, text=why.text)

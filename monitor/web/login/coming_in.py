@@ -15,8 +15,9 @@ from monitor.access.permission_rules import Permission
 from monitor.db import Database
 from monitor.register.models import Organisation, Person
 from monitor.register.organisation import organisation
+from monitor.web import cookies
 from monitor.web.login.returning_rules import START, own_path
-from monitor.web.visiting import cookie_name, over_https
+from monitor.web.visiting import COOKIE
 
 if TYPE_CHECKING:
     from monitor.access.throttling import Throttle
@@ -32,16 +33,14 @@ FIRST_PAGES = (
 
 def let_in(request: Request, session: Session, person: Person, how: str, wished: str | None, now: datetime) -> Response:
     """Begins a session under a new word, ends the one that this browser had, and leads to the page."""
-    word = request.cookies.get(cookie_name(request))
+    word = cookies.held(request, COOKIE)
     earlier = sessions.found(session, word, now) if word else None
     if earlier is not None:
         sessions.end(session, earlier.id, person.id, now)
     word = sessions.begin(session, person.id, how, device(request.headers.get("user-agent", "")), now)
     log.info("login", how=how, person=person.id)
     answer = RedirectResponse(_where_to(session, person, wished, now), status_code=303)
-    longest = int(sessions.LONGEST.total_seconds())
-    safe = {"httponly": True, "samesite": "lax", "secure": over_https(request)}
-    answer.set_cookie(cookie_name(request), word, max_age=longest, path="/", **safe)  # type: ignore[arg-type]
+    cookies.give(request, answer, COOKIE, word, int(sessions.LONGEST.total_seconds()))
     return answer
 
 

@@ -16,12 +16,13 @@ from monitor.access.entering import Half, by_password
 from monitor.access.entering_rules import Step
 from monitor.access.models import Account
 from monitor.register.models import Person
+from monitor.web import cookies
 from monitor.web.login import words
 from monitor.web.login.coming_in import let_in, owner_of, refused, too_many
 from monitor.web.login.returning_rules import START, own_path
 from monitor.web.login.sent import Sent
 from monitor.web.rendering import page
-from monitor.web.visiting import LOGIN, cookie_name, visitor_or_none
+from monitor.web.visiting import COOKIE, LOGIN, visitor_or_none
 
 router = APIRouter(default_response_class=HTMLResponse)
 HALF = "entering"
@@ -130,7 +131,8 @@ def leave(request: Request) -> Response:
         with request.app.state.db.transaction() as session:
             sessions.end(session, who.session_id, who.person_id, datetime.now(UTC))
     answer = RedirectResponse(LOGIN, status_code=303)
-    answer.delete_cookie(cookie_name(request), path="/", secure=cookie_name(request).startswith("__Host-"))
+    cookies.take_back(request, answer, COOKIE)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # not cookies: the language is one
     return answer
 
 
@@ -143,7 +145,7 @@ def go_on(request: Request, half: Half, wished: str) -> Response:
 
 def held(request: Request, session: Session, step: Step) -> Person | None:
     """Whose password was right a moment ago, and has not been changed since."""
-    found = words.read(HALF, request.cookies.get(HALF), datetime.now(UTC))
+    found = words.read(HALF, cookies.held(request, HALF), datetime.now(UTC))
     if found is None:
         return None
     person, account = session.get(Person, found[0]), session.get(Account, found[0])
@@ -212,13 +214,13 @@ def _second(
 
 def _in(request: Request, session: Session, person: Person, wished: str, now: datetime) -> Response:
     answer = let_in(request, session, person, "password", wished, now)
-    words.drop(answer, HALF)
+    cookies.take_back(request, answer, HALF)
     return answer
 
 
 def _too_late(request: Request) -> Response:
     answer = _first(request, "", why=_(TOO_LATE), status=422)
-    words.drop(answer, HALF)
+    cookies.take_back(request, answer, HALF)
     return answer
 
 

@@ -23,6 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from config.language import N_, _
 from config.settings import Settings
 from monitor.access.outside import person_of
+from monitor.web import cookies
 from monitor.web.login import words
 from monitor.web.login.coming_in import let_in, owner_of
 from monitor.web.login.links import public_address
@@ -68,7 +69,7 @@ async def leave(request: Request, wished: Annotated[str, Query(alias="next")] = 
 @router.get("/back")
 async def come_back(request: Request) -> Response:
     """From the directory: in, or to the login page with what was wrong."""
-    found = words.read(HELD, request.cookies.get(HELD), datetime.now(UTC))
+    found = words.read(HELD, cookies.held(request, HELD), datetime.now(UTC))
     state, wished = found[1] if found is not None else ("{}", "")
     request.scope["session"] = json.loads(state)
     if "error" in request.query_params:
@@ -93,7 +94,7 @@ def _in(request: Request, claims: Mapping[str, Any] | None, wished: str) -> Resp
         person = person_of(session, claims, now)
         if person is not None:
             answer = let_in(request, session, person, "outside", wished, now)
-            words.drop(answer, HELD)
+            cookies.take_back(request, answer, HELD)
             return answer
     log.warning("login_refused", how="outside")
     return _shown(request, _(NOT_OURS), 422)
@@ -155,5 +156,5 @@ async def _back(request: Request, why: str, status: int = 422) -> Response:
 def _shown(request: Request, why: str, status: int) -> Response:
     known = {"organisation": owner_of(request), "title": _("Not signed in"), "text": why, "again": "/login"}
     answer = page(request, "login/failed.html", status=status, **known)
-    words.drop(answer, HELD)
+    cookies.take_back(request, answer, HELD)
     return answer

@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from monitor.register.links import Link, LinkExpired, LinkInvalid, opened, sealed
-from monitor.web.visiting import over_https
+from monitor.web import cookies
 
 GOOD_FOR = timedelta(minutes=10)
 BETWEEN = "\n"
@@ -29,10 +29,4 @@ def read(purpose: str, text: str | None, now: datetime) -> tuple[str, Sequence[s
 
 def hold(request: Request, answer: Response, name: str, text: str) -> None:
     """Gives the word to the browser, for the login's own pages."""
-    seconds = int(GOOD_FOR.total_seconds())
-    secure = over_https(request)
-    answer.set_cookie(name, text, max_age=seconds, path="/login", httponly=True, samesite="lax", secure=secure)
-
-
-def drop(answer: Response, name: str) -> None:
-    answer.delete_cookie(name, path="/login")
+    cookies.give(request, answer, name, text, int(GOOD_FOR.total_seconds()))

@@ -19,7 +19,7 @@ from monitor.audit.reading import Found, entries
 from monitor.audit.verifying import Head, verify
 from monitor.records.acts import act_in_words
 from monitor.records.auditing import agreement
-from monitor.records.log_words import ACTORS, BROKEN, actor_in_words, change_in_words, difference_in_words
+from monitor.records.log_words import ACTORS, BROKEN, actor_in_words, changes_in_words, difference_in_words
 from monitor.register.calendar import OfficeCalendar, calendar_of
 from monitor.register.models import Person
 from monitor.register.organisation import organisation
@@ -46,6 +46,10 @@ KINDS = {
     "session": N_("Session"),
     "webhook": N_("System that is told"),
     "api_token": N_("Token for programs"),
+    "removal": N_("Case"),
+    "saved_copy": N_("Saved copy"),
+    "reply_template": N_("Template"),
+    "signature": N_("Signature"),
 }
 """What entries are about; other kinds are shown by their own name."""
 
@@ -97,25 +101,26 @@ def log(
         found = _found(session, wanted, calendar_of(owner), below)
         names = dict(session.execute(select(Person.id, Person.name)).all())
         kinds = session.scalars(select(AuditEntry.subject_kind).distinct()).all()
+    zone = ZoneInfo(owner.timezone)
     return page(
         request,
         "register/audit.html",
         status=422 if wanted.faults else 200,
         organisation=owner,
-        zone=ZoneInfo(owner.timezone),
+        zone=zone,
         wanted=wanted,
-        **_listed(found, wanted, names),
+        **_listed(found, wanted, zone, names),
         **_choices(names, kinds),
         newest=f"/audit?{wanted.query()}" if below is not None else None,
     )
 
 
-def _listed(found: Found, wanted: Wanted, names: dict[str, str]) -> dict[str, object]:
+def _listed(found: Found, wanted: Wanted, zone: ZoneInfo, names: dict[str, str]) -> dict[str, object]:
     """The entries of a page, those of them that cannot be read, and where the older ones are."""
     numbers = sorted([*(entry.id for entry in found.entries), *found.unreadable], reverse=True)
     more = numbers[MOST - 1] if len(numbers) > MOST else None
     return {
-        "rows": [_row(entry, names) for entry in found.entries if more is None or entry.id >= more],
+        "rows": [_row(entry, zone, names) for entry in found.entries if more is None or entry.id >= more],
         "unreadable": [number for number in found.unreadable if more is None or number >= more],
         "older": f"/audit?{wanted.query(more)}" if more is not None else None,
     }
@@ -171,7 +176,7 @@ def _found(session: Session, wanted: Wanted, calendar: OfficeCalendar, below: in
     return entries(session, **chosen, since=since, before=before, below=below, most=MOST + 1)
 
 
-def _row(entry: AuditEntry, names: dict[str, str]) -> dict[str, object]:
+def _row(entry: AuditEntry, zone: ZoneInfo, names: dict[str, str]) -> dict[str, object]:
     return {
         "number": entry.id,
         "at": entry.at,
@@ -179,5 +184,5 @@ def _row(entry: AuditEntry, names: dict[str, str]) -> dict[str, object]:
         "what": act_in_words(entry.act),
         "kind": kind_in_words(entry.subject_kind),
         "subject": names.get(entry.subject, entry.subject),
-        "change": change_in_words(entry),
+        "changes": changes_in_words(entry, zone, names),
     }

@@ -1,8 +1,9 @@
-"""/channels: every channel at a glance, and all that is known of one; pausing and resuming its reading."""
+"""/channels: every channel at a glance, and all that is known of one; who takes care of it; pausing and resuming its
+reading."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
@@ -16,11 +17,12 @@ from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.register.account_text import POINTS, missing
 from monitor.register.calendar import calendar_of
+from monitor.register.charging import DEPUTY, RESPONSIBLE, CannotCharge, charge
 from monitor.register.deciding import latest_of
 from monitor.register.faults import Refused
 from monitor.register.models import Channel, StoredSecret
 from monitor.register.organisation import organisation
-from monitor.register.people import named
+from monitor.register.people import everybody, named
 from monitor.register.term_words import in_words
 from monitor.register.terms import terms_of
 from monitor.watch import pausing
@@ -58,6 +60,7 @@ OUTCOMES = {
 }
 DONE = {
     "paused": N_("The channel is not read any more. It still has to be watched: go through it every working day."),
+    "people": N_("Saved. They are told from now on. Change the register file too, before it is imported again."),
     "resumed": N_("The channel is read again, at once."),
     "works": N_("The platform was asked: the channel can be read."),
     "fails": N_("The platform was asked, and the channel cannot be read. Below it says why."),
@@ -134,13 +137,24 @@ def read(request: Request, channel_id: str, who: Mender) -> Response:
     return RedirectResponse(f"/channels/{channel_id}?done=read", status_code=303)
 
 
-def _again(
-    request: Request, who: Visitor, channel_id: str, *, fault: str = "", refusal: str = "", reason: str = ""
-) -> HTMLResponse:
+@router.post("/{channel_id}/people")
+def put_in_charge(request: Request, channel_id: str, who: Editor, sent: Form) -> Response:
+    """Who takes care of it from now on. 422 with what is wrong at the field."""
+    typed = {name: sent.text(name) for name in (RESPONSIBLE, DEPUTY)}
+    try:
+        with request.app.state.db.transaction() as session:
+            channel = channel_for(session, who, channel_id, Permission.EDIT_REGISTER)
+            charge(session, channel, typed[RESPONSIBLE], typed[DEPUTY] or None, who.person_id, datetime.now(UTC))
+    except CannotCharge as why:
+        return _again(request, who, channel_id, faults={why.field: str(why)}, typed=typed)
+    return RedirectResponse(f"/channels/{channel_id}?done=people", status_code=303)
+
+
+def _again(request: Request, who: Visitor, channel_id: str, **shown: Any) -> HTMLResponse:
     """The channel's page with what is wrong."""
     with request.app.state.db.snapshot() as session:
         channel = channel_for(session, who, channel_id, Permission.EDIT_REGISTER)
-        return _page(request, session, who, channel, fault=fault, refusal=refusal, reason=reason)
+        return _page(request, session, who, channel, **shown)
 
 
 def _page(
@@ -153,11 +167,13 @@ def _page(
     fault: str = "",
     refusal: str = "",
     reason: str = "",
+    faults: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     return page(
         request,
         "register/channel.html",
-        status=422 if fault else 409 if refusal else 200,
+        status=422 if fault or faults else 409 if refusal else 200,
         **_known(session, channel),
         **_open(session, who, channel),
         done=_(DONE[done]) if done in DONE else "",
@@ -166,6 +182,8 @@ def _page(
         refusal=refusal,
         reason=reason,
         longest=LONGEST,
+        faults=faults or {},
+        typed=typed or {RESPONSIBLE: channel.responsible_id, DEPUTY: channel.deputy_id or ""},
     )
 
 
@@ -198,7 +216,13 @@ def _open(session: Session, who: Visitor, channel: Channel) -> dict[str, object]
         "resumes": edits and channel.state == "paused",
         "mends": pausable and channel.state == "active" and who.may(Permission.READ_REPAIRS, channel.id),
         "kept": _kept(session, channel) if edits else {},
+        "chargeable": _chargeable(session) if edits and channel.state != "retired" else [],
     }
+
+
+def _chargeable(session: Session) -> list[tuple[str, str]]:
+    """Who may take care of a channel: ids and names."""
+    return sorted(((each.id, each.name) for each in everybody(session)), key=lambda each: each[1].casefold())
 
 
 def _day(session: Session, channel: Channel, today: date) -> tuple[str, str] | None:

@@ -14,7 +14,9 @@ from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.inbox import templates
 from monitor.inbox.desk_models import ReplyTemplate
-from monitor.inbox.templates import EVERYBODY, LANGUAGES, CannotKeep, add_template, change_template, sign_as
+from monitor.inbox.reply_rules import TemplateKind
+from monitor.inbox.templates import EVERYBODY, LANGUAGES, CannotKeep, Given, add_template, change_template, sign_as
+from monitor.register.channels import all_channels
 from monitor.register.models import Unit
 from monitor.register.organisation import organisation
 from monitor.web.register.asking import Form, Sent
@@ -31,7 +33,12 @@ DONE = {
     "restored": N_("The template is offered again."),
     "signature": N_("The signature stands below answers from now on."),
 }
-FIELDS = ("name", "language", "unit", "text")
+FIELDS = ("name", "language", "kind", "unit", "channel", "text")
+KINDS = {
+    TemplateKind.ANSWER: N_("An answer"),
+    TemplateKind.INTERIM: N_("Only a first answer"),
+    TemplateKind.REFERRAL: N_("Where to turn instead"),
+}
 MOST = 2**31  # a larger number is nobody's id, and too large for PostgreSQL
 
 
@@ -62,7 +69,8 @@ def one(request: Request, number: int) -> HTMLResponse:
     """The template, to be changed."""
     with request.app.state.db.snapshot() as session:
         found = _template(session, number)
-        typed = {"name": found.name, "language": found.language, "unit": found.unit_id or "", "text": found.text}
+        typed = {"unit": found.unit_id or "", "channel": found.channel_id or "", "kind": found.kind}
+        typed |= {"name": found.name, "language": found.language, "text": found.text}
     return _page(request, number=number, typed=typed)
 
 
@@ -90,8 +98,10 @@ def _kept(request: Request, who: Visitor, sent: Sent, number: int | None) -> Res
     """Keeps a template; or the page with what is wrong."""
     faults, now = _faults(sent), datetime.now(UTC)
     typed = {name: sent.text(name) for name in FIELDS}
-    said = (typed["name"], typed["language"], typed["text"], who.person_id, now, typed["unit"] or None)
+    typed["kind"] = typed["kind"] or TemplateKind.ANSWER
     if not faults:
+        given = Given(typed["unit"] or None, typed["channel"] or None, TemplateKind(typed["kind"]))
+        said = (typed["name"], typed["language"], typed["text"], who.person_id, now, given)
         try:
             with request.app.state.db.transaction() as session:
                 if number is None:
@@ -100,7 +110,7 @@ def _kept(request: Request, who: Visitor, sent: Sent, number: int | None) -> Res
                     change_template(session, _template(session, number), *said)
             return _back("added" if number is None else "changed")
         except CannotKeep as why:
-            faults = {"text": str(why)}
+            faults = {why.field: str(why)}
     return _page(request, number=number, typed=typed, faults=faults)
 
 
@@ -110,6 +120,8 @@ def _faults(sent: Sent) -> dict[str, str]:
         faults["name"] = _("Give the template a name.")
     if sent.text("language") not in LANGUAGES:
         faults["language"] = _("Choose the template's language.")
+    if sent.text("kind") not in {"", *KINDS}:
+        faults["kind"] = _("Choose what it is.")
     if not sent.text("text"):
         faults["text"] = _("Write the words that the answer begins with.")
     return faults
@@ -157,6 +169,7 @@ def _shown(session: Session, number: int | None) -> dict[str, Any]:
     """404 for a number that is no template's."""
     owner, every = organisation(session), templates.all_templates(session)
     units = dict(session.execute(select(Unit.id, Unit.name).where(~Unit.retired).order_by(Unit.name)).all())
+    channels = {each.id: each.name for each in all_channels(session) if each.state != "retired"}
     one = _template(session, number) if number is not None else None
     signature = templates.own_signature(session, EVERYBODY) or ""
     return {
@@ -167,6 +180,9 @@ def _shown(session: Session, number: int | None) -> dict[str, Any]:
         "fits": templates.fits_of(session, every, owner, signature),
         "units": [("", _("All units")), *units.items()],
         "unit_names": units,
+        "channels": [("", _("All of them")), *channels.items()],
+        "channel_names": channels,
+        "kinds": [(each.value, _(words)) for each, words in KINDS.items()],
         "languages": [(each, _(LANGUAGE_NAMES[each])) for each in LANGUAGES],
         "signature": signature,
     }

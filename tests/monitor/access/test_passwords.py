@@ -3,7 +3,10 @@
 import threading
 import time
 
+import pytest
+
 from monitor.access import passwords
+from monitor.register.models import Organisation, Person
 
 PASSWORD = "blåbär kaffe tåg"
 
@@ -14,6 +17,21 @@ def test_what_is_kept_is_argon2id_with_the_costs_that_we_chose() -> None:
     assert passwords.matches(PASSWORD, kept)
     assert passwords.matches("bla\u030abär kaffe ta\u030ag", kept)
     assert not passwords.matches(PASSWORD + "!", kept)
+
+
+@pytest.mark.parametrize(
+    "password", ["correcthorsebatterystaple", "WelcomeToTheJungle", "thequickbrownfox", "!alfonso921!"]
+)
+def test_a_password_that_was_stolen_somewhere_is_refused(password: str) -> None:
+    """Nothing else is wrong with these, and no network is asked: the suite has none."""
+    why = passwords.refusal(password, Person(id="rut", name="Rut"), Organisation(name="Tibro"))
+    assert why is not None
+    assert "stulna" in why
+
+
+def test_one_that_nobody_has_had_is_taken() -> None:
+    for password in (PASSWORD, "83920174650192", "\ud7ff" * 128, "\N{LATIN SMALL LETTER DOTLESS I}" * 12 + "korgboll"):
+        assert not passwords.leaked(password)
 
 
 def test_whoever_has_none_is_not_let_in_by_the_one_that_is_looked_at_instead() -> None:

@@ -50,7 +50,7 @@ def test_the_newest_comes_first_in_local_time_and_in_words(kanalvakt: Command) -
     number, when, *rest = lines[1].split("\t")
     assert number.isdecimal()
     assert when == "2026-10-25 00.30"
-    change = "state: active → paused; state_reason: – → Ny token väntas"
+    change = "Läge: i bruk → pausad; Skäl: – → Ny token väntas"
     assert rest == ["redaktor", "pausade läsningen av en kanal", "channel/facebook", change]
     assert "någon vid servern\tlade till en kanal" in "\n".join(lines)
 
@@ -189,10 +189,10 @@ def test_a_table_that_is_gone_is_no_fault_of_kanalvakts(kanalvakt: Command, tabl
 
 def test_values_are_shown_in_words(kanalvakt: Command) -> None:
     told = kanalvakt("records", "audit", "--subject", "channel/facebook").out
-    assert "has_comments: ja" in told
-    assert "administrators: redaktor, " in told
+    assert "Har kommentarer: ja" in told
+    assert "Administratörer: redaktor, " in told
     told = kanalvakt("records", "audit", "--subject", "organisation", *ENGLISH).out
-    assert "service_hours: mon-fri 07:30-16:00" in told
+    assert "Opening hours: mon-fri 07:30-16:00" in told
     assert not {"True", "False", "[", "{"} & set(told)
 
 

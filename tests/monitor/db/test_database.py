@@ -2,6 +2,7 @@
 
 import multiprocessing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -19,7 +20,8 @@ import monitor.inbox.removal_models
 import monitor.watch.day_models
 import monitor.watch.models
 from monitor.db import Base, Database
-from monitor.db.migrating import configuration, is_current
+from monitor.db.migrating import configuration, is_current, upgrade
+from monitor.inbox.desk_models import ReplyTemplate
 from monitor.register.models import Organisation, Person
 from monitor.watch.models import Schedule
 
@@ -65,6 +67,19 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(db: Database) -> N
     assert is_current(db)
     with db.engine.connect() as connection:
         command.check(configuration(connection, Base.metadata))
+
+
+def test_what_was_a_template_before_is_an_answer_for_every_channel_afterwards(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'old.sqlite3'}")
+    with db.engine.execution_options(kanalvakt_writes=True).begin() as connection:
+        command.upgrade(configuration(connection), "0010")
+        columns = "id, name, language, text, retired"
+        connection.exec_driver_sql(f"INSERT INTO reply_template ({columns}) VALUES (1, 'Tack', 'sv', 'Tack!', 0)")  # noqa: S608
+    upgrade(db)
+    with db.snapshot() as session:
+        kept = session.get_one(ReplyTemplate, 1)
+        assert (kept.text, kept.unit_id, kept.channel_id, kept.kind) == ("Tack!", None, None, "answer")
+    db.close()
 
 
 def test_times_come_back_aware_and_in_utc(db: Database) -> None:

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from connectors import PLATFORMS
 from connectors.emulator.server import Emulator
 from monitor.db import Database
-from monitor.inbox.reply_rules import FIELDS, filled, left_open, signed_text
+from monitor.inbox.reply_rules import FIELDS, TemplateKind, filled, left_open, signed_text
 from monitor.inbox.templates import (
     EVERYBODY,
     CannotKeep,
+    Given,
     add_template,
+    change_template,
     retire_template,
     sign_as,
     signature_of,
@@ -21,7 +23,7 @@ from monitor.inbox.templates import (
     worded,
 )
 from monitor.inbox.writing import Unfit, draft, takes
-from monitor.register.models import Channel, Organisation
+from monitor.register.models import Channel, Organisation, Unit
 from monitor.watch.models import Comment
 from tests.connectors.writing_stages import STAGES, WRITES, Pen, target_of
 from tests.monitor.town import Town
@@ -98,11 +100,33 @@ def test_templates_are_offered_where_they_belong_and_filled_in(town: Town) -> No
         old = add_template(session, "Gammal", "sv", "Hej", "redaktor", NOW)
         add_template(session, "Thanks", "en", "Thank you", "redaktor", NOW)
         add_template(
-            session, "Ring oss", "sv", "Ring {organisation}: {phone}, {email}", "redaktor", NOW, "kommunikation"
+            session,
+            "Ring oss",
+            "sv",
+            "Ring {organisation}: {phone}, {email}",
+            "redaktor",
+            NOW,
+            Given(unit_id="kommunikation"),
         )
         retire_template(session, old.id, "redaktor", NOW)
         found = templates_for(session, channel)
         assert [each.name for each in found] == ["Ring oss", "Thanks"]
+        for_fb, for_ig = Given(channel_id="fb", kind=TemplateKind.REFERRAL), Given("barn", "ig")
+        session.add(Unit(id="barn", name="Barn"))
+        session.flush()
+        about = {"name": "I", "address": "https://example.org", "unit_id": "barn", "responsible_id": "redaktor"}
+        session.add(Channel(id="ig", platform="instagram", **about))
+        session.flush()
+        own = add_template(session, "Egen", "sv", "Hej", "redaktor", NOW, for_fb)
+        add_template(session, "Annans", "sv", "Hej", "redaktor", NOW, for_ig)
+        assert [each.name for each in templates_for(session, channel)] == ["Egen", "Ring oss", "Thanks"]
+        change_template(session, own, "Egen", "sv", "Hej", "redaktor", NOW, Given("barn"))
+        assert [each.name for each in templates_for(session, channel)] == ["Ring oss", "Thanks"]
+        for given in (Given("kommunikation", "ig"), Given(channel_id="nothing"), Given("nothing")):
+            with pytest.raises(CannotKeep):
+                add_template(session, "x", "sv", "x", "redaktor", NOW, given)
+        with pytest.raises(CannotKeep, match=r"\{website\}.*\{organisation\}, \{channel\}, \{phone\}, \{email\}"):
+            add_template(session, "x", "sv", "Se {website}", "redaktor", NOW)
         assert worded(found[0], owner, channel) == "Ring Tibro kommun: 0504-180 00, {email}"
         for name, language, text in (("", "sv", "x"), ("x", "fi", "x"), ("x", "sv", " "), ("x" * 81, "sv", "x")):
             with pytest.raises(CannotKeep):

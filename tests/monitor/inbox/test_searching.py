@@ -31,7 +31,8 @@ def found(db: Database, query: str) -> list[str]:
 @pytest.fixture
 def town(db: Database, monkeypatch: pytest.MonkeyPatch) -> Town:
     """So few are looked through one by one that the rest is the index's."""
-    monkeypatch.setattr(searching, "WALK", 2)
+    monkeypatch.setattr(searching, "WALK", (1, 1))
+    monkeypatch.setattr(searching, "RARE", 1)
     town = Town(db)
     for number in range(4):
         town.comment(f"old{number}", at(MONDAY, f"07.1{number}"), f"{WROTE} {number}")
@@ -55,6 +56,17 @@ def test_a_part_of_a_word_is_found_the_newest_first_and_nobody_by_name(town: Tow
     assert len(found(town.db, '"')) == 7
 
 
+def test_what_both_stretches_and_the_index_find_is_found_once_and_in_order(town: Town) -> None:
+    with town.db.snapshot() as session:
+        hits = newest(session, [], ("hej",), None, 100)
+        times = [hit.posted_at for hit in hits.found]
+        assert [newest(session, [], ("hej",), None, most).found for most in (1, 2, 3)] == [
+            hits.found[:most] for most in (1, 2, 3)
+        ]
+    assert times == [at(MONDAY, f"09.0{number}") for number in (2, 1, 0)]
+    assert hits.reached is None
+
+
 def test_what_stands_below_a_post_that_says_it_is_found_too(town: Town) -> None:
     town.post("p1", text="Snöröjningen börjar")
     assert len(found(town.db, "snöröjning")) == 7
@@ -74,7 +86,7 @@ def test_the_index_follows_edits_and_removals(town: Town) -> None:
 def test_where_so_much_was_looked_through_in_vain_the_next_page_goes_on(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "FAR", 3)
+    monkeypatch.setattr(searching, "FAR", (3,))
     with town.db.snapshot() as session:
         first = newest(session, [], ("på",), None, 10)
         assert first.found == []

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from monitor.access.permission_rules import Permission
 from monitor.db import Database
 from monitor.inbox.unanswered import unanswered
 from monitor.register.models import Person
-from monitor.watch.models import Comment
+from monitor.watch.models import Comment, Post
 from tests.web.api.conftest import Program, Programs
 from tests.web.test_inbox import add
 
@@ -80,6 +80,19 @@ def test_each_comment_has_the_shape_that_the_command_gives(program: Programs, fi
         }
         assert datetime.fromisoformat(item["due_at"]) == each.due_at
     assert told["items"][0]["post"] == "Vattenläcka"
+
+
+def test_lists_leave_out_personal_identity_numbers_and_the_comment_has_them(
+    program: Programs, filled: Database
+) -> None:
+    add(filled, 1, external_id="born", thread_external_id="born", text="Jag är 121212-1212, ring.")
+    with filled.transaction() as session:
+        session.execute(update(Post).values(text="Vem är 19121212-1212?"))
+    one = program("redaktor")
+    for query in ({}, {"text": "ring"}, {"everything": "true"}):
+        told = {each["external_id"]: each for each in one.get("/comments", **query).json()["items"]}["born"]
+        assert (told["text"], told["post"]) == ("Jag är [personnummer], ring.", "Vem är [personnummer]?"), query
+    assert one.get(f"/comments/{told['comment_id']}").json()["comment"]["text"] == "Jag är 121212-1212, ring."
 
 
 def test_a_comment_is_told_as_its_page_shows_it(program: Programs, signed_in: SignedIn) -> None:

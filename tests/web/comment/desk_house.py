@@ -20,7 +20,8 @@ from monitor.audit.models import AuditEntry
 from monitor.db import Database
 from monitor.db.types import Base
 from monitor.inbox.models import Action, Mark
-from monitor.inbox.templates import EVERYBODY, add_template, sign_as
+from monitor.inbox.reply_rules import TemplateKind
+from monitor.inbox.templates import EVERYBODY, Given, add_template, sign_as
 from monitor.inbox.unanswered import obligation
 from monitor.register.models import Unit
 from monitor.web.visiting import COOKIE
@@ -142,6 +143,8 @@ def desk_housed(desk: Desk) -> Iterator[DeskHouse]:
     town.change(Unit, "kommunikation", manager_id="chef")
     with desk.db.transaction() as session:
         add_template(session, "Tack", "sv", "Tack för din fråga till {organisation}!", "redaktor", desk.clock())
+        promise = Given(kind=TemplateKind.INTERIM)
+        add_template(session, "Vi återkommer", "sv", "Vi tar reda på det.", "redaktor", desk.clock(), promise)
         sign_as(session, EVERYBODY, "Tibro kommun", "redaktor", desk.clock())
     with time_machine.travel(desk.clock() + timedelta(hours=1)), ExitStack() as clients:
         for url in serve(desk.db, Settings()):

@@ -1,5 +1,6 @@
 """A moderator with one comment: each form through the real application, effects counted on the emulated platform."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -241,6 +242,10 @@ def test_an_answer_that_cannot_be_sent_so_is_kept_and_says_why(house: DeskHouse)
     assert house.actions() == []
 
 
+def ticked(html: str) -> set[str]:
+    return {name for name in ("sign", "interim") if re.search(rf'<input[^>]* name="{name}"[^>]* checked', html)}
+
+
 def test_the_preview_is_exactly_what_is_sent_also_with_a_name_before_it(house: DeskHouse) -> None:
     _id, made = house.asked()
     nested = house.desk.stage.comment(made, "Och på söndagar?")
@@ -248,6 +253,10 @@ def test_the_preview_is_exactly_what_is_sent_also_with_a_name_before_it(house: D
     id_, hand = house.desk.row(nested).id, house.hand("redaktor")
     begun = hand.answers(id_, "Hej!", step="template", template="1")
     assert "Hej!\n\nTack för din fråga till Tibro kommun!</textarea>" in begun.text
+    assert ticked(begun.text) == set()
+    promised = hand.answers(id_, "", step="template", template="2")
+    assert "Vi tar reda på det.</textarea>" in promised.text
+    assert ticked(promised.text) == {"interim"}, "what only says that an answer will come is ticked to be so"
     preview = hand.answers(id_, "Nej, då är det stängt.", step="preview", sign="1")
     whole = "Anna Berg Nej, då är det stängt.\n\nTibro kommun"
     assert f'<blockquote class="text" dir="auto">{whole}</blockquote>' in preview.text

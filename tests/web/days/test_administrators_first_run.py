@@ -122,10 +122,34 @@ def _sees_the_register(walk: Walk) -> None:
     walk.press("Add the word")
     walk.page.get_by_role("status").first.wait_for()
     walk.stop("settings, a word more")
-    walk.page.locator("#rules ~ details summary").first.click()
+    walk.page.locator("#rules ~ .folds summary").first.click()
     walk.page.locator("main .rules li").first.wait_for()
+    walk.go("/people/redaktor/ways")
+    walk.stop("how somebody is reached")
+    _offers_a_template(walk)
+    _names_another_system(walk)
     walk.go("/repairs")
     walk.stop("repairs")
+
+
+def _offers_a_template(walk: Walk) -> None:
+    walk.go("/settings/templates")
+    walk.stop("templates, none")
+    walk.press("Add the template")
+    walk.page.get_by_role("alert").first.wait_for()
+    walk.stop("templates, a fault")
+    walk.page.locator("#name").fill("Tack")
+    walk.page.locator("#text").fill("Tack för att du hör av dig till {organisation}! 🙏\n\nشكرا")
+    walk.press("Add the template")
+    walk.page.get_by_role("status").first.wait_for()
+    walk.stop("templates")
+
+
+def _names_another_system(walk: Walk) -> None:
+    walk.go("/settings/webhooks")
+    walk.press("Add the system")
+    walk.page.get_by_role("alert").first.wait_for()
+    walk.stop("other systems, a fault")
 
 
 def _comes_back_by_a_code(walk: Walk, codes: list[str]) -> None:

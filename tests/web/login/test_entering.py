@@ -193,13 +193,19 @@ def test_over_https_it_is_tied_to_the_host(filled: Database) -> None:
         assert browser.get("/watch").status_code == 200
         plain = lived_in.browser("https://kanalvakt.tibro.se", cookies={"session": browser.cookies["__Host-session"]})
         assert plain.get("/watch").status_code == 303, "a cookie that anybody could have set does not count"
+        lived_in.person("admin", "administrator")
+        half = browser.post("/login", data={"name": "admin", "password": PASSWORD}).headers["set-cookie"]
+        assert half.startswith("__Host-entering=")
+        assert "Path=/; SameSite=lax; Secure" in half
 
 
 def test_signing_out_ends_the_session_and_not_only_the_cookie(lived_in: House) -> None:
     browser = lived_in.browser()
     sign_in(browser, "redaktor")
     word = browser.cookies["session"]
-    assert browser.post("/logout").headers["location"] == "/login"
+    answer = browser.post("/logout")
+    assert answer.headers["location"] == "/login"
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
     assert "session" not in browser.cookies
     assert lived_in.browser(cookies={"session": word}).get("/").status_code == 303
     assert browser.post("/logout").status_code == 303

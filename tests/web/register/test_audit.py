@@ -17,7 +17,7 @@ def test_the_log_is_told_in_words(office: Office) -> None:
     page = office.client("revisor").get("/audit").text
     assert "pausade" in page
     assert "Ada Administratör" in page
-    assert "state: active → paused" in page
+    assert "Läge:</span> <bdi>i bruk → pausad" in page
 
 
 def test_it_is_filtered_by_period_person_and_subject(office: Office) -> None:

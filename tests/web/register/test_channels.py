@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from monitor.register.models import Channel
+from monitor.register.people import escalation
+from monitor.register.routes import disable
 from monitor.watch.models import TokenHealth
 from tests.monitor.days.almanac import MONDAY
 from tests.web.register.office import NOW, Office
@@ -59,6 +61,42 @@ def test_reading_is_paused_with_a_reason_and_resumed(office: Office) -> None:
     assert office.acts("channel.resumed") == [("admin", "fb")]
 
 
+def test_who_takes_care_of_a_channel_is_changed_on_its_page_and_told_from_then_on(office: Office) -> None:
+    device = office.client("kommunikator")
+    assert 'value="ersattare" selected' in device.get("/channels/fb").text
+    answer = device.post("/channels/fb/people", data={"responsible": "chef", "deputy": "redaktor"})
+    assert "är det de som får veta" in answer.text
+    assert ('value="chef" selected' in answer.text, 'value="redaktor" selected' in answer.text) == (True, True)
+    device.post("/channels/fb/people", data={"responsible": "chef", "deputy": "redaktor"})
+    assert office.acts("channel.changed") == [("kommunikator", "fb")], "the same again is no change"
+    with office.db.snapshot() as session:
+        assert escalation(session, [session.get_one(Channel, "fb")], MONDAY)["fb"][:2] == (("chef",), ("redaktor",))
+
+
+@pytest.mark.parametrize(
+    ("charge", "field"),
+    [
+        ({"responsible": "redaktor", "deputy": ""}, "deputy"),
+        ({"responsible": "redaktor", "deputy": "redaktor"}, "deputy"),
+        ({"responsible": "redaktor", "deputy": "stum"}, "deputy"),
+        ({"responsible": "stum", "deputy": "redaktor"}, "responsible"),
+        ({"responsible": "studsar", "deputy": "redaktor"}, "responsible"),
+        ({"responsible": "nobody", "deputy": "redaktor"}, "responsible"),
+        ({}, "responsible"),
+    ],
+)
+def test_nobody_who_cannot_be_told_is_put_in_charge(office: Office, charge: dict[str, str], field: str) -> None:
+    office.town.person("stum", email=None)
+    office.town.person("studsar")
+    with office.db.transaction() as session:
+        disable(session, "studsar", "mail", "550", NOW)
+    answer = office.client("admin").post("/channels/fb/people", data=charge)
+    assert (answer.status_code, f'id="{field}-fault"' in answer.text) == (422, True)
+    with office.db.snapshot() as session:
+        channel = session.get_one(Channel, "fb")
+        assert (channel.responsible_id, channel.deputy_id) == ("redaktor", "ersattare")
+
+
 @pytest.mark.parametrize("reason", ["  ", "x" * 501])
 def test_without_a_reason_nothing_is_paused(office: Office, reason: str) -> None:
     answer = office.client("admin").post("/channels/fb/pause", data={"reason": reason})
@@ -80,3 +118,6 @@ def test_others_pause_nothing(office: Office, person: str, expected: int) -> Non
     device = office.client(person)
     assert device.post("/channels/fb/pause", data={"reason": "x"}).status_code == expected
     assert device.post("/channels/fb/resume").status_code == expected
+    charge = {"responsible": person, "deputy": "redaktor"}
+    assert device.post("/channels/fb/people", data=charge).status_code in {expected, 404}
+    assert "/channels/fb/people" not in device.get("/channels/fb").text

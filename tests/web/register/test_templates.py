@@ -30,10 +30,17 @@ def test_a_template_is_added_changed_retired_and_put_into_use_again(office: Offi
     page = device.post(f"{PAGE}/{made.id}/retire").text
     assert ("Ur bruk (1)" in page, f"{PAGE}/{made.id}/restore" in page) == (True, True)
     assert "Mallen erbjuds igen" in device.post(f"{PAGE}/{made.id}/restore").text
-    for act in ("changed", "retired", "restored"):
-        assert office.acts(f"reply_template.{act}") == [("kommunikator", str(made.id))]
+    device.post(f"{PAGE}/{made.id}", data=THANKS | {"channel": "fb", "kind": "interim"})
+    with office.db.snapshot() as session:
+        kept = session.get_one(ReplyTemplate, made.id)
+        assert (kept.unit_id, kept.channel_id, kept.kind) == (None, "fb", "interim")
+    page = device.get(f"{PAGE}/{made.id}").text
+    assert ('value="fb" selected' in page, 'value="interim" selected' in page) == (True, True)
     device.post(f"{PAGE}/{made.id}", data=THANKS | {"text": NASTY, "unit": "barn"})
-    assert len(office.acts("reply_template.changed")) == 1, "the same words again are no change"
+    for act, often in (("changed", 3), ("retired", 1), ("restored", 1)):
+        assert office.acts(f"reply_template.{act}") == [("kommunikator", str(made.id))] * often
+    device.post(f"{PAGE}/{made.id}", data=THANKS | {"text": NASTY, "unit": "barn"})
+    assert len(office.acts("reply_template.changed")) == 3, "the same words again are no change"
 
 
 def test_the_list_says_how_long_a_template_becomes_on_each_platform(office: Office) -> None:
@@ -72,7 +79,10 @@ def test_many_templates_take_no_more_queries_than_one(office: Office) -> None:
         ({"text": " "}, "text"),
         ({"text": "å" * 5001}, "text"),
         ({"text": "Ring {telefon}"}, "text"),
-        ({"unit": "finns-inte"}, "text"),
+        ({"text": "Se {website}"}, "text"),
+        ({"unit": "finns-inte"}, "unit"),
+        ({"channel": "finns-inte"}, "channel"),
+        ({"kind": "hälsning"}, "kind"),
     ],
 )
 def test_what_is_no_template_is_refused_at_its_field(office: Office, change: dict[str, str], field: str) -> None:

@@ -1,16 +1,21 @@
 """What surrounds every answer: headers, whose form it is, cookies, and a last resort that shows nothing."""
 
+import asyncio
+import json
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import pytest
+import uvicorn
 from fastapi import FastAPI, Path
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from config.settings import Settings, Web
 from monitor.db import Database
 from monitor.web.app import create_app
 from monitor.web.middleware import HEADERS
+from tests.conftest import Logged
 
 PUBLIC = "https://kanalvakt.tibro.se"
 SignedIn = Callable[[str], TestClient]
@@ -98,10 +103,29 @@ def test_behind_a_proxy_the_public_address_is_ours(public: TestClient) -> None:
 
 
 def test_over_https_every_cookie_is_for_https_and_no_script(public: TestClient) -> None:
+    """The session's and the login's: tests/web/login/test_entering.py; all are given in one place."""
     told = public.get("/language/en").headers["set-cookie"]
-    assert "Secure" in told
-    assert "HttpOnly" in told
-    assert "SameSite=lax" in told
+    assert told.startswith("__Host-language=en; HttpOnly;")
+    assert told.endswith("Path=/; SameSite=lax; Secure")
+    assert "Domain" not in told
+    assert 'lang="en"' in public.get("/login").text
+    assert 'lang="sv"' in public.get("/login", headers={"cookie": "language=en"}).text, "anybody could have set that"
+
+
+def test_where_somebody_comes_from_is_believed_of_a_proxy_on_this_machine_alone() -> None:
+    """The server as it is started, and a request that says that it comes from elsewhere, sent past the proxy."""
+    seen = list[object]()
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append((scope["client"][0], scope["scheme"]))
+
+    config = uvicorn.Config(app)
+    config.load()
+    headers = [(b"x-forwarded-for", b"198.51.100.7"), (b"x-forwarded-proto", b"https")]
+    for peer in ("203.0.113.9", "127.0.0.1"):
+        scope = {"type": "http", "client": (peer, 1), "scheme": "http", "headers": headers}
+        asyncio.run(config.loaded_app(scope, None, None))  # type: ignore[arg-type]
+    assert seen == [("203.0.113.9", "http"), ("198.51.100.7", "https")]
 
 
 def test_a_fault_of_ours_shows_nothing_of_the_inside(public: TestClient) -> None:
@@ -109,7 +133,7 @@ def test_a_fault_of_ours_shows_nothing_of_the_inside(public: TestClient) -> None
     assert "Ingenting har sparats" in answer.text
     assert "hunter2" not in answer.text
     assert "RuntimeError" not in answer.text
-    assert "Nothing has been saved" in public.get("/broken", headers={"cookie": "language=en"}).text
+    assert "Nothing has been saved" in public.get("/broken", headers={"cookie": "__Host-language=en"}).text
 
 
 def test_what_names_nothing_is_no_page_and_not_json(public: TestClient, signed_in: SignedIn) -> None:
@@ -131,3 +155,25 @@ def test_nothing_of_a_developers_is_there(public: TestClient) -> None:
         assert public.get(path).status_code == 404, path
     for method in ("TRACE", "PUT", "DELETE", "OPTIONS"):
         assert public.request(method, "/login").status_code == 404, method
+
+
+def test_who_was_refused_what_stands_in_the_log_and_nothing_that_was_sent(
+    public: TestClient, signed_in: SignedIn, logged: Logged
+) -> None:
+    assert signed_in("ersattare").get("/settings/templates/7?word=hemligt").status_code == 403
+    public.post("/task/hemligt", data={"note": "hemligt"}, headers={"origin": "https://hemligt.example"})
+    public.get("/api/v1/comments", headers={"authorization": "Bearer kanalvakt_hemligt"})
+    refused = [line for line in logged() if line["event"] == "request_refused"]
+    told = [(line["why"], line["person"], line["method"], line["page"]) for line in refused]
+    assert told == [
+        ("permission", "ersattare", "GET", "/settings/templates/{number}"),
+        ("another site", None, "POST", None),
+        ("token", None, "GET", "/api/v1/comments"),
+    ]
+    assert "hemligt" not in json.dumps(logged(), default=str)
+
+
+def test_a_flood_of_refused_requests_does_not_fill_the_log(public: TestClient, logged: Logged) -> None:
+    for _again in range(100):
+        public.post("/login", headers={"origin": "https://evil.example"})
+    assert 60 <= sum(line["event"] == "request_refused" for line in logged()) < 90

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -16,10 +17,13 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from config.settings import Settings
-from monitor.access import passwords
+from monitor.access import codes, passwords
+from monitor.alerts.tasks import ATTEST, CONFIRM, FINISH, HANDLE, REVIEW
 from monitor.db import Database
+from monitor.register.links import Link, sealed
 from monitor.register.models import Person
 from monitor.web.app import create_app
+from monitor.web.links.kinds import KINDS
 from monitor.web.visiting import COOKIE
 from tests.conftest import EXAMPLES
 from tests.web.conftest import session_of
@@ -85,6 +89,8 @@ THERE = {
     "form": ["csv", "pdf", "html", "xlsx"],
 }
 """What names something, by the gap in a path."""
+Words = dict[str, list[str]]
+"""What opens something, by the first part of the path."""
 NAME = re.compile(r"[\"']([a-z][a-z_]{1,24})[\"']")
 
 
@@ -94,6 +100,16 @@ class Town:
     def __init__(self, db: Database) -> None:
         self.db, self.app = db, create_app(Settings(), db)
         self.words: dict[str, str] = {}
+
+    def links(self) -> Words:
+        """Words that open /task, one for each thing that a mail's link can do, and one that opens /setup once."""
+        now, day = datetime.now(UTC), datetime.now(UTC).date()
+        rests = {ATTEST: f"/{day}", REVIEW: "", CONFIRM: "/1", HANDLE: "/1/closed", FINISH: f"/{day}"}
+        assert rests.keys() == KINDS.keys()
+        links = [Link(purpose, "redaktor", f"fb{rest}") for purpose, rest in rests.items()]
+        with self.db.transaction() as session:
+            begin = codes.new_setup(session, session.get_one(Person, "ersattare"), "admin", now)
+        return {"task": [sealed(link, now + timedelta(days=1)) for link in links], "setup": [begin]}
 
     def send(self, client: TestClient, who: str, method: str, address: str, content: bytes, kind: str) -> Any:
         for _again in range(2):
@@ -136,11 +152,11 @@ def names_in(folder: Path) -> list[str]:
     return sorted({name for each in folder.glob("*.py") for name in NAME.findall(each.read_text(encoding="utf-8"))})
 
 
-def filled_in(path: str, chance: Random, values: list[str]) -> str:
+def filled_in(path: str, chance: Random, values: list[str], words: Words) -> str:
     """Mostly with what is there."""
 
     def fits(gap: re.Match[str]) -> str:
-        known = THERE.get(gap[1], [])
+        known = words.get(path.split("/")[1], []) if gap[1] == "word" else THERE.get(gap[1], [])
         return chance.choice(known if known and chance.random() < 0.7 else values).replace("/", "%2F") or "0"
 
     return re.sub(r"\{(\w+)(?::\w+)?\}", fits, path)
@@ -161,23 +177,33 @@ def query_of(names: list[str], chance: Random, values: list[str]) -> str:
 )
 @settings(max_examples=max(EXAMPLES // 8, 3), phases=[Phase.explicit, Phase.generate])  # each says what it sent
 def test_no_form_and_no_address_makes_a_fault(town: Town, values: list[str], seed: int, who: str) -> None:
-    chance = Random(seed)  # noqa: S311 - no secret
+    chance, every = Random(seed), list(endpoints(town.app))  # noqa: S311 - no secret
     pool = [*values, *ALWAYS, *chance.sample([quote(each) for each in SOUND], 6)]
     options: dict[str, Any] = {"follow_redirects": False, "raise_server_exceptions": False}
     with TestClient(town.app, base_url="http://localhost", **options) as client:
-        faults = [fault for each in endpoints(town.app) if (fault := _fault(town, client, who, each, chance, pool))]
+        words = town.links()
+        addresses = [(method, filled_in(path, chance, pool, words), names) for method, path, names in every]
+        faults = [fault for each in addresses if (fault := _fault(town, client, who, each, chance, pool))]
     assert not faults, "\n\n".join(faults)
+
+
+def test_the_words_that_open_something_are_valid_ones(town: Town) -> None:
+    """Else whatever is sent with them is turned away before it is looked at."""
+    with TestClient(town.app, base_url="http://localhost", follow_redirects=False) as client:
+        for place, words in town.links().items():
+            for word in words:
+                assert client.get(f"/{place}/{word}").status_code == 200, place
 
 
 def _fault(
     town: Town, client: TestClient, who: str, endpoint: tuple[str, str, list[str]], chance: Random, pool: list[str]
 ) -> str | None:
     """What was sent, where the answer is a fault of ours."""
-    method, path, names = endpoint
-    address, query = filled_in(path, chance, pool), query_of(names, chance, pool)
+    method, address, names = endpoint
+    query = query_of(names, chance, pool)
     kind = chance.choice([FORM, FORM, FORM, "application/json", "multipart/form-data; boundary=x", "text/plain"])
     body = query.encode() if method != "GET" else b""
     answer = town.send(client, who, method, address if body else f"{address}?{query}", body, kind)
     if answer.status_code < 500 and "Traceback" not in answer.text:
         return None
-    return f"{answer.status_code} for {method} {path} by {who}: {address} {query} {kind}\n{answer.text[-300:]}"
+    return f"{answer.status_code} for {method} {address} by {who}: {query} {kind}\n{answer.text[-300:]}"

@@ -36,6 +36,12 @@ def test_every_requirement_has_one_line() -> None:
     assert {chapter: sum(each[0] == chapter for each in found) for chapter in PER_CHAPTER} == PER_CHAPTER
 
 
+def test_whatever_is_less_than_asked_for_has_its_reason() -> None:
+    lines = [row for row in ROWS if "chosen:" in row.lower()]
+    assert [row for row in lines if not re.search(r"[Cc]hosen: .*\b(because|as|so that|for|which|would)\b", row)] == []
+    assert not [row for row in ROWS if re.search(r"\bopen:", row, re.IGNORECASE)], "nothing is left undecided"
+
+
 def test_every_line_says_how() -> None:
     for row in ROWS:
         _start, _number, sense, how, _end = (cell.strip() for cell in row.split("|"))

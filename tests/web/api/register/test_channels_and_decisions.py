@@ -76,6 +76,20 @@ def test_a_channel_is_retired_and_cannot_be_twice(of: Of, office: Office) -> Non
     assert office.acts("channel.retired") == [("admin", "fb")]
 
 
+def test_who_takes_care_of_a_channel_is_changed_once_and_only_to_who_can_be_told(of: Of, office: Office) -> None:
+    office.town.person("stum", email=None)
+    one, path = of("admin"), "/channels/fb/people"
+    for _time in range(2):
+        told = one.write("PUT", path, {"responsible": "chef", "deputy": "redaktor"}, "key-of-people").json()
+        assert (told["responsible"], told["deputy"], told["deputy_name"]) == ("chef", "redaktor", "Rut Redaktör")
+    assert office.acts("channel.changed") == [("admin", "fb")]
+    assert wrong_at(one.write("PUT", path, {"responsible": "chef", "deputy": "stum"})) == {"/deputy"}
+    assert wrong_at(one.write("PUT", path, {"responsible": "chef"})) == {"/deputy"}
+    assert wrong_at(one.write("PUT", path, {"responsible": "nobody", "deputy": "chef"})) == {"/responsible"}
+    assert of("redaktor").write("PUT", path, {"responsible": "chef", "deputy": "redaktor"}).status_code == 403
+    assert office.acts("channel.changed") == [("admin", "fb")]
+
+
 def test_a_channel_that_people_watch_has_nothing_to_check(of: Of) -> None:
     told = of("admin").post("/channels/grupp/check").json()
     assert (told["id"], told["ok"], told["token_kind"]) == ("grupp", True, "none")

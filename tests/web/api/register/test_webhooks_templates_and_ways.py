@@ -136,6 +136,10 @@ def test_templates_are_kept_once_with_how_they_fit(of: Of, office: Office) -> No
     path = f"/templates/{told['id']}"
     changed = one.write("PUT", path, {"name": "Tack", "language": "en", "unit": "barn", "text": "Thanks"}).json()
     assert (changed["language"], changed["unit"], one.get(path).json()) == ("en", "barn", changed)
+    narrow = one.post("/templates", THANKS | {"channel": "fb", "kind": "interim"}).json()
+    assert (narrow["unit"], narrow["channel"], narrow["kind"], told["kind"]) == (None, "fb", "interim", "answer")
+    assert wrong_at(one.post("/templates", THANKS | {"channel": "nothing", "kind": "tack"})) == {"/kind"}
+    assert wrong_at(one.post("/templates", THANKS | {"channel": "nothing"})) == {"/channel"}
     for act, retired in (("retire", True), ("retire", True), ("restore", False)):
         assert one.post(f"{path}/{act}").json()["retired"] is retired
     assert told["id"] in {each["id"] for each in whole(one, "/templates")}
@@ -147,8 +151,10 @@ def test_templates_are_kept_once_with_how_they_fit(of: Of, office: Office) -> No
         "/text",
     }
     assert one.write("PUT", "/templates/999999", THANKS).status_code == 404
-    for act in ("added", "changed", "retired", "restored"):
-        assert office.acts(f"reply_template.{act}") == [("kommunikator", str(told["id"]))]
+    made_by = [("kommunikator", str(told["id"])), ("kommunikator", str(narrow["id"]))]
+    assert office.acts("reply_template.added") == made_by
+    for act in ("changed", "retired", "restored"):
+        assert office.acts(f"reply_template.{act}") == made_by[:1]
 
 
 def test_everybody_signs_for_themselves_and_who_changes_settings_for_the_rest(of: Of, office: Office) -> None:
