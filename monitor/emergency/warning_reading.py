@@ -71,12 +71,13 @@ def _or_none(reader: Callable[[Any], Warned], item: Any) -> Warned | None:
 
 def _vma(item: Any) -> Warned:
     identifier, info = _needed(item["identifier"]), _swedish(item.get("info"))
-    areas = _listed(info.get("area"))
+    areas, about = _listed(info.get("area")), _first_reference(item.get("references"))
     codes = {_code(each.get("value")) for area in areas for each in _listed(area.get("geocode"))}
     return Warned(
         Source.VMA,
         identifier,
-        thread=_text(item.get("incidents")) or _first_reference(item.get("references")) or identifier,
+        thread=_text(item.get("incidents")) or about or identifier,
+        about=about,
         status=_text(item.get("status")),
         kind=_text(item.get("msgType")),
         sent=_needed_moment(item["sent"]),

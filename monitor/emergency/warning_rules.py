@@ -66,7 +66,7 @@ class Worth(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One warning as its feed tells it. thread: what an alert, its updates and its cancel share. status, kind: as in
+    """One warning as its feed tells it. thread: what an alert, its updates and its cancel share. about: identifier of an earlier one that it names. status, kind: as in
     CAP, in whatever words the feed has. level: how grave, in the source's own word. codes: of the municipalities and
     counties, or SWEDEN. areas: the same for people. expires: None where it is not said."""
 
@@ -76,6 +76,7 @@ class Warned:
     status: str
     kind: str
     sent: datetime
+    about: str = ""
     level: str = ""
     headline: str = ""
     text: str = ""
