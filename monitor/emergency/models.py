@@ -45,7 +45,8 @@ class Message(Base):
     none. category, urgency, severity, certainty, expires: as in CAP 1.2. alt_text: of the card. card_text: what it
     shows. video: path of a file in the home folder. identifier, sent, text_hash: frozen when it is committed.
     submitted_by_id, approved_by_id: never the same person, unless `break_glass` says why one had to do.
-    revision: counts the changes of a draft, so that what is approved is what was read.
+    revision: counts the changes of a draft, so that what is approved is what was read. edited_by_id: who changed it
+    last.
     """
 
     __tablename__ = "message"
@@ -75,6 +76,7 @@ class Message(Base):
     expires: Mapped[datetime | None] = mapped_column(default=None)
     state: Mapped[str] = mapped_column(default="draft", index=True)
     revision: Mapped[int] = mapped_column(default=0)
+    edited_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
     submitted_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
