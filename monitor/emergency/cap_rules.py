@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""An identifier or a sender. Narrower than CAP, which forbids spaces, commas, < and &: ours are parts of addresses too."""
+"""An identifier or a sender. CAP forbids only spaces, commas, < and &, but ours are parts of addresses too."""
 LONGEST_AREA = 49
 """Characters of an area's description that Google shows."""
 MUNICIPALITY = "Kommun"

@@ -31,18 +31,15 @@ def fetch(url: str, headers: Mapping[str, str] | None = None, seconds: float = 1
     until = time.monotonic() + seconds
     wanted = {"User-Agent": AGENT, **(headers or {})}
     try:
-        with (
-            Session() as session,
-            session.get(url, headers=wanted, timeout=seconds, stream=True, allow_redirects=False) as answer,
-        ):
+        how = {"timeout": seconds, "stream": True, "allow_redirects": False}
+        with Session() as session, session.get(url, headers=wanted, **how) as answer:  # type: ignore[arg-type]
             body = bytearray()
             for part in answer.iter_content(65536):
                 body += part
                 if len(body) > MOST or time.monotonic() > until:
                     raise Unfetched
-            return Fetched(
-                answer.status_code, bytes(body), {name.lower(): text for name, text in answer.headers.items()}
-            )
+            names = {name.lower(): text for name, text in answer.headers.items()}
+            return Fetched(answer.status_code, bytes(body), names)
     except (RequestException, ValueError):
         pass
     raise Unfetched

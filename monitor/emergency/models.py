@@ -200,8 +200,9 @@ class Topic(Base):
 
 class OutsideWarning(Base):
     """What an authority warns of, as its feed tells it. source: vma, smhi, krisinformation. thread: what an alert and
-    its cancel share. level: how grave, in the source's word. status, kind: as in CAP (Actual, Exercise …; Alert, Update, Cancel). ours: it concerns the
-    municipality. dismissed_*: somebody has looked and let it be; incident_id: somebody began one because of it."""
+    its cancel share. level: how grave, in the source's word. status, kind: as in CAP (Actual, Exercise …; Alert,
+    Update, Cancel). ours: it concerns the municipality. dismissed_*: somebody has looked and let it be; incident_id:
+    somebody began one because of it."""
 
     __tablename__ = "outside_warning"
     __table_args__ = (UniqueConstraint("source", "identifier"),)
@@ -226,7 +227,8 @@ class OutsideWarning(Base):
 
 
 class Feed(Base):
-    """How reading one feed of warnings goes. etag, modified: of the last answer. failing_since, problem: while it fails."""
+    """How reading one feed of warnings goes. etag, modified: of the last answer. failing_since, problem: while it
+    fails."""
 
     __tablename__ = "outside_feed"
     source: Mapped[str] = mapped_column(primary_key=True)

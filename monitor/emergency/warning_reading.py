@@ -1,5 +1,5 @@
-"""What the feeds of warnings say, each in its own shape. They are others': nothing in them is taken for granted, and one
-item that cannot be read hides no other."""
+"""What the feeds of warnings say, each in its own shape. They are others': nothing in them is taken for granted, and
+one item that cannot be read hides no other."""
 
 import json
 from collections.abc import Callable, Iterator

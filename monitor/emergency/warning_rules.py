@@ -66,9 +66,10 @@ class Worth(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One warning as its feed tells it. thread: what an alert, its updates and its cancel share. about: identifier of an earlier one that it names. status, kind: as in
-    CAP, in whatever words the feed has. level: how grave, in the source's own word. codes: of the municipalities and
-    counties, or SWEDEN. areas: the same for people. expires: None where it is not said."""
+    """One warning as its feed tells it. thread: what an alert, its updates and its cancel share. about: identifier of
+    an earlier one that it names. status, kind: as in CAP, in whatever words the feed has. level: how grave, in the
+    source's own word. codes: of the municipalities and counties, or SWEDEN. areas: the same for people. expires: None
+    where it is not said."""
 
     source: Source
     identifier: str

@@ -1,4 +1,4 @@
-"""The authorities' warnings, read every minute and kept: hints for our own people. Nothing of them is ever published."""
+"""The authorities' warnings, read every minute and kept: hints for our own people. Nothing of them is published."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -52,7 +52,7 @@ def read_due(db: Database, settings: Settings, clock: Clock = lambda: datetime.n
 
 
 def _claim(db: Database, source: Source, now: datetime) -> dict[str, str] | None:
-    """What to ask with, where it is due. It is rescheduled before it is read: whoever dies in between loses a minute."""
+    """What to ask with, where it is due. Rescheduled before it is read: whoever dies in between loses a minute."""
     with db.transaction() as session:
         feed = session.get(Feed, source, with_for_update=True)
         if feed is None:
@@ -79,13 +79,13 @@ def _read_one(db: Database, source: Source, address: str, known: dict[str, str],
     except Unreadable:
         problem = Problem.UNREADABLE
     with db.transaction() as session:
-        _conclude(session, session.get_one(Feed, source), problem, fetched, clock())
+        _conclude(session.get_one(Feed, source), problem, fetched, clock())
         if answer is not None:
             keep(session, source, answer, clock())
     return problem is None
 
 
-def _conclude(session: Session, feed: Feed, problem: Problem | None, fetched: Fetched, now: datetime) -> None:
+def _conclude(feed: Feed, problem: Problem | None, fetched: Fetched, now: datetime) -> None:
     """Said in the log once when it begins to fail, and once when it works again."""
     if (problem is None) != (feed.failing_since is None):
         log.warning("feed of warnings", source=feed.source, problem=problem, status=fetched.status or None)
@@ -117,9 +117,8 @@ def _keep_one(session: Session, warned: Warned, code: str | None, now: datetime)
     if row is None:
         about = _row(session, warned.source, OutsideWarning.identifier == warned.about) if warned.about else None
         thread = about.thread if about is not None else warned.thread
-        row = OutsideWarning(
-            *(warned.source, warned.identifier, thread, warned.status, warned.kind, warned.sent, now), ours=False
-        )
+        named = {"source": warned.source, "identifier": warned.identifier, "thread": thread, "sent": warned.sent}
+        row = OutsideWarning(**named, status=warned.status, kind=warned.kind, seen_at=now, ours=False)
         session.add(row)
     before = None
     if not warned.codes:
