@@ -48,7 +48,9 @@ def read(source: Source, body: bytes, now: datetime) -> Answer:
 
 
 def _items(source: Source, told: Any) -> Iterator[Any]:
-    items = told.get("alerts") if source is Source.VMA and isinstance(told, dict) else told
+    items = told
+    if source is Source.VMA:
+        items = told.get("alerts") if isinstance(told, dict) else None
     if not isinstance(items, list):
         raise Unreadable
     for item in items:

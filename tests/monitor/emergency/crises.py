@@ -14,9 +14,7 @@ HASH = "a" * 64
 
 def register(session: Session) -> None:
     session.add(
-        Organisation(
-            name="Tibro kommun", website="https://www.tibro.se", municipality_code="1472", phone="0504-180 00"
-        )
+        Organisation(name="Tibro kommun", website="https://www.tibro.se", municipality_code="1472", phone="0504-180 00")
     )
     session.add(Person(id="anna", name="Anna Ansvarig", email="anna@example.org", roles=["crisis"]))
     session.flush()
