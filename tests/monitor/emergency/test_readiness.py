@@ -37,7 +37,17 @@ def insta(emulator: Emulator, sqlite: Database, monkeypatch: pytest.MonkeyPatch)
         secrets = {"token_env": "IG_TOKEN", "app_secret_env": "IG_SECRET"}
         common = {"name": "Instagram", "unit_id": "kom", "responsible_id": "asa", "credential": secrets}
         session.add(Channel(id="ig", platform="instagram", **account, **common))  # type: ignore[arg-type]
-        session.add(Incident("exercise", "elevated", "Övning", NOW - timedelta(days=9), "asa", "Åsa", state="closed"))
+        session.add(
+            Incident(
+                mode="exercise",
+                level="elevated",
+                title="Övning",
+                started_at=NOW - timedelta(days=9),
+                started_by_id="asa",
+                decided_by="Åsa",
+                state="closed",
+            )
+        )
     return stage
 
 

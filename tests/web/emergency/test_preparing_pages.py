@@ -28,7 +28,7 @@ def test_the_page_shows_what_is_not_in_order_and_what_to_do(filled: Database, si
     facts = Facts((), ("Rut Redaktör",), None, True, True, None)
     found = [one.as_json() for one in judge(facts, NOW)]
     with filled.transaction() as session:
-        session.add(Readiness(NOW, ok=False, findings={"checks": found}))
+        session.add(Readiness(at=NOW, ok=False, findings={"checks": found}))
     shown = client.get("/crisis/readiness").text
     assert "1 personer som får godkänna går att nå: Rut Redaktör." in shown
     assert "Ingen övning har hållits." in shown
