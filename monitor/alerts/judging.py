@@ -24,6 +24,7 @@ from monitor.db import Database
 from monitor.db.bulk import among
 from monitor.inbox.day_keeping import keep_days
 from monitor.inbox.flagging import flag_new
+from monitor.inbox.remembering import write_down
 from monitor.register.models import Person
 from monitor.register.organisation import NotSetUp, organisation
 
@@ -43,6 +44,7 @@ def judge(db: Database, now: datetime, settings: Settings | None = None) -> int:
     written = _write(db, found.tellings, now, settings or current_settings())
     if found.untold:
         note_untold(db, found.untold, now)
+    write_down(db)
     if errors := failed + found.errors:
         raise errors[0]
     return written

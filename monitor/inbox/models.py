@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.db import Base
@@ -134,3 +134,13 @@ class Tally(Base):
     __tablename__ = "tally"
     channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
     count: Mapped[int]
+
+
+class OpenThreads(Base):
+    """In which threads of a channel something waits, as long as monitor.inbox.remembering finds the same mark. threads:
+    pairs of a post's and a thread's id on the platform. Nothing is lost with a row: it is found again."""
+
+    __tablename__ = "open_threads"
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    mark: Mapped[str]
+    threads: Mapped[list[list[str]]] = mapped_column(JSON, repr=False)

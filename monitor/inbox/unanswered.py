@@ -14,7 +14,7 @@ from monitor.inbox.gathering import FETCHED, Judged, gather_where, judge_all, ju
 from monitor.inbox.mark_rules import Kind, Standing, looked_at, standing
 from monitor.inbox.models import Mark
 from monitor.inbox.obligations import Obligation, Place, Scene, every_channel, place_of, scene_of, told
-from monitor.inbox.remembering import Fingerprints, remembered
+from monitor.inbox.remembering import Fingerprints, Threads, remembered
 from monitor.inbox.rules import Verdict
 from monitor.inbox.unsettled import unsettled
 from monitor.register.calendar import calendar_of
@@ -49,7 +49,8 @@ def unanswered(
             everything = judged(session, channel.id, true(), place.own, place.historic_before)
             found += [told(scene, place, each) for each in everything]
         else:
-            found += remembered(session, channel.id, prints.of(channel.id, place), now, partial(_waiting, scene, place))
+            mark = prints.of(channel.id, place.own, place)
+            found += remembered(prints, channel.id, mark, now, partial(_waiting, scene, place))
     return sorted(
         found, key=lambda each: (each.state not in NEEDS_SOMEBODY, each.due_at, each.posted_at, each.comment_id)
     )
@@ -140,15 +141,22 @@ def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, S
     return [(channel, schedule) for channel, schedule in session.execute(query.where(Channel.id == channel_id))]
 
 
-def _waiting(scene: Scene, place: Place) -> tuple[list[Obligation], datetime]:
-    """What needs somebody, and until when that holds if nothing changes. Threads that are plainly over stay unread."""
-    around = unsettled(scene.session, place.id, place.own, place.historic_before)
-    there = judge_all(gather_around(scene.session, {place.id: around})[place.id], place.own, place.historic_before)
+def _waiting(scene: Scene, place: Place, known: Threads | None) -> tuple[list[Obligation], datetime, Threads]:
+    """What needs somebody, until when that holds if nothing changes, and the threads where it is: no time makes others
+    of these. known: where it can only be; else the threads that are plainly over stay unread."""
+    if known is None:
+        around = unsettled(scene.session, place.id, place.own, place.historic_before)
+    else:
+        around = Around(place.own, {post for post, _thread in known}, {thread for _post, thread in known})
+    gathered = gather_around(scene.session, {place.id: around})[place.id]  # held on to, with the people who said things
+    there = judge_all(gathered, place.own, place.historic_before)
     asked = (each for each in there if each.comment.thread_external_id in around.threads)
     found = [told(scene, place, each) for each in asked if each.verdict.state in NEEDS_SOMEBODY]
     waits = [each for each in found if each.state in NEEDS_SOMEBODY]
     turns = [moment for each in waits for moment in (each.due_at, each.quiet_until) if moment and moment >= scene.now]
-    return waits, min(turns, default=EVER)
+    posts = {each.comment.id: each.comment.post_external_id for each in there}
+    threads = frozenset((posts[each.comment_id], each.thread_external_id) for each in waits)
+    return waits, min(turns, default=EVER), threads
 
 
 def _judged_alone(

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import delete, event, update
+from sqlalchemy.orm import Session
 
 from monitor.db import Database
+from monitor.inbox.around import Around
 from monitor.inbox.mark_rules import Kind, Reason, Said
 from monitor.inbox.marking import mark
-from monitor.inbox.models import Action, Mark
+from monitor.inbox.models import Action, Mark, OpenThreads
+from monitor.inbox.remembering import write_down
 from monitor.inbox.unanswered import Obligation, unanswered
+from monitor.inbox.unsettled import unsettled
 from monitor.register.models import Channel, Organisation
 from monitor.watch.models import Comment, Schedule
 from tests.monitor.town import Town
@@ -87,10 +92,42 @@ CHANGES: dict[str, Callable[[Town], object]] = {
 def test_whatever_changes_is_seen_at_once(town: Town, what: str) -> None:
     before = waiting(town.db)
     assert waiting(town.db) == before
+    write_down(town.db)
+    assert afresh(town.db) == before
     CHANGES[what](town)
     after = waiting(town.db)
     assert after != before
     assert after == afresh(town.db)
+    with town.db.transaction() as session:
+        session.execute(delete(OpenThreads))
+    assert after == afresh(town.db)
+
+
+def test_who_has_just_started_looks_only_at_what_was_written_down(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = Town(sqlite)
+    town.schedule()
+    for number in range(3):
+        town.comment(f"{number}", MONDAY, post_external_id=f"p{number}", author_id=f"r{number}")
+    with sqlite.transaction() as session:
+        mark(session, 1, Said(Kind.CLOSE, reason=Reason.THANKS), "redaktor", NOON)
+        mark(session, 2, Said(Kind.ACKNOWLEDGE), "redaktor", NOON)
+    there = waiting(sqlite)
+    write_down(sqlite)
+    looked = list[str]()
+
+    def looks(session: Session, channel: str, *rest: Any) -> Around:
+        looked.append(channel)
+        return unsettled(session, channel, *rest)
+
+    monkeypatch.setattr("monitor.inbox.unanswered.unsettled", looks)
+    assert {each.external_id for each in there} == {"1", "2"}
+    assert afresh(sqlite) == there
+    assert looked == []
+    monkeypatch.setattr("monitor.inbox.remembering._rules", lambda: "of another version")
+    assert afresh(sqlite) == there
+    assert looked == ["fb"]
 
 
 def test_what_was_undone_is_not_remembered(town: Town) -> None:
