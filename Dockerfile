@@ -24,7 +24,8 @@ FROM python:3.11-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/kanalvakt kanalvakt
 COPY --from=build /opt/kanalvakt /opt/kanalvakt
 ENV PATH=/opt/kanalvakt/bin:$PATH KANALVAKT_HOME=/var/lib/kanalvakt PYTHONUNBUFFERED=1
-USER kanalvakt
+# By number: what runs containers can tell only then that it is not root.
+USER 10001
 WORKDIR /var/lib/kanalvakt
 VOLUME /var/lib/kanalvakt
 EXPOSE 8480

@@ -28,6 +28,15 @@ class Writes:
 
 
 @dataclass(frozen=True, slots=True)
+class Publishes:
+    """What a crisis message can be there. longest_post: characters. best_effort: as in connectors.publishing."""
+
+    longest_post: int
+    needs_image: bool = False
+    best_effort: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """One platform. Sentences are marked for translation and translated where they are shown.
 
@@ -44,7 +53,8 @@ class About:
     closed_title: its name where only members see what is written; empty where there is no such thing. hub: the
     organisation's own website: no social media channel, so no decision about it is asked for. takes_away: kinds of
     actions by which others see a resident's comment no more: hide, remove, reject (one that the platform holds).
-    writes: what can be done there from here; None: nothing.
+    writes: what can be done there from here; None: nothing. publishes: what a crisis message can be;
+    None: by hand only.
     """
 
     title: str
@@ -69,3 +79,4 @@ class About:
     hub: bool = False
     takes_away: tuple[str, ...] = ()
     writes: Writes | None = None
+    publishes: Publishes | None = None

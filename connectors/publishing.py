@@ -4,6 +4,7 @@ Publishing goes in three steps, so that only one of them can make anything publi
 is sent once, and `find` and `verify` only read.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -93,3 +94,13 @@ class Publisher(Protocol):
         """Reads it back by its id, another way than it was written. Raises Refused where it is not there, or is not
         what was sent."""
         ...
+
+
+def marked(text: str, marker: str) -> bool:
+    """Does the marker stand in the text, and not as a part of another one?"""
+    return bool(marker) and re.search(rf"(?<![\w-]){re.escape(marker)}(?![\w-])", text) is not None
+
+
+def same(one: str, other: str) -> bool:
+    """Platforms change white space."""
+    return one.split() == other.split()

@@ -6,9 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing that the organisation did through a platform's API. target: what it was done to; made: the reply.
+    """One thing that the organisation did through a platform's API. target: what it was done to; made: the reply, or
+    what was published (target: the account; of a comment on a video of one's own: that video).
 
-    kind: reply, edit, hide, unhide, delete, hold, release, reject.
+    kind: publish, reply, edit, hide, unhide, delete, hold, release, reject.
     """
 
     kind: str

@@ -11,35 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from connectors.emulator.accounts import Account as Account
+from connectors.emulator.accounts import Person as Person
 from connectors.emulator.effects import Effect
 from connectors.emulator.ids import Ids, Platform
 
 START = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
-
-
-@dataclass
-class Person:
-    """Somebody with an account on one platform: a resident, or the organisation itself (id = the account's id)."""
-
-    id: str
-    handle: str
-    name: str
-
-
-@dataclass
-class Account:
-    """A Facebook page, a professional Instagram account or a YouTube channel of the organisation."""
-
-    platform: Platform
-    id: str
-    handle: str
-    name: str
-    pk: str = ""  # Instagram: the private id that the web speaks of
-    page_id: str = ""  # Instagram: the Facebook page it hangs on
-
-    @property
-    def person(self) -> Person:
-        return Person(self.id, self.handle, self.name)
 
 
 @dataclass
@@ -62,6 +39,7 @@ class Post:
     community: bool = False  # YouTube: in the community tab, not a video
     deleted_at: datetime | None = None
     link: str = ""
+    listed_at: datetime | None = None  # published through the API: lists show it from then on
 
     @property
     def text(self) -> str:
@@ -132,8 +110,7 @@ class Token:
 
 @dataclass
 class World:
-    """Everything there is; guard every use with `lock`. effects: what was done through the APIs, in order. list_lag:
-    seconds until lists show what was written so."""
+    """Guard each use with `lock`. effects: what the APIs did, in order. list_lag: seconds until lists show that."""
 
     seed: int = 1
     clock: datetime = START
@@ -215,6 +192,7 @@ class World:
         anonymous: bool = False,
         held: bool = False,
         through_api: bool = False,
+        effect: str = "reply",
     ) -> Comment:
         """A comment on a post, or a reply to a comment. A reply to a reply is stored below the top-level comment."""
         post = on if isinstance(on, Post) else on.post
@@ -227,10 +205,10 @@ class World:
             self._replies_to[parent.id].append(made)
         if through_api:
             made.listed_at = self.now + timedelta(seconds=self.list_lag)
-            self.did("reply", on, made)
+            self.did(effect, on, made)
         return made
 
-    def did(self, kind: str, target: Post | Comment, made: Comment | None = None) -> None:
+    def did(self, kind: str, target: Account | Post | Comment, made: Post | Comment | None = None) -> None:
         """Something was done through an API."""
         self.effects.append(Effect(kind, target.id, self.now, made.id if made else None))
 
@@ -281,8 +259,12 @@ class World:
         return list(self._comments_of[post.id])
 
     def posts_of(self, account: Account) -> list[Post]:
-        """Not deleted, newest first."""
-        mine = [post for post in self._posts_of[account.id] if post.deleted_at is None]
+        """Not deleted, newest first, as lists show them."""
+        mine = [
+            post
+            for post in self._posts_of[account.id]
+            if not post.deleted_at and (post.listed_at or self.now) <= self.now
+        ]
         return sorted(mine, key=lambda post: (post.at, post.id), reverse=True)
 
     def comments_of(self, post: Post) -> list[Comment]:
@@ -295,5 +277,9 @@ class World:
 
 
 def _there(comments: Iterable[Comment], now: datetime) -> list[Comment]:
-    there = (c for c in comments if c.deleted_at is None and not c.rejected and (not c.listed_at or c.listed_at <= now))
+    there = (comment for comment in comments if _is_listed(comment, now) and not comment.rejected)
     return sorted(there, key=lambda comment: (comment.at, comment.id))
+
+
+def _is_listed(thing: Post | Comment, now: datetime) -> bool:
+    return not thing.deleted_at and (thing.listed_at or now) <= now

@@ -1,7 +1,7 @@
 """Facebook pages. `connector.py` reads them, `answers.py` turns what Graph writes into ours."""
 
 from config.language import N_
-from connectors.about import About, Writes
+from connectors.about import About, Publishes, Writes
 
 WRITING = Writes(frozenset({"reply", "hide", "unhide", "delete"}), 8000, "{name}")
 ABOUT = About(
@@ -23,5 +23,6 @@ ABOUT = About(
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",
     writes=WRITING,
+    publishes=Publishes(63_206),
     takes_away=("hide", "remove"),
 )

@@ -27,6 +27,7 @@ from connectors.facebook.answers import (
     read_post,
     visitors_post_as_comment,
 )
+from connectors.facebook.publishing import FacebookPublishing
 from connectors.facebook.writing import FacebookWriting
 from connectors.graph.client import GraphClient, Json, app_budget, items, next_page
 from connectors.graph.errors import ALLOW_AGAIN
@@ -43,7 +44,7 @@ NOT_RANKED = ".".join(f"{name}({value})" for name, value in WALK.items())
 OTHER_PAGE = N_("Connect this channel's own page: the token belongs to another one.")
 
 
-class Facebook(FacebookWriting):
+class Facebook(FacebookWriting, FacebookPublishing):
     """One page. Credential: token (of the page, or of a system user), optional app_secret and app_id."""
 
     def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:

@@ -5,7 +5,7 @@ code); or nobody knows (OutcomeUnknown: whoever wants to go on has to look first
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -38,6 +38,7 @@ _BLOCKED = N_(
 )
 _TARGET = N_("The comment is gone, its author has shut it, or comments are turned off: look at it on the platform.")
 
+
 WRITES: dict[str, Meaning] = {
     "1": Meaning(OutcomeUnknown, "Graph failed in an unknown way"),
     "2": Meaning(OutcomeUnknown, "Graph failed for now"),
@@ -53,12 +54,14 @@ WRITES: dict[str, Meaning] = {
 class Writer(GraphClient):
     """A client that writes. `write` raises OutcomeUnknown, or another error where it certainly was not done."""
 
-    def write(self, method: str, path: str, **arguments: str) -> Json:
-        """The answer to one POST (arguments in its body) or DELETE."""
+    table: ClassVar[Mapping[str, Meaning]] = WRITES
+
+    def write(self, method: str, path: str, files: Mapping[str, Any] | None = None, /, **arguments: str) -> Json:
+        """The answer to one POST (arguments, and files where there are any, in its body) or DELETE."""
         self._keep_alive()
         self.requests += 1
         self._status, self._regain = 0, None
-        sent = {"post_args": arguments} if method == "POST" else {"method": method}
+        sent: Json = {"post_args": arguments, "files": files} if method == "POST" else {"method": method}
         failure: ConnectorError
         try:
             answer = facebook.GraphAPI.request(self, f"{self.version}/{path}", **sent)
@@ -79,7 +82,7 @@ class Writer(GraphClient):
         if not isinstance(error, dict) or self._status >= 500:
             return OutcomeUnknown("Graph or something before it is out of order", code=self._http)
         meant = self._failure(envelope)
-        meaning = WRITES.get(meant.code) or WRITES.get(meant.code.partition("/")[0])
+        meaning = self.table.get(meant.code) or self.table.get(meant.code.partition("/")[0])
         return meaning.error(meaning.detail, code=meant.code, remedy=meaning.remedy) if meaning else meant
 
 

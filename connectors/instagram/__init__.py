@@ -1,7 +1,7 @@
 """Professional Instagram accounts. `connector.py` reads them, `answers.py` turns what Graph writes into ours."""
 
 from config.language import N_
-from connectors.about import About, Writes
+from connectors.about import About, Publishes, Writes
 
 WRITING = Writes(frozenset({"reply", "hide", "unhide", "delete"}), 2200, "@{handle}", to_hidden=False)
 ABOUT = About(
@@ -22,5 +22,6 @@ ABOUT = About(
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",
     writes=WRITING,
+    publishes=Publishes(2_200, needs_image=True),
     takes_away=("hide", "remove"),
 )

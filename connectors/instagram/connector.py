@@ -17,6 +17,7 @@ from connectors.graph.health import Needs, TokenReport, examine, wrong_kind
 from connectors.graph.look import NOTHING, Look
 from connectors.graph.questions import Fields
 from connectors.instagram.answers import COMMENT_FIELDS, MEDIA_FIELDS, OPTIONAL, author, read_comment, read_media
+from connectors.instagram.publishing import InstagramPublishing
 from connectors.instagram.writing import InstagramWriting
 
 READ_SCOPES = ("instagram_basic", "instagram_manage_comments")
@@ -24,7 +25,7 @@ CAP = 50
 """Instagram gives no more comments than this at once."""
 
 
-class Instagram(InstagramWriting):
+class Instagram(InstagramWriting, InstagramPublishing):
     """One account by its Instagram user id. Credential: token, optional app_secret and app_id."""
 
     def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:

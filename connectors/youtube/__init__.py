@@ -1,7 +1,7 @@
 """YouTube channels. `connector.py` is what it can do, `reading.py` one look at a channel, `api.py` the way there."""
 
 from config.language import N_
-from connectors.about import About, Writes
+from connectors.about import About, Publishes, Writes
 
 WRITING = Writes(frozenset({"reply", "release", "reject", "delete"}), 10_000, "@{handle}")
 ABOUT = About(
@@ -23,5 +23,6 @@ ABOUT = About(
     errors="connectors.youtube.errors:TABLE",
     write_errors="connectors.youtube.writing:WRITES",
     writes=WRITING,
+    publishes=Publishes(10_000, best_effort=True),
     takes_away=("remove", "reject"),
 )

@@ -17,10 +17,10 @@ from connectors.base import Account, Budget, Credential, Health, Reading, ReadPl
 from connectors.errors import ChannelGone, ConnectorError, RateLimited, UnexpectedAnswer
 from connectors.youtube.api import Api, has_oauth, missing
 from connectors.youtube.errors import ALLOWANCE, PACIFIC, SCOPE_MISSING, TABLE, failure
+from connectors.youtube.publishing import YouTubePublishing
 from connectors.youtube.questions import Questions
 from connectors.youtube.reading import Look
 from connectors.youtube.thorough import walk
-from connectors.youtube.writing import YouTubeWriting
 
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 """The only scope that lets an app read the held queue, and reply."""
@@ -33,7 +33,7 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 _log = structlog.get_logger(__name__)
 
 
-class YouTube(YouTubeWriting):
+class YouTube(YouTubePublishing):
     """One channel. `account.external_id` is its id (UC…)."""
 
     timeout: ClassVar[float] = 20
@@ -71,6 +71,7 @@ class YouTube(YouTubeWriting):
             problem is None,
             scopes,
             can_reply=self._oauth and problem is None,
+            can_publish=self._oauth and problem is None,
             problem=problem,
             requests=api.requests,
             counted_cost=api.units,

@@ -167,11 +167,11 @@ class YouTubeWriting:
             self._write(lambda comments: comments.setModerationStatus(id=target.external_id, moderationStatus=status))
         )
 
-    def _write(self, request: Callable[[Any], Any]) -> Resource | str:
+    def _write(self, request: Callable[[Any], Any], resource: str = "comments") -> Resource | str:
         if not has_oauth(self._credential):
             raise PermissionLost("writing takes the channel's own OAuth token", code="api_key", remedy=_OWNER)
         with self._open(datetime.now(UTC), lambda: None) as api:
-            return api.write(request)
+            return api.write(request, resource)
 
     def _done(self, answer: object) -> None:
         """204 is the only answer that says so: Google's client makes an empty text of it, and b"" of an empty 200."""
@@ -194,14 +194,14 @@ class WritingApi(Api):
         self._once.follow_redirects = False
         self._line.http = self._once
 
-    def write(self, request: Callable[[Any], Any]) -> Resource | str:
+    def write(self, request: Callable[[Any], Any], resource: str = "comments") -> Resource | str:
         """What Google's client makes of the answer. Raises OutcomeUnknown, or another error where it was not done."""
         if refused := self._refresh():
             raise refused
         self._once.sent = False
         failure: ConnectorError
         try:
-            answer: Resource | str = request(self._service.comments()).execute(num_retries=0)
+            answer: Resource | str = request(getattr(self._service, resource)()).execute(num_retries=0)
         except HttpError as error:
             failure = self._judge(error.status_code, error.content)
         except (_SentTwice, GoogleAuthError, ValueError, *_BROKEN) as error:

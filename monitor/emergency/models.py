@@ -45,7 +45,8 @@ class Message(Base):
     none. category, urgency, severity, certainty, expires: as in CAP 1.2. alt_text: of the card. card_text: what it
     shows. video: path of a file in the home folder. identifier, sent, text_hash: frozen when it is committed.
     submitted_by_id, approved_by_id: never the same person, unless `break_glass` says why one had to do.
-    revision: counts the changes of a draft, so that what is approved is what was read.
+    revision: counts the changes of a draft, so that what is approved is what was read. edited_by_id: who changed it
+    last.
     """
 
     __tablename__ = "message"
@@ -75,6 +76,7 @@ class Message(Base):
     expires: Mapped[datetime | None] = mapped_column(default=None)
     state: Mapped[str] = mapped_column(default="draft", index=True)
     revision: Mapped[int] = mapped_column(default=0)
+    edited_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
     submitted_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -105,7 +107,9 @@ class Delivery(Base):
     way: machine, by_hand (a person publishes it and says so), best_effort (never counts as delivered), rehearsed (an
     exercise without a test account). text: exactly what goes out; link, marker: in it. state: of rules.Fate. token,
     attempts: of the claim that holds it (a fencing token: whoever has another one has lost it). next_at: when to go on,
-    or by when who has claimed it must have said what came. progress: the publisher's own. seq: order within the place.
+    or by when who has claimed it must have said what came. progress: the publisher's own. looks: tries and looks in
+    vain since the last news. lost_at: until when the platform may have got what was armed. told_at: people were told
+    that it takes long.
     reason, remedy: a rule of ours or the platform's error, and what it means for people, to be translated.
     """
 
@@ -128,6 +132,8 @@ class Delivery(Base):
     looks: Mapped[int] = mapped_column(default=0)
     progress: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     armed_at: Mapped[datetime | None] = mapped_column(default=None)
+    lost_at: Mapped[datetime | None] = mapped_column(default=None)
+    told_at: Mapped[datetime | None] = mapped_column(default=None)
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     verified_at: Mapped[datetime | None] = mapped_column(default=None)
     remote_id: Mapped[str | None] = mapped_column(default=None)

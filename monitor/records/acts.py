@@ -93,6 +93,17 @@ ACTS = {
     "hub.linked": N_("linked a post to the website"),
     "hub.dismissed": N_("dismissed a post without a link"),
     "hub.reopened": N_("took back what was said of a post"),
+    "incident.started": N_("began an incident"),
+    "incident.stable": N_("noted that an incident is under control"),
+    "incident.closed": N_("closed an incident"),
+    "incident.staged": N_("changed what residents are told of an incident"),
+    "incident.noted": N_("noted an incident's case number"),
+    "message.drafted": N_("began to write a crisis message"),
+    "message.changed": N_("changed a crisis message"),
+    "message.submitted": N_("asked for approval of a crisis message"),
+    "message.approved": N_("approved a crisis message"),
+    "message.sent_alone": N_("sent a crisis message alone"),
+    "message.reviewed": N_("reviewed a crisis message that was sent alone"),
 }
 
 

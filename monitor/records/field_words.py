@@ -43,6 +43,7 @@ FIELDS = {
     "escalation": N_("Told when that is late"),
     "events": N_("Events"),
     "excerpts": N_("Mails quote comments"),
+    "exercise": N_("Test account for exercises"),
     "external_id": N_("Id on the platform"),
     "extra": N_("Further settings"),
     "first_complete_at": N_("Read completely"),

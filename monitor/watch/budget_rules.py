@@ -79,6 +79,11 @@ def poll_allowance(left: int, for_polls: int, sharing: Sharing) -> int:
     return max(0, min(left, max(A_ROUND, beyond // sharing.readers + a_round)))
 
 
+def lasting_interval(left: int, cost: int, rest: timedelta) -> timedelta:
+    """The shortest time between rounds that cost so much each, at which what is left lasts for the rest of the day."""
+    return -(-rest // (left // cost)) if left >= cost else rest  # rounded up
+
+
 def day_of(moment: datetime, zone: str) -> date:
     """The day of a budget that a moment falls on."""
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -19,6 +19,7 @@ from connectors.errors import RateLimited
 from monitor.db import Base
 from monitor.watch import budget_rules as rules
 from monitor.watch.budget_rules import Purpose
+from monitor.watch.close_watching import policy_of
 from monitor.watch.models import Parking, Schedule, Spending
 
 QUOTA = "quota"
@@ -65,6 +66,28 @@ def standing(
     if empty:
         return Standing(max(empty), QUOTA, 0)
     return Standing(allowance=min(allowances.values(), default=None))
+
+
+def affordable(
+    session: Session,
+    budgets: Sequence[Budget],
+    channel_id: str,
+    cost: int,
+    wanted: timedelta,
+    now: datetime,
+    settings: Settings,
+) -> timedelta:
+    """The wanted interval, or the shortest at which polls can go on until the day of each budget ends, when a reading
+    costs so much. Neither reserve is touched."""
+    intervals = [wanted]
+    for budget in budgets:
+        quota = quota_of(budget, settings)
+        if quota is not None:
+            left = left_of(quota, spent(session, budget, now)).polls
+            channels, _readers = _sharers(session, budget.key, channel_id, now)
+            rest = rules.next_day(now, budget.zone) - now
+            intervals.append(rules.lasting_interval(left, cost * channels, rest))
+    return max(intervals)
 
 
 def book(
@@ -144,7 +167,7 @@ def _allowance(
     left = left_of(quota, spent(session, budget, now)).of(purpose)
     if purpose != "poll":
         return left
-    interval = timedelta(seconds=settings.polling.interval_seconds)
+    interval = policy_of(session, channel_id, settings, now).interval
     channels, readers = _sharers(session, budget.key, channel_id, now)
     return rules.poll_allowance(left, quota.for_polls, rules.sharing(channels, readers, now, budget.zone, interval))
 

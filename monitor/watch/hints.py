@@ -18,6 +18,7 @@ from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
+from monitor.watch.close_watching import policy_of
 from monitor.watch.hint_rules import hinted_poll
 from monitor.watch.models import Hint, Parking, PollRun, Schedule
 
@@ -79,7 +80,7 @@ def _hint(session: Session, schedule: Schedule, now: datetime, settings: Setting
         calendar_of(organisation(session)),
         schedule.next_poll_at,
         now,
-        around_the_clock=settings.polling.around_the_clock,
+        around_the_clock=policy_of(session, schedule.channel_id, settings, now).around_the_clock,
         last_read=last,
         parked_until=parked,
         usage=schedule.usage,

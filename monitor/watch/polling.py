@@ -20,8 +20,10 @@ from connectors.errors import ConnectorError, RateLimited
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
-from monitor.watch.budgets import book, park
+from monitor.watch.budget_rules import A_ROUND
+from monitor.watch.budgets import affordable, book, park
 from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, ensure_schedules, holds, kept
+from monitor.watch.close_watching import is_close, policy_of
 from monitor.watch.hint_rules import hinted_poll
 from monitor.watch.models import PollRun, Schedule
 from monitor.watch.planning import Connect, Work, a_bug, plan
@@ -220,7 +222,7 @@ def _reschedule(
     session: Session, schedule: Schedule, reading: Reading, chosen: Settings, work: Work, now: datetime
 ) -> Reason:
     calendar = calendar_of(organisation(session))
-    policy = Policy(timedelta(seconds=chosen.polling.interval_seconds), chosen.polling.around_the_clock)
+    policy = _policy(session, reading, chosen, work, now)
     read = schedule.last_complete_at
     behind = bool(missed_days(calendar, [calendar.local_date(read)] if read else [], read or work.began, now))
     retry_at = reading.error.retry_at if reading.error else None
@@ -234,6 +236,17 @@ def _reschedule(
         hinted = hinted_poll(calendar, regular, now, around_the_clock=around, last_read=now, usage=usage)
         schedule.next_poll_at, reason = min((regular, reason), (hinted, Reason.HINT))
     return reason
+
+
+def _policy(session: Session, reading: Reading, chosen: Settings, work: Work, now: datetime) -> Policy:
+    """In a crisis no faster than what the platforms allow in a day lasts, when each reading costs as much as this."""
+    policy = policy_of(session, work.channel.id, chosen, now)
+    if not is_close(session, work.channel.id, now):
+        return policy
+    cost = A_ROUND if work.plan.full or work.plan.daily else max(1, reading.counted_cost)
+    return replace(
+        policy, interval=affordable(session, work.budgets, work.channel.id, cost, policy.interval, now, chosen)
+    )
 
 
 def _outcome(error: ConnectorError | None) -> Outcome:

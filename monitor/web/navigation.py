@@ -29,6 +29,7 @@ ITEMS = (
     Item("/inbox", N_("Inbox"), Permission.READ_INBOX),
     Item("/watch", N_("Watch"), Permission.READ_WATCH),
     Item("/channels", N_("Channels"), Permission.READ_REGISTER),
+    Item("/crisis", N_("Crisis"), Permission.READ_CRISIS),
 )
 MORE = (
     Item("/decisions", N_("Decisions"), Permission.READ_REGISTER),

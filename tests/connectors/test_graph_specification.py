@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from facebook_business.adobjects.comment import Comment
+from facebook_business.adobjects.contentpublishinglimitresponse import ContentPublishingLimitResponse
 from facebook_business.adobjects.igcomment import IGComment
 from facebook_business.adobjects.igmedia import IGMedia
 from facebook_business.adobjects.iguser import IGUser
@@ -26,10 +27,12 @@ from tests.connectors.graph_stages import facebook, instagram
 from tests.connectors.stage import Stage
 
 SPECIFIED = {kind.__name__: kind for kind in (Comment, IGComment, IGMedia, IGUser, Page, PagePost, User)}
+SPECIFIED["ContentPublishingLimitResponse"] = ContentPublishingLimitResponse
 BELOW = {"from": {"id", "name", "username"}}
 """What `from` holds is told by the recordings only: its type is Object, and on Instagram IGCommentFromUser."""
 RECORDED = {
     "StoryAttachment": {"description", "media", "media_type", "target", "title", "type", "unshimmed_url", "url"},
+    "IGContainer": {"id", "status", "status_code"},
 }
 """Told by the recordings only: the package has no such type."""
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000")
@@ -68,7 +71,7 @@ def things(world: World) -> Iterator[Node]:
         top = world.comment(made, where.person, "Hej Anna", tags=(anna,))
         reply = world.comment(top, where.person, "Hej Anna", tags=(anna,))
         yield from (Node(name, where), Node(post, made), Node(comment, reply))
-    yield Node("User", anna)
+    yield from (Node("User", anna), Node("ContentPublishingLimitResponse", account))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - RECORDED.keys()))

@@ -87,10 +87,11 @@ def test_a_user_gets_the_tokens_of_the_pages_with_a_role(town: Town) -> None:
     assert town.error("me/accounts") == (100, None)
 
 
-def test_publishing_is_not_possible_yet(town: Town) -> None:
-    target = f"/v23.0/{town.page.id}/feed?access_token=PAGE"
+def test_a_page_cannot_be_published_on_without_the_permission(town: Town) -> None:
+    target = f"/v23.0/{town.page.id}/feed?access_token=PAGE&message=Hej"
     answer = town.graph.answer(Request.parse("POST", target, {"Host": "graph.facebook.com"}))
-    assert json.loads(answer.body)["error"]["code"] == 3
+    assert json.loads(answer.body)["error"]["code"] == 10
+    assert town.world.effects == []
 
 
 # -- several at once

@@ -66,7 +66,8 @@ def test_no_secret_stands_in_the_compose_file() -> None:
 def test_the_image_is_built_from_the_lock_and_does_not_run_as_root() -> None:
     assert "--require-hashes --requirement requirements.lock" in DOCKERFILE
     last = DOCKERFILE.rsplit("\nFROM ", 1)[1]
-    assert re.findall(r"^USER (\w+)", last, re.MULTILINE) == ["kanalvakt"]
+    assert re.findall(r"^USER (\w+)", last, re.MULTILINE) == ["10001"]
+    assert "useradd --system --uid 10001" in last
     assert "HEALTHCHECK" in last
     checks = re.search(r'"doctor", (.*)\]', last)
     assert checks

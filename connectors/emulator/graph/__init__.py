@@ -5,6 +5,7 @@ tokens.py    who asks                     facebook.py, instagram.py        what 
 usage.py     what it costs                refusals.py, habits.py           errors and traps
 subscribing.py    which app hears of a page    logins.py    codes and tokens out of Facebook's login
 writing.py   replies, hiding, deleting       batch.py    several questions in one
+publishing.py, pictures.py    posts of a page, containers of Instagram
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from connectors.emulator.graph.fields import Asked, FieldSyntax, parse
 from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.logins import Logins
 from connectors.emulator.graph.nodes import Kind, Node, Renderer
+from connectors.emulator.graph.publishing import Container, Publishing
 from connectors.emulator.graph.refusals import Refusal, gone, no_such_field, no_such_path
 from connectors.emulator.graph.subscribing import subscribed_apps
 from connectors.emulator.graph.tokens import USER_ID, Viewer, caller, debug_token
@@ -40,6 +42,7 @@ VERSIONS = {  # usable until
 KINDS: dict[str, Kind] = {
     kind.name: kind for module in (facebook, instagram) for kind in vars(module).values() if isinstance(kind, Kind)
 }
+Thing = Account | Post | Comment | Person | Container
 _VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/|$)")
 _OWN = frozenset({"access_token", "appsecret_proof", "fields", "ids", "pretty"})
 """Parameters of every question; the others are the edge's."""
@@ -56,6 +59,7 @@ class Graph:
         self.usage = Usage(self.habits)
         self.logins = Logins(world)
         self.writing = Writing(world)
+        self.publishing = Publishing(world, self.habits)
 
     def owns(self, request: Request) -> bool:
         return request.host in HOSTS or (request.on_loopback and _VERSION.match(request.path) is not None)
@@ -151,9 +155,14 @@ class _Call:
         thing = self._thing(self.path[0]) if 1 <= len(self.path) <= 2 else None
         if thing is None and self.path:
             raise gone(self.path[0])
-        if not isinstance(thing, Post | Comment):
+        account = _account(thing)
+        if account is None or isinstance(thing, Container | Person | None):
             raise Refusal(3, "(#3) Application does not have the capability to make this API call.")
-        self.viewer.enter(thing.account if isinstance(thing, Post) else thing.post.account, self.path[0])
+        self.viewer.enter(account, self.path[0])
+        if isinstance(thing, Account):
+            return self.graph.publishing.answer(self.viewer, thing, "".join(self.path[1:]), self.request)
+        if isinstance(thing, Post) and len(self.path) == 1:
+            return self.graph.publishing.change(self.viewer, thing, self.request)
         return self.graph.writing.answer(self.viewer, thing, "".join(self.path[1:]), self.request)
 
     def _count(self, id_: str) -> None:
@@ -178,7 +187,7 @@ class _Call:
         options = {name: values[-1] for name, values in self.request.query.items() if name not in _OWN}
         return renderer.edge(node, edge, options, Asked(edge, inner=asked, source=self.request.get("fields")))
 
-    def _thing(self, id_: str) -> Account | Post | Comment | Person | None:
+    def _thing(self, id_: str) -> Thing | None:
         world = self.graph.world
         if id_ == "me":
             mine = self.viewer.token.account if self.viewer.token.kind == "page" else None
@@ -186,6 +195,8 @@ class _Call:
         account = world.accounts.get(id_)
         if account:
             return account if account.platform in ("facebook", "instagram") else None
+        if container := self.graph.publishing.containers.get(id_):
+            return container
         thing = world.posts.get(id_) or world.comments.get(id_)
         return thing if thing and _is_there(thing, self.viewer) else None
 
@@ -197,15 +208,15 @@ def _is_there(thing: Post | Comment, viewer: Viewer) -> bool:
     return isinstance(thing, Post) or (not thing.rejected and viewer.shows(thing))
 
 
-def _account(thing: Account | Post | Comment | Person | None) -> Account | None:
+def _account(thing: Thing | None) -> Account | None:
     if isinstance(thing, Comment):
         return thing.post.account
-    return thing.account if isinstance(thing, Post) else thing if isinstance(thing, Account) else None
+    return thing.account if isinstance(thing, Post | Container) else thing if isinstance(thing, Account) else None
 
 
-def _kind(thing: Account | Post | Comment | Person) -> str:
-    if isinstance(thing, Person):
-        return "User"
+def _kind(thing: Thing) -> str:
+    if isinstance(thing, Person | Container):
+        return "User" if isinstance(thing, Person) else "IGContainer"
     account = _account(thing)
     on_facebook = account is not None and account.platform == "facebook"
     names = {Account: ("Page", "IGUser"), Post: ("PagePost", "IGMedia"), Comment: ("Comment", "IGComment")}

@@ -22,6 +22,11 @@ class Habits:
     the pages; everything where empty. lost_roles: ids of pages on which the person behind every page token has lost the
     role: each token fails, also one that was made afterwards. unlisted: ids of posts that are there and that no list
     shows (Meta: about 600 ranked posts a year are listed).
+
+    processing: seconds until a container of Instagram's is FINISHED. containers_end: what becomes of new ones instead
+    of FINISHED (ERROR, EXPIRED, or IN_PROGRESS for ever). fetches: Instagram fetches the picture over HTTP; else it
+    takes every address. publishes_a_day: Instagram's limit (Meta's pages say 25, 50 and 100). links_fail: the page
+    behind a link cannot be read (1609005). refuses_repeats: a post that says the same as the last one (506).
     """
 
     size: int = 5000
@@ -40,3 +45,9 @@ class Habits:
     tasks: tuple[str, ...] = ()
     lost_roles: frozenset[str] = frozenset()
     unlisted: frozenset[str] = frozenset()
+    processing: float = 5
+    containers_end: str = ""
+    fetches: bool = True
+    publishes_a_day: int = 100
+    links_fail: bool = False
+    refuses_repeats: bool = True

@@ -1,13 +1,23 @@
 """Professional Instagram accounts, their media and comments, as Graph tells of them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from connectors.emulator.graph.nodes import Edge, Kind, Node, Options
 from connectors.emulator.graph.times import written
 from connectors.emulator.graph.tokens import Viewer
-from connectors.emulator.world import Account, Comment, Post
+from connectors.emulator.world import Account, Comment, Post, World
 
 WWW = "https://www.instagram.com"
+A_DAY = timedelta(hours=24)
+STATUS = {
+    "IN_PROGRESS": "In Progress: Media is still being processed.",
+    "FINISHED": "Finished: Media has been uploaded and it is ready to be published.",
+    "PUBLISHED": "Published: Media has been successfully published.",
+    "EXPIRED": "Expired: The container was not published within 24 hours.",
+    "ERROR": "Error: Media upload has failed with error code 2207001.",
+}
+"""The one for FINISHED is recorded; the others' words are made up: only `status_code` tells."""
 CAP = 50
 
 
@@ -25,6 +35,18 @@ def _comments(post: Post, viewer: Viewer, _options: Options) -> Sequence[Comment
 def _replies(comment: Comment, viewer: Viewer, _options: Options) -> Sequence[Comment]:
     viewer.needs("instagram_manage_comments")
     return [reply for reply in viewer.world.replies_to(comment) if viewer.shows(reply)]
+
+
+def _limit(account: Account, viewer: Viewer, _options: Options) -> list[Account]:
+    """One thing that is no thing: how much of the day's limit is used."""
+    viewer.needs("instagram_content_publish")
+    return [account]
+
+
+def published_today(account: Account, world: World) -> int:
+    """Through the API; not what somebody published in the app."""
+    made = {effect.made for effect in world.effects if effect.kind == "publish" and effect.target == account.id}
+    return sum(post.id in made and world.now - post.at < A_DAY for post in world.posts_ever(account))
 
 
 def _count(post: Post, viewer: Viewer) -> int:
@@ -53,7 +75,26 @@ USER = Kind(
         "media_count": lambda account, viewer: len(_media(account, viewer, {})),
         "followers_count": lambda _account, _: 0,
     },
-    {"media": Edge("IGMedia", _media)},
+    {
+        "media": Edge("IGMedia", _media),
+        "content_publishing_limit": Edge("ContentPublishingLimitResponse", _limit, paged=False),
+    },
+)
+LIMIT = Kind(
+    "ContentPublishingLimitResponse",
+    {
+        "quota_usage": lambda account, viewer: published_today(account, viewer.world),
+        "config": lambda _account, viewer: {"quota_total": viewer.habits.publishes_a_day, "quota_duration": 86_400},
+    },
+    default=("quota_usage",),
+)
+CONTAINER = Kind(
+    "IGContainer",
+    {
+        "id": lambda container, _: container.id,
+        "status_code": lambda container, viewer: container.status(viewer.world.now),
+        "status": lambda container, viewer: STATUS[container.status(viewer.world.now)],
+    },
 )
 MEDIA = Kind(
     "IGMedia",

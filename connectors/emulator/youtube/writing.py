@@ -7,7 +7,7 @@ from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Comment, World
 from connectors.emulator.youtube.google import Caller, Gate, Quota, Refusal, login_required, missing_scope
 from connectors.emulator.youtube.habits import Habits
-from connectors.emulator.youtube.resources import View, comment
+from connectors.emulator.youtube.resources import View, comment, thread
 
 ROOT = "/youtube/v3/"
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
@@ -43,6 +43,7 @@ class Writing:
     def _method(self, request: Request) -> tuple[str, Act] | None:
         methods: dict[tuple[str, str], tuple[str, Act]] = {
             ("POST", "comments"): ("comments.insert", self._insert),
+            ("POST", "commentThreads"): ("commentThreads.insert", self._begin_thread),
             ("POST", "comments/setModerationStatus"): ("comments.setModerationStatus", self._moderate),
             ("DELETE", "comments"): ("comments.delete", self._delete),
         }
@@ -70,6 +71,27 @@ class Writing:
         made = self._world.comment(top, caller.account.person, text, through_api=True)
         shown = comment(made, View(self._world, plain=True, viewer=caller.account))
         return Answer.json(shown, cost=UNITS)
+
+    def _begin_thread(self, request: Request, caller: Caller) -> Answer:
+        """A top-level comment below a video. Below one's own it counts as published, below another's as a reply."""
+        snippet = _snippet(request)
+        top = snippet.get("topLevelComment")
+        inner = top.get("snippet") if isinstance(top, dict) else None
+        text = str(inner.get("textOriginal") or "") if isinstance(inner, dict) else ""
+        if not text.strip():
+            raise _refusal(400, "commentTextRequired", "The comment has no text.")
+        if len(text) > LONGEST:
+            raise _refusal(400, "commentTextTooLong", "The comment text is too long.")
+        video = self._world.posts.get(str(snippet.get("videoId")))
+        if video is None or video.deleted_at or not video.published or video.account.platform != "youtube":
+            raise _refusal(404, "videoNotFound", "The video cannot be found.")
+        if video.comments_disabled:
+            raise _refusal(403, "commentsDisabled", "Comments are disabled.")
+        if caller.account is None:
+            raise login_required()
+        kind = "publish" if caller.account is video.account else "reply"
+        made = self._world.comment(video, caller.account.person, text, through_api=True, effect=kind)
+        return Answer.json(thread(made, View(self._world, plain=True, viewer=caller.account)), cost=UNITS)
 
     def _moderate(self, request: Request, caller: Caller) -> Answer:
         status = request.get("moderationStatus")

@@ -111,7 +111,7 @@ def test_templates_are_offered_where_they_belong_and_filled_in(town: Town) -> No
         retire_template(session, old.id, "redaktor", NOW)
         found = templates_for(session, channel)
         assert [each.name for each in found] == ["Ring oss", "Thanks"]
-        for_fb, for_ig = Given(channel_id="fb", kind=TemplateKind.REFERRAL), Given("barn", "ig")
+        for_fb, for_ig = Given(channel_id="fb", kind=TemplateKind.REFERRAL), Given(channel_id="ig")
         session.add(Unit(id="barn", name="Barn"))
         session.flush()
         about = {"name": "I", "address": "https://example.org", "unit_id": "barn", "responsible_id": "redaktor"}

@@ -39,6 +39,9 @@ def test_each_problem_leads_to_what_mends_it(office: Office) -> None:
     assert {"/people/ersattare/ways/try", "/people/chef/ways/try", "/channels/grupp/resume"} <= buttons(text)
     assert f"/watch/grupp/{THURSDAY}" in links(text)
     assert not any(address.endswith("/decision") for address in links(text)), "that is the manager's"
+    listed = text.split("<h1", 1)[1].rsplit("</ol>", 1)[0]
+    assert "<code>kanalvakt notices list</code>" in listed
+    assert "kanalvakt " not in re.sub("<details.*?</details>", "", listed, flags=re.DOTALL), "behind a fold"
     device = office.client("kommunikator")
     for address in links(text):
         assert device.get(address).status_code == 200, address

@@ -154,6 +154,19 @@ def test_the_table_is_read_out_by_channel_and_day(town: str, browser: Browser) -
 
 
 @pytest.mark.browser
+def test_on_a_phone_each_day_stands_below_its_weekday(town: str, browser: Browser) -> None:
+    page = opened(browser, f"{town}/watch/2026-06", viewport=PHONE)
+    places = """row => [[...row.querySelectorAll(".weekdays span"), ...row.querySelectorAll("td[data-day]")].map(
+        each => Math.round(each.getBoundingClientRect().left)), row.querySelector(".weekdays").innerText]"""
+    left, said = page.locator(".month tbody tr").first.evaluate(places)
+    heads, days = left[:7], left[7:]
+    assert said.split() == ["må", "ti", "on", "to", "fr", "lö", "sö"]
+    assert len(days) == 30
+    assert all(abs(heads[place % 7] - at) <= 1 for place, at in enumerate(days)), "the first of June 2026 is a Monday"
+    page.context.close()
+
+
+@pytest.mark.browser
 def test_everything_works_without_javascript(town: str, browser: Browser) -> None:
     page = opened(browser, f"{town}/watch", java_script_enabled=False)
     assert page.get_by_role("link", name="Bevakning").get_attribute("aria-current") == "page"

@@ -1,0 +1,147 @@
+"""Five answers become one long text and one short text, and of these the text for each place."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.language import N_, _, clock, use_language, written
+from config.settings import Settings
+from config.settings import settings as current_settings
+from connectors import EVERY_PLATFORM
+from monitor.alerts.wording import base_url
+from monitor.emergency.message_rules import PARTS, SHORT, Content, Fault, Kind, Place, faults
+from monitor.emergency.models import Incident, Message, Version
+from monitor.register.models import Channel
+from monitor.register.organisation import organisation
+
+HUB = "hub"
+NOT_YET = "0" * 12
+"""Stands for the identifier of a message that has none before it is sent, so that lengths are right."""
+BEGINS = {
+    Kind.UPDATE: N_("Update: {headline}"),
+    Kind.CORRECTION: N_("CORRECTION: {headline}"),
+    Kind.CANCEL: N_("WITHDRAWN: {headline}"),
+}
+HEADS = {
+    "meaning": N_("What this means for you:"),
+    "doing": N_("The municipality:"),
+    "to_do": N_("Do this:"),
+    "learn_more": N_("Learn more:"),
+}
+EXERCISE = {"sv": "ÖVNING", "en": "ÖVNING (EXERCISE)"}
+"""What every text of an exercise begins with, by the message's language; never left to translators."""
+
+
+def texts(
+    session: Session, message: Message, channels: Iterable[Channel], settings: Settings | None = None
+) -> dict[str, str]:
+    """By place (the hub, and each channel that is not left out): the text exactly as it will go out. An exercise's
+    begins with the word for it, whatever anybody has written."""
+    incident = session.get_one(Incident, message.incident_id)
+    zone = ZoneInfo(organisation(session).timezone)
+    link = link_of(message, settings or current_settings())
+    own = {each.place: each for each in versions(session, message.id)}
+    long, short = long_text(message, incident, link, zone), short_text(message, incident, link)
+    found = {HUB: _own(own.get(HUB), message, incident, link) or long}
+    for channel in channels:
+        version = own.get(channel.id)
+        if version is None or not version.left_out:
+            most = longest(channel)
+            fitting = long if most is None or len(long) <= most else short
+            found[channel.id] = _own(version, message, incident, link) or fitting
+    return found
+
+
+def long_text(message: Message, incident: Incident, link: str, zone: ZoneInfo) -> str:
+    """Everything, in the message's language."""
+    with use_language(message.language):
+        said = {name: text for name in PARTS if (text := getattr(message, name).strip())}
+        headed = [f"{_(HEADS[name])} {text}" if name in HEADS else text for name, text in said.items()]
+        parts = [_begun(message, incident, message.headline.strip()), *headed]
+        if message.next_update_at is not None and not message.final:
+            parts.append(_("Next update at the latest {when}.", when=_promise(message.next_update_at, zone)))
+        return "\n\n".join([*parts, link])
+
+
+def short_text(message: Message, incident: Incident, link: str) -> str:
+    """What fits everywhere: the words of the card where there are any, else the headline and what to do."""
+    with use_language(message.language):
+        said = message.card_text.strip() or f"{message.headline.strip()}. {message.to_do.strip()}".strip()
+        return f"{_cut(_begun(message, incident, said), SHORT - len(link) - 1)} {link}"
+
+
+def link_of(message: Message, settings: Settings) -> str:
+    """Where the message itself can be read; before it is sent, an address of the same length."""
+    try:
+        from monitor.emergency.hub import address  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    except ImportError:
+        return f"{base_url(settings)}/kris/{message.identifier or NOT_YET}"
+    return str(address(settings, message.identifier or NOT_YET))
+
+
+def channels_of(session: Session) -> list[Channel]:
+    """Where crisis messages go besides the hub: all channels in use."""
+    hubs = [name for name, about in EVERY_PLATFORM.items() if about.hub]
+    query = select(Channel).where(Channel.state != "retired", Channel.platform.not_in(hubs))
+    return list(session.scalars(query.order_by(Channel.name, Channel.id)))
+
+
+def places(channels: Sequence[Channel]) -> list[Place]:
+    """The hub and the channels, with how long a text may be there."""
+    return [Place(HUB, _("Crisis page")), *(Place(each.id, each.name, longest(each)) for each in channels)]
+
+
+def longest(channel: Channel) -> int | None:
+    """Characters of a post there; None where no machine publishes, or without limit."""
+    about = EVERY_PLATFORM.get(channel.platform)
+    return about.publishes.longest_post if about is not None and about.publishes is not None else None
+
+
+def versions(session: Session, message_id: int) -> Sequence[Version]:
+    return session.scalars(select(Version).where(Version.message_id == message_id)).all()
+
+
+def what_is_wrong(session: Session, message: Message, now: datetime, settings: Settings) -> list[Fault]:
+    """All that has to be mended before it can go out."""
+    channels = channels_of(session)
+    said = Content(
+        Kind(message.kind),
+        message.headline,
+        {name: getattr(message, name) for name in PARTS},
+        short=message.card_text,
+        final=message.final,
+        next_update_at=message.next_update_at,
+        texts=texts(session, message, channels, settings),
+    )
+    return faults(said, places(channels), now)
+
+
+def _own(version: Version | None, message: Message, incident: Incident, link: str) -> str:
+    """A place's own words, with what no text may lack; empty where it has none."""
+    if version is None or not version.text.strip():
+        return ""
+    text, head = version.text.strip(), _exercise(message, incident)
+    text = text if text.startswith(head.strip()) else head + text
+    return text if link in text else f"{text}\n\n{link}"
+
+
+def _begun(message: Message, incident: Incident, said: str) -> str:
+    """With what it is before it: an exercise, an update, a correction."""
+    kind = Kind(message.kind)
+    return _exercise(message, incident) + (_(BEGINS[kind], headline=said) if kind in BEGINS else said)
+
+
+def _exercise(message: Message, incident: Incident) -> str:
+    return f"{EXERCISE[message.language]}: " if incident.mode == "exercise" else ""
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]}…"
+
+
+def _promise(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return _("{time} on {day}", time=clock(local), day=written(local.date(), "EEEE d MMMM"))

@@ -1,0 +1,151 @@
+"""An incident from its beginning to its end, and what it changes around it: how closely channels are watched."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from config.language import N_, _
+from monitor.audit import audited
+from monitor.emergency.incident_words import LEVELS, MODES, STAGES, STATES
+from monitor.emergency.models import Incident, Message
+from monitor.emergency.noting import noted
+from monitor.emergency.staff import on_duty
+from monitor.register.faults import Refused
+from monitor.register.models import Channel
+from monitor.watch.checking import read_soon
+from monitor.watch.claiming import read_by_machine
+from monitor.watch.models import CloseWatch
+
+LONGEST_TITLE = 120
+GOING_ON = ("active", "stable")
+
+
+def start(
+    session: Session,
+    by: str,
+    mode: str,
+    level: str,
+    title: str,
+    decided_by: str,
+    now: datetime,
+    *,
+    area: str = "",
+    note: str = "",
+) -> Incident:
+    """Begins an incident. Nothing has to have been decided formally, and a case number can come later.
+
+    decided_by: who decided that it is one; whoever begins it where empty. An actual one has every channel that a
+    machine reads watched closely. Raises Refused, which says what is missing.
+    """
+    title = _title(title)
+    if mode not in MODES or level not in LEVELS:
+        raise Refused(_("Choose a level, and whether it is an actual incident or an exercise."))
+    who = decided_by.strip() or _("whoever began it")
+    known = {"started_at": now, "started_by_id": by, "decided_by": who}
+    incident = Incident(mode=mode, level=level, title=title, note=note.strip(), area=area.strip(), **known)  # type: ignore[arg-type]
+    session.add(incident)
+    session.flush()
+    if mode == "actual":
+        watch_closely(session, now)
+    told = {"mode": mode, "level": level, "title": title, "decided_by": who}
+    sentence = N_("The incident began: {title}. {level}, {mode}. Decided by: {who}.")
+    values = {"title": title, "level": _(LEVELS[level]), "mode": _(MODES[mode]), "who": who}
+    noted(session, incident.id, "decision", by, now, sentence, **values)
+    audited(session, by, "incident.started", ("incident", str(incident.id)), now, after=told)
+    return incident
+
+
+def stable(session: Session, incident: Incident, by: str, now: datetime) -> None:
+    """It is under control. Residents see the stage; channels are still watched closely."""
+    _goes_on(incident)
+    if incident.state == "stable":
+        return
+    incident.state, incident.stable_at, incident.stage = "stable", now, "controlled"
+    noted(session, incident.id, "decision", by, now, N_("The situation is under control."))
+    audited(session, by, "incident.stable", ("incident", str(incident.id)), now)
+
+
+def close(session: Session, incident: Incident, by: str, now: datetime, why_no_final: str = "") -> None:
+    """Ends it, and what it changed ends with it. A final message is expected before; else it is said why there is none.
+
+    Raises Refused where neither is there, or a message is still on its way to approval.
+    """
+    _goes_on(incident)
+    if not has_final(session, incident.id) and not why_no_final.strip():
+        raise Refused(
+            _("Residents have had no final message. Send one first, or write why there is to be none."),
+        )
+    incident.state, incident.closed_at, incident.stage = "closed", now, "over"
+    if incident.mode == "actual" and not going_on(session, "actual"):
+        session.execute(delete(CloseWatch))
+    noted(session, incident.id, "decision", by, now, N_("The incident was closed. {why}"), why=why_no_final.strip())
+    after = {"why_no_final": why_no_final.strip()} if why_no_final.strip() else None
+    audited(session, by, "incident.closed", ("incident", str(incident.id)), now, after=after)
+
+
+def set_stage(session: Session, incident: Incident, stage: str, by: str, now: datetime) -> None:
+    """What residents are told of where it stands. Raises Refused for what is no stage."""
+    if stage not in STAGES:
+        raise Refused(_("There is no such stage. There are: {stages}.", stages=", ".join(STAGES)))
+    if incident.stage == stage:
+        return
+    before, incident.stage = incident.stage, stage
+    sentence = N_("Residents are told where it stands: {stage}.")
+    noted(session, incident.id, "decision", by, now, sentence, stage=_(STAGES[stage]))
+    change = {"before": {"stage": before}, "after": {"stage": stage}}
+    audited(session, by, "incident.staged", ("incident", str(incident.id)), now, **change)
+
+
+def note_case(session: Session, incident: Incident, number: str, by: str, now: datetime) -> None:
+    """The case number, or another legal ground, which nobody needs in order to begin."""
+    before, incident.note = incident.note, number.strip()[:LONGEST_TITLE]
+    noted(session, incident.id, "note", by, now, N_("Case number: {number}"), number=incident.note)
+    change = {"before": {"note": before}, "after": {"note": incident.note}}
+    audited(session, by, "incident.noted", ("incident", str(incident.id)), now, **change)
+
+
+def watch_closely(session: Session, now: datetime) -> None:
+    """Every channel that a machine reads is read every minute from now on, and its deadlines are short."""
+    known = set(session.scalars(select(CloseWatch.channel_id)))
+    people = on_duty(session)
+    for channel_id in session.scalars(select(Channel.id).where(read_by_machine())).all():
+        if channel_id not in known:
+            session.add(CloseWatch(channel_id=channel_id, since=now, people=people))
+        read_soon(session, channel_id, now)
+    session.flush()
+
+
+def going_on(session: Session, mode: str | None = None) -> list[Incident]:
+    """Those that have not been closed, the newest first."""
+    wanted: list[ColumnElement[bool]] = [Incident.state.in_(GOING_ON)]
+    if mode is not None:
+        wanted.append(Incident.mode == mode)
+    return list(session.scalars(select(Incident).where(*wanted).order_by(Incident.id.desc())))
+
+
+def has_final(session: Session, incident_id: int) -> bool:
+    """Has a message that says it is the last one gone out?"""
+    sent = (Message.incident_id == incident_id, Message.final, Message.committed_at.is_not(None))
+    return session.scalar(select(Message.id).where(*sent).limit(1)) is not None
+
+
+def state_in_words(incident: Incident) -> str:
+    """In the language in use."""
+    return _(STATES[incident.state])
+
+
+def _title(title: str) -> str:
+    title = " ".join(title.split())
+    if not title:
+        raise Refused(_("Write what it is about, in a few words."))
+    if len(title) > LONGEST_TITLE:
+        raise Refused(
+            _("This has {count} characters. Shorten it to at most {most}.", count=len(title), most=LONGEST_TITLE)
+        )
+    return title
+
+
+def _goes_on(incident: Incident) -> None:
+    if incident.state not in GOING_ON:
+        raise Refused(_("The incident is closed already."))

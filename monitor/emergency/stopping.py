@@ -1,0 +1,36 @@
+"""The stop buttons: for a while, with a line in the crisis log."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from config.language import N_, _
+from monitor.emergency import holding
+from monitor.emergency.models import Incident
+from monitor.emergency.noting import noted
+from monitor.register.models import Channel
+
+A_WHILE = timedelta(minutes=30)
+"""A stop ends by itself: one that is forgotten must not silence a whole crisis."""
+
+
+def hold_for_a_while(session: Session, incident: Incident, place: str, by: str, now: datetime, reason: str) -> None:
+    """Nothing new goes out there. place: a channel's id, the hub, or "" for everything."""
+    holding.hold(session, place, by, now, now + A_WHILE, reason.strip())
+    sentence = N_("Stopped: {place}. {reason}")
+    noted(session, incident.id, "decision", by, now, sentence, place=place_in_words(session, place), reason=reason)
+
+
+def release(session: Session, incident: Incident, place: str, by: str, now: datetime) -> None:
+    """It goes on."""
+    holding.release(session, place, by, now)
+    sentence = N_("Goes on: {place}.")
+    noted(session, incident.id, "decision", by, now, sentence, place=place_in_words(session, place))
+
+
+def place_in_words(session: Session, place: str) -> str:
+    """In the language in use."""
+    if not place:
+        return _("Everything")
+    channel = session.get(Channel, place)
+    return channel.name if channel is not None else _("Crisis page")

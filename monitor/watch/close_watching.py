@@ -1,0 +1,26 @@
+"""Channels in a crisis: read every minute around the clock, as far as their budgets go."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from monitor.watch.models import CloseWatch
+from monitor.watch.rules import MINUTE, Policy
+
+
+def is_close(session: Session, channel_id: str, now: datetime) -> bool:
+    """Is the channel in a crisis?"""
+    lasts = or_(CloseWatch.until.is_(None), CloseWatch.until > now)
+    query = select(CloseWatch.channel_id).where(CloseWatch.channel_id == channel_id, lasts)
+    return session.scalar(query) is not None
+
+
+def policy_of(session: Session, channel_id: str, settings: Settings, now: datetime) -> Policy:
+    """How often the channel is to be read now, before its budgets have their say."""
+    usual = Policy(timedelta(seconds=settings.polling.interval_seconds), settings.polling.around_the_clock)
+    if not is_close(session, channel_id, now):
+        return usual
+    return replace(usual, interval=min(usual.interval, MINUTE), around_the_clock=True)

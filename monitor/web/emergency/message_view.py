@@ -1,0 +1,92 @@
+"""What the page of one message shows."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from monitor.access.permission_rules import Permission
+from monitor.access.visitors import Visitor
+from monitor.emergency.composing import HUB, channels_of, link_of, long_text, places, short_text, texts, versions
+from monitor.emergency.drafting import standing
+from monitor.emergency.message_rules import (
+    AT_ONCE,
+    BEFORE,
+    PARTS,
+    SHORT,
+    Kind,
+    State,
+    alone_from,
+    why_not_commit,
+)
+from monitor.emergency.message_words import QUESTIONS
+from monitor.emergency.models import Incident, Message
+from monitor.emergency.standing import holds_of, stood
+from monitor.register.organisation import organisation
+from monitor.register.people import named
+from monitor.web.emergency.incidents import words
+
+
+def shown(session: Session, message: Message, who: Visitor, now: datetime, settings: Settings) -> dict[str, Any]:
+    owner = organisation(session)
+    zone = ZoneInfo(owner.timezone)
+    incident = session.get_one(Incident, message.incident_id)
+    values = {
+        "organisation": owner,
+        "zone": zone,
+        "incident": incident,
+        "message": message,
+        "names": named(session),
+        "questions": QUESTIONS,
+        "hub": HUB,
+        **words(),
+        **_may(message, who, now, settings),
+    }
+    own = {each.place: each for each in versions(session, message.id)}
+    if message.state in BEFORE:
+        return values | {"own": own} | _written(session, message, incident, zone, settings)
+    channels = {each.id: each.name for each in channels_of(session)}
+    sent = {"stood": stood(session, message), "holds": holds_of(session, now), "channels": channels}
+    return values | {"own": own} | sent
+
+
+def _written(
+    session: Session, message: Message, incident: Incident, zone: ZoneInfo, settings: Settings
+) -> dict[str, Any]:
+    """The texts as they will go out, and how long they may be. around: characters beside those of the fields."""
+    channels = channels_of(session)
+    link = link_of(message, settings)
+    long = long_text(message, incident, link, zone)
+    fields = len(message.headline) + sum(len(getattr(message, name)) for name in PARTS)
+    return {
+        "texts": texts(session, message, channels, settings),
+        "places": places(channels),
+        "long": long,
+        "short": short_text(message, incident, link),
+        "most_short": SHORT,
+        "around": len(long) - fields,
+    }
+
+
+def _may(message: Message, who: Visitor, now: datetime, settings: Settings) -> dict[str, Any]:
+    """What whoever looks can do with it now."""
+    stands = standing(message)
+    works, approves = who.may(Permission.WORK_IN_CRISIS), who.may(Permission.APPROVE_CRISIS)
+    since = alone_from(stands, settings.emergency.approval_minutes)
+    own = who.person_id in stands.whose
+    return {
+        "works": works,
+        "approves": approves and stands.state is State.SUBMITTED and not own,
+        "ready": works and why_not_commit(stands) is None,
+        "at_once": Kind(message.kind) in AT_ONCE,
+        "alone_from": since,
+        "alone_now": works and since is not None and since <= now,
+        "wait": max(timedelta(0), since - now) if since is not None else None,
+        "reviews": who.may(Permission.APPROVE_CRISIS)
+        and bool(message.break_glass)
+        and message.committed_at is not None
+        and message.reviewed_at is None
+        and who.person_id not in stands.whose | {message.committed_by_id},
+    }

@@ -1,0 +1,45 @@
+// Counts characters while they are written, counts down to the promised update, and copies. Everything works without it.
+(() => {
+  const length = (text) => [...text.replaceAll("\r\n", "\n")].length;
+  const form = document.querySelector("[data-writing]");
+  if (form) {
+    const total = form.querySelector("[data-total]");
+    const sentence = total.textContent;
+    const show = () => {
+      const parts = [...form.querySelectorAll("[data-part]")].reduce((sum, each) => sum + length(each.value), 0);
+      total.textContent = sentence.replace("{count}", parts + Number(form.dataset.around));
+      total.hidden = false;
+      for (const each of form.querySelectorAll("[data-most]")) {
+        let said = document.getElementById(`${each.id}-count`);
+        if (!said) {
+          said = document.createElement("p");
+          said.id = `${each.id}-count`;
+          said.className = "small";
+          each.after(said);
+        }
+        said.textContent = `${length(each.value)} / ${each.dataset.most}`;
+        said.classList.toggle("over", length(each.value) > Number(each.dataset.most));
+      }
+    };
+    form.addEventListener("input", show);
+    show();
+  }
+  const until = document.querySelector("[data-until]");
+  if (until) {
+    const tick = () => {
+      const left = Math.round((new Date(until.dataset.until) - Date.now()) / 1000);
+      if (left <= 0) location.reload();
+      else until.textContent = `(${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")})`;
+      if (left > 0) setTimeout(tick, 1000);
+    };
+    tick();
+  }
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent += " ✓";
+      button.disabled = true;
+    });
+  }
+})();

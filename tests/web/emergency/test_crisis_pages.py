@@ -1,0 +1,140 @@
+"""A crisis through the pages, without a script: begin, write, approve, send, take back, close."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from monitor.audit.models import AuditEntry
+from monitor.db import Database
+from monitor.emergency.models import Delivery, Incident, Message
+from monitor.register.models import Person
+from monitor.watch.models import CloseWatch
+
+SignedIn = Callable[[str], TestClient]
+LATER = (datetime.now(UTC) + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
+SAID = {"headline": "Strömavbrott i Tibro", "happened": "Strömmen är borta.", "to_do": "Spara på batteriet."}
+
+
+@pytest.fixture
+def staff(filled: Database) -> Database:
+    """redaktor writes, ersattare approves."""
+    with filled.transaction() as session:
+        for id_ in ("redaktor", "ersattare"):
+            session.get_one(Person, id_).roles = ["crisis_staff"]
+    return filled
+
+
+def begin(client: TestClient, mode: str = "exercise", word: str = "övning") -> str:
+    values = {"title": "Strömavbrott", "mode": mode, "level": "disturbance", "sure": word}
+    answer = client.post("/crisis", data=values, follow_redirects=False)
+    return answer.headers.get("location", "")
+
+
+def write(client: TestClient, incident: str, **more: str) -> str:
+    made = client.post(f"{incident}/messages", data={}, follow_redirects=False).headers["location"]
+    form = {"act": "submit", "revision": "0", "next_update": LATER, **SAID, **more}
+    answer = client.post(made, data=form, follow_redirects=False)
+    assert answer.status_code == 303, re.findall(r'href="#[^>]*>([^<]*)', answer.text)
+    return made
+
+
+def settled(db: Database, message: int) -> list[Delivery]:
+    """Waits until every delivery is somewhere to stay."""
+    for _each in range(200):
+        with db.snapshot() as session:
+            found = session.scalars(select(Delivery).where(Delivery.message_id == message)).all()
+        if found and all(each.state not in {"pending", "armed"} for each in found):
+            return list(found)
+        time.sleep(0.05)
+    raise AssertionError([(each.place, each.state) for each in found])
+
+
+def test_two_people_take_a_message_from_nothing_to_its_deliveries_and_back(
+    staff: Database, signed_in: SignedIn
+) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    incident = begin(writer)
+    made = write(writer, incident)
+    own = writer.post(made, data={"act": "approve", "revision": "1"})
+    assert own.status_code == 422, "who wrote it approved it"
+    early = writer.post(made, data={"act": "alone", "reason": "ingen svarar", "sure": "övning"})
+    assert early.status_code == 422, "sent alone before anybody could approve"
+    wrong = approver.post(made, data={"act": "approve_and_send", "revision": "1", "sure": "SKARPT"})
+    assert wrong.status_code == 422, "the live word sent an exercise"
+    assert approver.post(made, data={"act": "approve_and_send", "revision": "1", "sure": "övning"}).status_code == 200
+    assert all(each.text.startswith("ÖVNING") for each in settled(staff, 1))
+    assert writer.post(made, data={"act": "correction"}).status_code == 200
+    settled(staff, 2)
+    with staff.snapshot() as session:
+        first, second = session.scalars(select(Message).order_by(Message.id)).all()
+        assert (first.state, second.kind, second.state) == ("superseded", "correction", "committed")
+    assert writer.post(incident, data={"act": "close"}).status_code == 422, "closed without a last word"
+    assert writer.post(incident, data={"act": "close", "why": "övningen är slut"}).status_code == 200
+
+
+def test_the_word_to_begin_a_live_incident_is_another_one_and_a_mode_never_changes(
+    staff: Database, signed_in: SignedIn
+) -> None:
+    client = signed_in("redaktor")
+    assert begin(client, "actual", "övning") == ""
+    assert begin(client, "exercise", "skarpt") == ""
+    assert begin(client, "actual", " Skarpt ") == "/crisis/1"
+    with staff.snapshot() as session:
+        assert session.query(CloseWatch).count() == 3
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "incident.started")).one()
+        assert entry.after
+        assert entry.after["mode"] == "actual"
+    with pytest.raises(Exception, match="never changed"), staff.transaction() as session:  # noqa: PT012 - at the flush
+        session.get_one(Incident, 1).mode = "exercise"
+        session.flush()
+
+
+def test_what_is_changed_after_approval_waits_for_it_again(staff: Database, signed_in: SignedIn) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    made = write(writer, begin(writer))
+    assert approver.post(made, data={"act": "approve", "revision": "1"}).status_code == 200
+    writer.post(made, data={"act": "save", "revision": "1", "next_update": LATER, **SAID, "happened": "Annat."})
+    answer = writer.post(made, data={"act": "send", "revision": "2", "sure": "övning"})
+    assert answer.status_code == 422
+    with staff.snapshot() as session:
+        assert session.query(Delivery).count() == 0
+
+
+def test_one_person_may_do_after_a_while_with_a_reason_and_somebody_else_reviews(
+    staff: Database, signed_in: SignedIn
+) -> None:
+    writer, other = signed_in("redaktor"), signed_in("ersattare")
+    made = write(writer, begin(writer))
+    with staff.transaction() as session:
+        session.get_one(Message, 1).submitted_at = datetime.now(UTC) - timedelta(minutes=4)
+    assert writer.post(made, data={"act": "alone", "reason": " ", "sure": "övning"}).status_code == 422
+    assert writer.post(made, data={"act": "alone", "reason": "ingen svarar", "sure": "övning"}).status_code == 200
+    settled(staff, 1)
+    assert writer.post(made, data={"act": "review", "words": "bra"}).status_code == 422
+    assert "ingen svarar" in other.get(made).text
+    assert other.post(made, data={"act": "review", "words": "bra"}).status_code == 200
+
+
+def test_what_is_wrong_is_told_at_its_field_and_what_was_written_stays(staff: Database, signed_in: SignedIn) -> None:
+    writer = signed_in("redaktor")
+    incident = begin(writer)
+    made = writer.post(f"{incident}/messages", data={}, follow_redirects=False).headers["location"]
+    form = {"act": "submit", "revision": "0", **SAID, "headline": "VMA i Tibro", "text-ig": "x" * 2300}
+    answer = writer.post(made, data=form)
+    assert answer.status_code == 422
+    for field in ("headline", "next_update", "text-ig"):
+        assert f'href="#{field}"' in answer.text
+    assert "VMA i Tibro" in answer.text
+
+
+def test_the_first_statement_is_one_press(staff: Database, signed_in: SignedIn) -> None:
+    writer = signed_in("redaktor")
+    writer.post(f"{begin(writer)}/messages", data={"template": "holding.sv"})
+    with staff.snapshot() as session:
+        message = session.get_one(Message, 1)
+        assert (message.state, bool(message.headline)) == ("submitted", True)
