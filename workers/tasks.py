@@ -142,6 +142,7 @@ def days() -> None:
 @alone
 def judge() -> None:
     """Writes the notices that have become due. Without a register nothing can."""
+    import monitor.emergency.notices  # noqa: F401 - adds what is told in a crisis
     from monitor.alerts.judging import judge as judge_all
 
     with suppress(NotSetUp):
@@ -163,6 +164,7 @@ def send() -> None:
 @alone
 def send_by(way: str) -> None:
     """Sends the notices that are due to go one way."""
+    import monitor.emergency.notices  # noqa: F401 - adds what is told in a crisis
     from monitor.alerts.sending import send_due
 
     send_due(database(), datetime.now(UTC), settings(), route=way, at_once=AT_ONCE)

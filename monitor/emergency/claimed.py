@@ -20,6 +20,7 @@ class Held:
     """The right to go on with a delivery, as long as its row holds `token`. Tokens of a row only grow."""
 
     delivery_id: int
+    message_id: int
     place: str
     token: int
 
@@ -34,7 +35,7 @@ def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> li
         row.token, row.next_at = row.token + 1, now + LEASE
         if row.state == Fate.ARMED:
             row.state, row.lost_at, row.looks = Fate.UNKNOWN, now, 0
-        held.append(Held(row.id, row.place, row.token))
+        held.append(Held(row.id, row.message_id, row.place, row.token))
     return held
 
 

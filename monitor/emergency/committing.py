@@ -102,11 +102,13 @@ def _whole(text: str, link: str) -> str:
 
 
 def _delivery(message: Message, place: Place, text: str, link: str, now: datetime) -> Delivery:
-    marker, expires = str(message.identifier), message.expires or now + LASTS
-    state: dict[str, Any] = {}
+    values: dict[str, Any] = {"message_id": message.id, "place": place.id, "channel_id": place.channel_id}
+    values |= {"way": place.way, "text": text, "link": link, "marker": message.identifier}
+    values |= {"made_at": now, "next_at": now, "expires": message.expires}
     if place.way == "by_hand":
-        state = {"state": Fate.NEEDS_HUMAN, "reason": Why.BY_HAND, "remedy": SENTENCES[Why.BY_HAND]}
-    return Delivery(message.id, place.id, place.channel_id, place.way, text, link, marker, now, now, expires, **state)
+        told = {"reason": str(Why.BY_HAND), "remedy": SENTENCES[Why.BY_HAND]}
+        values |= {"state": str(Fate.NEEDS_HUMAN), **told}
+    return Delivery(**values)
 
 
 def way_of(channel: Channel, mode: str) -> str:

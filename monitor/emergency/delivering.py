@@ -6,7 +6,7 @@ is not done here the worker's sweeper goes on with: the rows are the queue.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,8 +56,8 @@ def deliver_all(
         mine = {held.delivery_id: held for held in claim(session, clock(), Delivery.message_id == message_id)}
         under_way = (Delivery.message_id == message_id, Delivery.state.in_(UNDER_WAY))
         ids = session.scalars(select(Delivery.id).where(*under_way).order_by(Delivery.id)).all()
-    hub = any(held.place == HUB for held in mine.values())
-    followed = Following(db, settings, clock, connect, Event() if hub else None, time.monotonic() + STAYS)
+    hub_done = hub_events(mine.values()).get(message_id)
+    followed = Following(db, settings, clock, connect, hub_done, time.monotonic() + STAYS)
     if ids:
         with ThreadPoolExecutor(len(ids), thread_name_prefix=f"message {message_id}") as pool:
             list(pool.map(followed.follow, ids, [mine.get(id_) for id_ in ids]))
@@ -83,7 +83,7 @@ class Following:
     def _follow(self, delivery_id: int, held: Held | None) -> None:
         while True:
             if held is not None:
-                self._one_step(held)
+                step(self.db, held, self.settings, self.clock, self.connect, self.hub_done)
             due = self._due(delivery_id)
             wait = (due - self.clock()).total_seconds() if due else 0.0
             if due is None or time.monotonic() + wait > self.until:
@@ -91,18 +91,27 @@ class Following:
             time.sleep(max(wait, GLANCE))
             held = claim_one(self.db, delivery_id, self.clock())
 
-    def _one_step(self, held: Held) -> None:
-        try:
-            go_on(self.db, held, self.settings, self.clock, self.connect, self.hub_done)
-        finally:
-            if held.place == HUB and self.hub_done is not None:
-                self.hub_done.set()
-
     def _due(self, delivery_id: int) -> datetime | None:
         """None: no machine goes on with it."""
         with self.db.snapshot() as session:
             row = session.get_one(Delivery, delivery_id)
             return row.next_at if row.state in UNDER_WAY else None
+
+
+def hub_events(held: Iterable[Held]) -> dict[int, Event]:
+    """By message whose hub is among these: set as soon as that has had its turn. Its channels wait for it."""
+    return {each.message_id: Event() for each in held if each.place == HUB}
+
+
+def step(
+    db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None
+) -> None:
+    """As `go_on`; tells those who wait for the hub."""
+    try:
+        go_on(db, held, settings, clock, connect, hub_done)
+    finally:
+        if held.place == HUB and hub_done is not None:
+            hub_done.set()
 
 
 def go_on(

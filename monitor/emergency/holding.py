@@ -14,7 +14,7 @@ EVERYWHERE = ""
 
 def hold(session: Session, place: str, by: str, now: datetime, until: datetime, reason: str) -> None:
     """Stops a place (a channel's id, "hub", or "" for everything). What the platform already has cannot be stopped."""
-    session.add(Hold(place, by, now, until, reason))
+    session.add(Hold(place=place, by_id=by, at=now, until=until, reason=reason))
     told = {"until": until, "reason": reason}
     audited(session, by, "hold.begun", ("place", place or "everything"), now, after=told)
 

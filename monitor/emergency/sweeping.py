@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 import structlog
@@ -13,7 +14,7 @@ from connectors import connect as connect_for_real
 from monitor.db import Database
 from monitor.emergency.afterwards import note_still_undecided
 from monitor.emergency.claimed import Held, claim
-from monitor.emergency.delivering import Connect, go_on, now_utc
+from monitor.emergency.delivering import Connect, hub_events, now_utc, step
 from monitor.emergency.in_hand import Clock
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import UNDER_WAY, Fate, must_be_told
@@ -42,13 +43,16 @@ def sweep(
         held = claim(session, now)
     if held:
         with ThreadPoolExecutor(len(held), thread_name_prefix="sweep") as pool:
-            list(pool.map(lambda each: _go_on(db, each, settings, clock, connect), held))
+            hubs = hub_events(held)
+            list(pool.map(lambda each: _step(db, each, settings, clock, connect, hubs.get(each.message_id)), held))
     return len(held)
 
 
-def _go_on(db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect) -> None:
+def _step(
+    db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None
+) -> None:
     try:
-        go_on(db, held, settings, clock, connect)
+        step(db, held, settings, clock, connect, hub_done)
     except Exception as error:  # noqa: BLE001 - the others go on; its lease runs out, and the next sweep takes it
         log.warning("a delivery stopped here", delivery=held.delivery_id, error=type(error).__name__)
 

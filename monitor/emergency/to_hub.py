@@ -8,7 +8,6 @@ from connectors.base import Budget, State
 from connectors.errors import Refused, Unavailable
 from connectors.publishing import Draft, Prepared, Published, Search
 from monitor.db import Database
-from monitor.emergency import hub
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,8 @@ class HubPublisher:
         return Prepared(progress)
 
     def publish(self, draft: Draft, progress: State) -> Published:  # noqa: ARG002 - the protocol's
+        from monitor.emergency import hub
+
         try:
             hub.publish_hub(self.db, self.settings, datetime.now(UTC))
         except OSError as error:
@@ -39,10 +40,15 @@ class HubPublisher:
         raise failure
 
     def find(self, draft: Draft, progress: State, since: datetime) -> Search:  # noqa: ARG002 - the protocol's
-        there = hub.verify(self.settings, self.identifier, self.text_hash)
+        there = self._is_there()
         return Search(Published(self.identifier, draft.link) if there else None, complete=True)
 
     def verify(self, draft: Draft, published: Published) -> Published:  # noqa: ARG002 - the protocol's
-        if not hub.verify(self.settings, self.identifier, self.text_hash):
+        if not self._is_there():
             raise Refused("the crisis page does not show it from outside", code="hub")
         return published
+
+    def _is_there(self) -> bool:
+        from monitor.emergency import hub
+
+        return bool(hub.verify(self.settings, self.identifier, self.text_hash))

@@ -115,7 +115,7 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
     """Gives the id of the message that the act has led to, where it is another one."""
     by, act, now, revision = who.person_id, form["act"], datetime.now(UTC), form.number("revision")
     if act in ("correction", "cancel"):
-        return sending.take_back(db, message_id, Kind(act), by, now, settings)
+        return _take_back(db, message_id, Kind(act), by, settings)
     if act in WRITES:
         _write(db, message_id, by, form, zone, settings)
         return None
@@ -139,6 +139,13 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
     if act in ("send", "approve_and_send", "alone"):
         sending.deliver_soon(db, message_id, settings)
     return None
+
+
+def _take_back(db: Database, earlier_id: int, kind: Kind, by: str, settings: Settings) -> int:
+    with db.transaction() as session:
+        made = sending.taken_back(session, earlier_id, kind, by, datetime.now(UTC), settings).id
+    sending.deliver_soon(db, made, settings)
+    return made
 
 
 def _write(db: Database, message_id: int, by: str, form: Sent, zone: ZoneInfo, settings: Settings) -> None:

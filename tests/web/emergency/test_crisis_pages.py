@@ -54,9 +54,7 @@ def settled(db: Database, message: int) -> list[Delivery]:
     raise AssertionError([(each.place, each.state) for each in found])
 
 
-def test_two_people_take_a_message_from_nothing_to_its_deliveries_and_back(
-    staff: Database, signed_in: SignedIn
-) -> None:
+def test_two_people_take_a_message_all_the_way_and_back(staff: Database, signed_in: SignedIn) -> None:
     writer, approver = signed_in("redaktor"), signed_in("ersattare")
     incident = begin(writer)
     made = write(writer, incident)
