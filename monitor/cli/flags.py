@@ -145,7 +145,10 @@ def try_(text: Text, channel: Only = None, json: Json = False) -> None:
     elif not found:
         say(_("No rule flags that text."))
     else:
-        rows = [(match.word.rule, _(LABELS[flag_rules.Kind(match.word.kind)]), match.word.text, match.words) for match in found]
+        rows = [
+            (match.word.rule, _(LABELS[flag_rules.Kind(match.word.kind)]), match.word.text, match.words)
+            for match in found
+        ]
         show_table((_("Number"), _("Flagged as"), _("Rule"), _("Because of")), rows)
 
 

@@ -125,9 +125,7 @@ class Broadcast:
             return list(session.scalars(select(Delivery).order_by(Delivery.id)))
 
     def delivery(self, place: str, message: int | None = None) -> Delivery:
-        return next(
-            each for each in self.deliveries() if each.place == place and message in (None, each.message_id)
-        )
+        return next(each for each in self.deliveries() if each.place == place and message in (None, each.message_id))
 
     def wait(self, seconds: float) -> None:
         self.world.advance(seconds)
