@@ -3,13 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from monitor.db import Database
 from monitor.emergency.models import Readiness
 from monitor.emergency.readiness_rules import Facts, judge
 from monitor.register.models import Channel, Person
+from monitor.web.visiting import COOKIE
+from tests.web.conftest import LONG_WORD, session_of
 
+PHONE = {"width": 360, "height": 640}
 SignedIn = Callable[[str], TestClient]
 NOW = datetime.now(UTC)
 
@@ -51,3 +57,22 @@ def test_the_kit_has_people_channels_texts_and_how_codes_are_used_but_no_code(
 def test_only_those_who_read_crises_get_either(filled: Database, signed_in: SignedIn) -> None:
     client = signed_in("ersattare")
     assert [client.get(f"/crisis/{page}").status_code for page in ("readiness", "kit")] == [403, 403]
+
+
+@pytest.mark.browser
+def test_both_pages_fit_a_phone_and_axe_finds_nothing(filled: Database, site: str, browser: Browser) -> None:
+    staffed(filled)
+    with filled.transaction() as session:
+        found = [one.as_json() for one in judge(Facts((), ("Rut",), None, True, True, None), NOW)]
+        session.add(Readiness(at=NOW, ok=False, findings={"checks": found}))
+        session.get_one(Channel, "fb").address = f"https://www.facebook.com/{LONG_WORD}"
+    context = browser.new_context(viewport=PHONE, color_scheme="dark")
+    context.add_cookies([{"name": COOKIE, "value": session_of(filled, "redaktor"), "url": site}])
+    page = context.new_page()
+    for path in ("readiness", "kit"):
+        page.goto(f"{site}/crisis/{path}")
+        page.get_by_role("heading", level=1).wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        report = Axe().run(page)
+        assert report.violations_count == 0, report.generate_report()
+    context.close()
