@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from config.language import N_, _, moment
 from connectors.errors import ConnectorError
+from monitor.alerts.close import staff_of
 from monitor.alerts.decision_line import decision_line
 from monitor.alerts.ladders import CaredFor, cared_for
 from monitor.alerts.leaving_out import More, left_out, most_of_each
@@ -115,7 +116,7 @@ def known_of(scene: Scene, person_id: str) -> list[Known]:
 
 
 def _known(scene: Scene, row: ChannelOverview, cared: CaredFor, day: ShownDay | None, gone_by: list[ShownDay]) -> Known:
-    waiting = unanswered(scene.session, scene.now, channel_id=row.id)
+    waiting = [] if row.id in staff_of(scene) else unanswered(scene.session, scene.now, channel_id=row.id)
     flagged = set(flags_of(scene.session, [item.comment_id for item in waiting]))
     return Known(row, cared, day, waiting, gone_by, flagged)
 
@@ -147,7 +148,11 @@ def _part(scene: Scene, person_id: str, known: Known, most: int) -> Part:
     waiting = [item for item in known.waiting if not needs_none(item, known.flagged)]
     return Part(
         name=row.name,
-        said=(*_whose(scene, known.cared), *_stands(scene, known, unread=unread, hidden=bool(hidden))),
+        said=(
+            *_in_crisis(scene, row.id),
+            *_whose(scene, known.cared),
+            *_stands(scene, known, unread=unread, hidden=bool(hidden)),
+        ),
         todo=asks,
         remarks=(*_missed_days(known.missed), *hidden, *decision_line(row, scene.today)),
         lines=lines(scene, person_id, waiting[:most]),
@@ -183,6 +188,16 @@ def _finish(scene: Scene, person_id: str, known: Known, most: int) -> Finish | N
     lead = Lead(_(close, **closed), finish_link(scene, person_id, known.row.id))
     more = left_out(scene, known.row.id, known.row.name, items[most:])
     return Finish(_(said, **told), lines(scene, person_id, items[:most], links=False), more, lead)
+
+
+def _in_crisis(scene: Scene, channel_id: str) -> list[Said]:
+    """Why nothing of what waits on the channel is told here, while that is so."""
+    if channel_id not in staff_of(scene):
+        return []
+    sentence = N_(
+        "Watched closely in a crisis: what comes in stands on the crisis board, and the crisis staff are told."
+    )
+    return [Said(_(sentence), bad=True)]
 
 
 def _whose(scene: Scene, cared: CaredFor) -> list[Said]:

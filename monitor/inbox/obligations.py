@@ -1,5 +1,6 @@
 """One obligation as people see it: a verdict, with what people said of it, its deadline and who is responsible."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, defer
 
 from monitor import NEEDS_SOMEBODY, Calendar, State
 from monitor.db.once import once_in_a_snapshot, tell
-from monitor.inbox.deadline_rules import due_at
+from monitor.inbox.deadline_rules import due_at, due_closely
 from monitor.inbox.gathering import Judged
 from monitor.inbox.mark_rules import Standing, standing, unverified_since
 from monitor.inbox.models import Tally
@@ -23,7 +24,8 @@ from monitor.register.channels import all_channels
 from monitor.register.models import Channel, Organisation, Person
 from monitor.register.organisation import organisation
 from monitor.register.terms import Terms, terms_of
-from monitor.watch.models import Schedule, TokenHealth
+from monitor.watch.close_watching import closely_watched
+from monitor.watch.models import CloseWatch, Schedule, TokenHealth
 from monitor.watch.schedules import schedules
 
 OF_A_REPLY = frozenset({State.PROBABLY_ANSWERED, State.INTERIM_ANSWERED, State.ANSWERED})
@@ -94,11 +96,13 @@ class Scene:
     owner: Organisation
     calendar: Calendar
     zone: ZoneInfo
+    close: Mapping[str, CloseWatch]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel as far as its obligations need it. own: the organisation's names there."""
+    """A channel as far as its obligations need it. own: the organisation's names there. close: while it is watched
+    closely, since when, and how many hours an answer may take."""
 
     id: str
     name: str
@@ -108,12 +112,14 @@ class Place:
     own: frozenset[str]
     historic_before: datetime | None
     unverified_since: datetime | None
+    close: tuple[datetime, int] | None = None
 
 
 def scene_of(session: Session, now: datetime) -> Scene:
     """Raises NotSetUp when no register has been imported."""
     owner = organisation(session)
-    return Scene(session, now, owner, calendar_of(owner), ZoneInfo(owner.timezone))
+    calendar, zone = calendar_of(owner), ZoneInfo(owner.timezone)
+    return Scene(session, now, owner, calendar, zone, closely_watched(session, now))
 
 
 @once_in_a_snapshot
@@ -164,7 +170,9 @@ def place_of(scene: Scene, channel: Channel, schedule: Schedule | None, own: fro
         read = unverified_since(last, scene.calendar, scene.now)
     historic_before = schedule.historic_before if schedule else None
     about = (channel.id, channel.name, channel.platform, channel.responsible_id)
-    return Place(*about, terms_of(scene.owner, channel), own, historic_before, read)
+    watch = scene.close.get(channel.id)
+    close = (watch.since, watch.hours) if watch is not None else None
+    return Place(*about, terms_of(scene.owner, channel), own, historic_before, read, close)
 
 
 def told(scene: Scene, place: Place, each: Judged) -> Obligation:
@@ -172,6 +180,8 @@ def told(scene: Scene, place: Place, each: Judged) -> Obligation:
     comment, verdict = each.comment, each.verdict
     stands = standing(verdict, each.marks, scene.calendar, scene.now)
     due, waits = due_at(stands.since, getattr(place.terms, stands.term), scene.calendar), stands.state in NEEDS_SOMEBODY
+    if place.close is not None:
+        due = due_closely(due, stands.since, *place.close)
     return Obligation(
         comment_id=comment.id,
         external_id=comment.external_id,
