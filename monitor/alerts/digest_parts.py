@@ -80,7 +80,7 @@ class Part:
     remarks: what else has to be known. lines: what waits for an answer; more: how much of it is left out, and where it
     is; finish: what seems to need none.
 
-    failing: with an error. unread: not completely today. unattended: neither responsible nor deputy can be reached.
+    failing: with an error. close: watched closely in a crisis, so that nothing of what waits is told here. unread: not completely today. unattended: neither responsible nor deputy can be reached.
     hidden: the platform keeps something from us; news: somebody may not have read of it yet. by_hand: somebody must go
     through it on the platform, though nothing is wrong with it. due: when the first answer is. fetched: when it was
     last read completely, for what is read by machine.
@@ -96,6 +96,7 @@ class Part:
     failing: bool
     unread: bool
     unattended: bool
+    close: bool
     hidden: bool
     news: bool
     by_hand: bool
@@ -161,6 +162,7 @@ def _part(scene: Scene, person_id: str, known: Known, most: int) -> Part:
         failing=failing,
         unread=unread,
         unattended=known.cared.care.unattended,
+        close=row.id in staff_of(scene),
         hidden=bool(hidden),
         news=_is_news(row.coverage, scene.now),
         by_hand=asks is not None and asks.by_hand and not failing and not unread,
@@ -172,7 +174,10 @@ def _part(scene: Scene, person_id: str, known: Known, most: int) -> Part:
 def _stands(scene: Scene, known: Known, *, unread: bool, hidden: bool) -> list[Said]:
     """How the latest reading went, and today's watch."""
     row, read = known.row, known.row.last_complete_read
-    reading = Said(_reading(row, unread, bool(known.waiting), hidden), bad=unread or row.state == "failing")
+    reading = Said(
+        _reading(row, unread, bool(known.waiting) or row.id in staff_of(scene), hidden),
+        bad=unread or row.state == "failing",
+    )
     last_read = [Said(f"{_('Last complete read')}: {moment(read, scene.zone)}")] if read is not None else []
     return [reading, *last_read, *standing(known.day)]
 

@@ -1,6 +1,5 @@
 """One obligation as people see it: a verdict, with what people said of it, its deadline and who is responsible."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
@@ -24,7 +23,7 @@ from monitor.register.channels import all_channels
 from monitor.register.models import Channel, Organisation, Person
 from monitor.register.organisation import organisation
 from monitor.register.terms import Terms, terms_of
-from monitor.watch.close_watching import closely_watched
+from monitor.watch.close_watching import close_watches, closely_watched
 from monitor.watch.models import CloseWatch, Schedule, TokenHealth
 from monitor.watch.schedules import schedules
 
@@ -96,7 +95,6 @@ class Scene:
     owner: Organisation
     calendar: Calendar
     zone: ZoneInfo
-    close: Mapping[str, CloseWatch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,7 @@ class Place:
 def scene_of(session: Session, now: datetime) -> Scene:
     """Raises NotSetUp when no register has been imported."""
     owner = organisation(session)
-    calendar, zone = calendar_of(owner), ZoneInfo(owner.timezone)
-    return Scene(session, now, owner, calendar, zone, closely_watched(session, now))
+    return Scene(session, now, owner, calendar_of(owner), ZoneInfo(owner.timezone))
 
 
 @once_in_a_snapshot
@@ -148,16 +145,18 @@ def credentials_health(session: Session) -> dict[str, TokenHealth]:
 @once_in_a_snapshot
 def _with_health(session: Session, channel_id: str | None) -> list[tuple[Schedule | None, int, TokenHealth | None]]:
     query = _asked_schedules() if channel_id is None else _asked_schedules().where(Channel.id == channel_id)
-    found: list[tuple[Schedule | None, int, TokenHealth | None]] = [(*each,) for each in session.execute(query)]
+    rows = session.execute(query).all()
+    found: list[tuple[Schedule | None, int, TokenHealth | None]] = [(*each[:3],) for each in rows]
     if channel_id is None:
+        tell(session, close_watches, [each[3] for each in rows if each[3] is not None])
         tell(session, schedules, {each.channel_id: each for each, _count, _health in found if each is not None})
     return found
 
 
 @cache
 def _asked_schedules() -> Select[Any]:
-    query = select(Schedule, func.coalesce(Tally.count, 0), TokenHealth).select_from(Channel)
-    for table in (Schedule, Tally, TokenHealth):
+    query = select(Schedule, func.coalesce(Tally.count, 0), TokenHealth, CloseWatch).select_from(Channel)
+    for table in (Schedule, Tally, TokenHealth, CloseWatch):
         query = query.outerjoin(table, table.channel_id == Channel.id)
     return query.options(defer(Schedule.connector_state))  # type: ignore[return-value]
 
@@ -170,7 +169,7 @@ def place_of(scene: Scene, channel: Channel, schedule: Schedule | None, own: fro
         read = unverified_since(last, scene.calendar, scene.now)
     historic_before = schedule.historic_before if schedule else None
     about = (channel.id, channel.name, channel.platform, channel.responsible_id)
-    watch = scene.close.get(channel.id)
+    watch = closely_watched(scene.session, scene.now).get(channel.id)
     close = (watch.since, watch.hours) if watch is not None else None
     return Place(*about, terms_of(scene.owner, channel), own, historic_before, read, close)
 

@@ -21,11 +21,12 @@ def is_close(session: Session, channel_id: str, now: datetime) -> bool:
 
 def closely_watched(session: Session, now: datetime) -> dict[str, CloseWatch]:
     """The channels in a crisis, by id."""
-    return {each.channel_id: each for each in _every(session) if each.until is None or each.until > now}
+    return {each.channel_id: each for each in close_watches(session) if each.until is None or each.until > now}
 
 
 @once_in_a_snapshot
-def _every(session: Session) -> list[CloseWatch]:
+def close_watches(session: Session) -> list[CloseWatch]:
+    """Also those that have ended by themselves, and nobody has taken away."""
     return list(session.scalars(select(CloseWatch).order_by(CloseWatch.channel_id)))
 
 

@@ -84,6 +84,7 @@ def test_the_digest_leaves_out_what_stands_on_the_board_and_has_it_again_afterwa
     waiting.run(TUE, "07.30")
     digest = waiting.text()
     assert "Bevakas nära i en kris" in digest
+    assert "Inget nytt" not in digest
     assert QUESTION not in digest
     over(waiting.db)
     waiting.run(WED, "07.30")
