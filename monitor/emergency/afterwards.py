@@ -1,66 +1,83 @@
-"""Handing over during an incident, and looking back after it: questions with answers."""
+"""What is written about a delivery once it has got somewhere. Nothing of it can fail the delivery."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
+import structlog
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from config.language import N_, _, use_language
-from monitor.audit import audited
-from monitor.emergency import crisis_log
-from monitor.emergency.models import Incident
+from monitor.audit import SYSTEM, audited
+from monitor.db import Database
+from monitor.emergency.composing import HUB
+from monitor.emergency.models import Delivery, Message
 from monitor.emergency.noting import noted
-from monitor.register.faults import Refused
+from monitor.emergency.rules import FINAL, Fate
+from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 
-HANDOVER = {
-    "going_on": N_("What is going on right now?"),
-    "decided": N_("What has been decided?"),
-    "promised": N_("What has been promised to residents, and by when?"),
-    "waiting": N_("What waits for an answer or for somebody else?"),
-    "watch_out": N_("What should whoever takes over look out for?"),
+log = structlog.get_logger(__name__)
+SAID = {
+    Fate.VERIFIED: N_("Out and read back: {headline} – {place}"),
+    Fate.REJECTED: N_("Refused, a person has to act: {headline} – {place}"),
+    Fate.NEEDS_HUMAN: N_("A person has to look: {headline} – {place}"),
+    Fate.EXPIRED: N_("Not sent any more: {headline} – {place}"),
+    Fate.HELD: N_("Stopped before it went out: {headline} – {place}"),
+    Fate.UNKNOWN: N_("The answer was lost, Kanalvakt looks for it: {headline} – {place}"),
 }
-EVALUATION = {
-    "went_well": N_("What went well?"),
-    "went_badly": N_("What went less well?"),
-    "first_message": N_("Did the first message go out in time? What took the longest?"),
-    "understood": N_("Did residents understand what was said? What did they ask all the same?"),
-    "answered": N_("Were questions, rumours and cries for help seen and answered in time?"),
-    "technique": N_("What did not work in the technique?"),
-    "change": N_("What do we change, who does it, and by when?"),
+STILL = N_("Not decided for half a minute ({state}): {headline} – {place}")
+STATES = {
+    Fate.PENDING: N_("it waits"),
+    Fate.ARMED: N_("it is being sent"),
+    Fate.UNKNOWN: N_("the answer was lost"),
+    Fate.HELD: N_("it is stopped"),
 }
-"""Questions by the name under which Incident.evaluation keeps the answer."""
-LONGEST = 4000  # characters of an answer
-AFTER = ("closed", "evaluated")
 
 
-def hand_over(session: Session, incident: Incident, answers: Mapping[str, str], by: str, now: datetime) -> None:
-    """Adds the note to the log, question by question. Raises Refused where nothing is answered, or at too great
-    length."""
-    said = _said(HANDOVER, answers)
+def note_fate(db: Database, delivery_id: int, now: datetime) -> None:
+    """Where it stands now, in the crisis log; and in the audit log where no machine goes on with it."""
+    with _harmless(), db.transaction() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        fate = Fate(delivery.state)
+        if fate in SAID:
+            _say(session, delivery, SAID[fate], now)
+        if fate in FINAL:
+            facts = {"message": delivery.message_id, "place": delivery.place, "state": delivery.state}
+            facts |= {"reason": delivery.reason, "remote_id": delivery.remote_id, "attempts": delivery.attempts}
+            audited(session, SYSTEM, "delivery.ended", ("delivery", str(delivery.id)), now, after=facts)
+
+
+def note_still_undecided(db: Database, delivery_id: int, now: datetime) -> None:
+    """Once for each."""
+    with _harmless(), db.transaction() as session:
+        first = update(Delivery).where(Delivery.id == delivery_id, Delivery.told_at.is_(None))
+        if session.scalar(first.values(told_at=now).returning(Delivery.id)) is None:
+            return
+        delivery = session.get_one(Delivery, delivery_id, populate_existing=True)
+        with use_language(organisation(session).language):
+            state = _(STATES.get(Fate(delivery.state), delivery.state))
+        _say(session, delivery, STILL, now, state=state)
+
+
+def _say(session: Session, delivery: Delivery, sentence: str, now: datetime, **more: object) -> None:
+    message = session.get_one(Message, delivery.message_id)
     with use_language(organisation(session).language):
-        text = "\n".join(f"{_(HANDOVER[name])} {answer}" for name, answer in said.items())
-    crisis_log.write(session, incident.id, "handover", text, by, now)
+        place = place_name(session, delivery.place)
+    noted(session, message.incident_id, "message", None, now, sentence, headline=message.headline, place=place, **more)
 
 
-def evaluate(session: Session, incident: Incident, answers: Mapping[str, str], by: str, now: datetime) -> None:
-    """Keeps the answers; the incident is evaluated from now on. They can be changed. Raises Refused."""
-    if incident.state not in AFTER:
-        raise Refused(_("The incident goes on: close it first."))
-    said = _said(EVALUATION, answers)
-    change = {"before": dict(incident.evaluation), "after": said}
-    if incident.state != "evaluated":
-        noted(session, incident.id, "event", by, now, N_("The incident was evaluated."))
-    incident.evaluation, incident.state, incident.evaluated_at = dict(said), "evaluated", now
-    audited(session, by, "incident.evaluated", ("incident", str(incident.id)), now, **change)
+def place_name(session: Session, place: str) -> str:
+    """In the language in use."""
+    channel = session.get(Channel, place) if place != HUB else None
+    return channel.name if channel is not None else _("Crisis page")
 
 
-def _said(questions: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
-    said = {name: answers[name].strip() for name in questions if answers.get(name, "").strip()}
-    if not said:
-        raise Refused(_("Answer one of the questions at least."))
-    for name, answer in said.items():
-        if len(answer) > LONGEST:
-            told = {"question": _(questions[name]), "count": len(answer), "most": LONGEST}
-            raise Refused(_("“{question}” has {count} characters: at most {most}.", **told))
-    return said
+@contextmanager
+def _harmless() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        log.warning("a delivery's news was not noted", error=type(error).__name__)

@@ -107,7 +107,9 @@ class Delivery(Base):
     way: machine, by_hand (a person publishes it and says so), best_effort (never counts as delivered), rehearsed (an
     exercise without a test account). text: exactly what goes out; link, marker: in it. state: of rules.Fate. token,
     attempts: of the claim that holds it (a fencing token: whoever has another one has lost it). next_at: when to go on,
-    or by when who has claimed it must have said what came. progress: the publisher's own. seq: order within the place.
+    or by when who has claimed it must have said what came. progress: the publisher's own. looks: tries and looks in
+    vain since the last news. lost_at: until when the platform may have got what was armed. told_at: people were told
+    that it takes long.
     reason, remedy: a rule of ours or the platform's error, and what it means for people, to be translated.
     """
 
@@ -130,6 +132,8 @@ class Delivery(Base):
     looks: Mapped[int] = mapped_column(default=0)
     progress: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     armed_at: Mapped[datetime | None] = mapped_column(default=None)
+    lost_at: Mapped[datetime | None] = mapped_column(default=None)
+    told_at: Mapped[datetime | None] = mapped_column(default=None)
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     verified_at: Mapped[datetime | None] = mapped_column(default=None)
     remote_id: Mapped[str | None] = mapped_column(default=None)
@@ -200,8 +204,9 @@ class Topic(Base):
 
 class OutsideWarning(Base):
     """What an authority warns of, as its feed tells it. source: vma, smhi, krisinformation. thread: what an alert and
-    its cancel share. status, kind: as in CAP (Actual, Exercise …; Alert, Update, Cancel). ours: it concerns the
-    municipality. dismissed_*: somebody has looked and let it be; incident_id: somebody began one because of it."""
+    its cancel share. level: how grave, in the source's word. status, kind: as in CAP (Actual, Exercise …; Alert,
+    Update, Cancel). ours: it concerns the municipality. dismissed_*: somebody has looked and let it be; incident_id:
+    somebody began one because of it."""
 
     __tablename__ = "outside_warning"
     __table_args__ = (UniqueConstraint("source", "identifier"),)
@@ -214,6 +219,7 @@ class OutsideWarning(Base):
     sent: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
     ours: Mapped[bool]
+    level: Mapped[str] = mapped_column(default="")
     headline: Mapped[str] = mapped_column(default="")
     text: Mapped[str] = mapped_column(default="")
     web: Mapped[str] = mapped_column(default="")
@@ -225,13 +231,15 @@ class OutsideWarning(Base):
 
 
 class Feed(Base):
-    """How reading one feed of warnings goes. etag: of the last answer. failing_since, problem: while it fails."""
+    """How reading one feed of warnings goes. etag, modified: of the last answer. failing_since, problem: while it
+    fails."""
 
     __tablename__ = "outside_feed"
     source: Mapped[str] = mapped_column(primary_key=True)
     next_at: Mapped[datetime]
     read_at: Mapped[datetime | None] = mapped_column(default=None)
     etag: Mapped[str] = mapped_column(default="")
+    modified: Mapped[str] = mapped_column(default="")
     failing_since: Mapped[datetime | None] = mapped_column(default=None)
     problem: Mapped[str] = mapped_column(default="")
 

@@ -90,6 +90,7 @@ ACTS = {
     "webhook.disabled": N_("stopped what another system is told"),
     "webhook.sent_again": N_("sent another system a message again"),
     "webhook.left_out": N_("left out a message to another system"),
+    "warning.dismissed": N_("let a warning of an authority be"),
     "hub.linked": N_("linked a post to the website"),
     "hub.dismissed": N_("dismissed a post without a link"),
     "hub.reopened": N_("took back what was said of a post"),

@@ -41,7 +41,7 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture
 def incident(filled: Database) -> Database:
-    """An incident since an hour, crisis staff, eight comments of it, an older one that is not, and one of our own."""
+    """An incident since an hour, crisis staff, eight comments of it, and two that are not: an older one and our own."""
     with filled.transaction() as session:
         session.add(Person(id="kris", name="Kim Kris", email="kim@example.org", roles=["crisis_staff"]))
         session.add(Person(id="kom", name="Kom Person", email="kom@example.org", roles=["communicator"]))
@@ -84,7 +84,9 @@ def test_what_residents_write_since_it_began_is_on_the_board_once(incident: Data
     assert collect(incident, 1, NOW) == collect_all(incident, NOW) == 0
     assert kinds(incident) == {
         **{f"n{number}": "question" for number in range(5)},
-        "n5": "help", "n6": "rumour", "n7": "other",
+        "n5": "help",
+        "n6": "rumour",
+        "n7": "other",
     }
 
 

@@ -1,0 +1,69 @@
+"""What stands around a delivery that is about to be sent, from the rows."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from connectors.base import Budget
+from monitor.emergency.composing import HUB
+from monitor.emergency.holding import stopped_until
+from monitor.emergency.in_hand import InHand
+from monitor.emergency.message_rules import AT_ONCE
+from monitor.emergency.models import Delivery, Message
+from monitor.emergency.rules import Around, Fate, HubFirst
+from monitor.watch import budgets
+
+
+def around(session: Session, work: InHand, counted: Sequence[Budget]) -> Around:
+    delivery, now = work.delivery, work.clock()
+    here = select(Delivery.message_id, Delivery.place, Delivery.state).where(Delivery.id != delivery.id)
+    rows = session.execute(here.where(Delivery.place.in_((delivery.place, HUB)), _same(work))).all()
+    hub = [Fate(row.state) for row in rows if row.place == HUB and row.message_id == delivery.message_id]
+    earlier = [row for row in rows if row.place == delivery.place and row.message_id < delivery.message_id]
+    return Around(
+        made_at=delivery.made_at,
+        expires=delivery.expires,
+        stopped_until=stopped_until(session, delivery.place, now),
+        overtaken=_is_taken_back(session, work),
+        hub=hub[0] if hub and delivery.place != HUB else None,
+        earlier=tuple(Fate(row.state) for row in earlier),
+        at_once=work.message.kind in AT_ONCE,
+        parked_until=_parked(session, work, counted),
+    )
+
+
+def _same(work: InHand) -> ColumnElement[bool]:
+    """Deliveries of the same incident."""
+    return Delivery.message_id.in_(select(Message.id).where(Message.incident_id == work.message.incident_id))
+
+
+def _is_taken_back(session: Session, work: InHand) -> bool:
+    """Has something been sent that corrects or withdraws it, or what followed it?"""
+    sent = (Message.incident_id == work.message.incident_id, Message.committed_at.is_not(None))
+    rows = session.execute(select(Message.id, Message.kind, Message.earlier_id).where(*sent)).all()
+    followed = {row.id: row.earlier_id for row in rows}
+    return any(work.message.id in _before(row.id, followed) for row in rows if row.kind in AT_ONCE)
+
+
+def hub_first(settings: Settings) -> HubFirst:
+    chosen = settings.emergency
+    return HubFirst(timedelta(seconds=chosen.hub_patience_seconds), chosen.without_hub == "go_on")
+
+
+def _before(message_id: int, followed: dict[int, int | None]) -> set[int]:
+    """All messages that it follows, one after the other."""
+    found: set[int] = set()
+    earlier = followed.get(message_id)
+    while earlier is not None and earlier not in found:
+        found.add(earlier)
+        earlier = followed.get(earlier)
+    return found
+
+
+def _parked(session: Session, work: InHand, counted: Sequence[Budget]) -> datetime | None:
+    if work.channel is None or not counted:
+        return None
+    return budgets.standing(session, counted, work.channel.id, "crisis", work.clock(), work.settings).parked_until

@@ -1,0 +1,64 @@
+"""What people say about a delivery: that they have published it, seen it, not seen it, or that it is left out."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from config.language import N_, _
+from monitor.audit import audited
+from monitor.emergency.afterwards import place_name
+from monitor.emergency.delivery_words import SENTENCES
+from monitor.emergency.faults import CannotSend
+from monitor.emergency.models import Delivery, Message
+from monitor.emergency.noting import noted
+from monitor.emergency.rules import Fate, Why
+
+ANSWERABLE = frozenset({Fate.NEEDS_HUMAN, Fate.UNKNOWN, Fate.REJECTED})
+FATES = {
+    "seen": (Fate.VERIFIED, Why.SEEN),
+    "not_seen": (Fate.PENDING, Why.NOT_SEEN),
+    "skip": (Fate.REJECTED, Why.SKIPPED),
+}
+SAID = {
+    "seen": N_("Seen by a person: {headline} – {place} {url}"),
+    "not_seen": N_("Not seen by a person, sent again: {headline} – {place}"),
+    "skip": N_("Left out by a person: {headline} – {place}"),
+}
+
+
+def answer(session: Session, delivery_id: int, seen: str, url: str, by: str, now: datetime) -> None:
+    """seen: "seen" (url: where, or empty), "not_seen" (one more attempt) or "skip". Whoever held it has lost it.
+
+    Raises CannotSend where there is nothing to answer, or the words are none of these.
+    """
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    _check(delivery, seen, url)
+    fate, why = FATES[seen]
+    delivery.token += 1
+    delivery.state, delivery.reason, delivery.remedy, delivery.next_at = fate, str(why), SENTENCES[why], now
+    if seen == "seen":
+        delivery.verified_at = now
+        delivery.confirmed_at, delivery.url = delivery.confirmed_at or now, url or delivery.url
+    elif seen == "not_seen":
+        delivery.attempts, delivery.looks, delivery.lost_at, delivery.told_at = 0, 0, None, None
+        delivery.progress = {}
+    message = session.get_one(Message, delivery.message_id)
+    place = place_name(session, delivery.place)
+    noted(
+        session, message.incident_id, "decision", by, now, SAID[seen], headline=message.headline, place=place, url=url
+    )
+    session.flush()
+    told = {"answer": seen, "url": url, "place": delivery.place, "message": delivery.message_id}
+    audited(session, by, "delivery.answered", ("delivery", str(delivery.id)), now, after=told)
+
+
+def _check(delivery: Delivery, seen: str, url: str) -> None:
+    if seen not in FATES or delivery.state not in ANSWERABLE:
+        raise CannotSend(_("There is nothing to answer here any more."))
+    if delivery.way == "by_hand" and seen == "not_seen":
+        raise CannotSend(_("No machine publishes there: publish it by hand, or leave it out."))
+    if seen == "not_seen" and delivery.state == Fate.UNKNOWN:
+        raise CannotSend(_("Kanalvakt still looks for it. Sent again now, it could stand there twice."))
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        raise CannotSend(_("This is no web address: {url}", url=url))

@@ -1,0 +1,235 @@
+"""One delivery, as far as it goes now: prepared, armed, sent once, read back; or looked for after a lost answer."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+import structlog
+
+from connectors.errors import (
+    ConnectorError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from connectors.publishing import Draft, Prepared, Published, Search
+from monitor.emergency.around import around, hub_first
+from monitor.emergency.claimed import LEASE
+from monitor.emergency.delivery_words import SENTENCES
+from monitor.emergency.holding import stopped_until
+from monitor.emergency.in_hand import InHand
+from monitor.emergency.rules import (
+    Fate,
+    Look,
+    Step,
+    Why,
+    after_look,
+    before_preparing,
+    before_sending,
+    certainly_not,
+    not_read_back,
+    pause,
+)
+from monitor.watch import budgets
+
+PROMPT = timedelta(seconds=3)
+"""What is armed is sent at once, or not at all: a worker that was put to sleep in between must not wake and send."""
+PASSING = (Unavailable, UnexpectedAnswer, OutcomeUnknown)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Carrying:
+    """A delivery in hand, and the Publisher of its place. hub_done: set when the same message's hub has had its turn;
+    None where nobody in this process sees to the hub."""
+
+    work: InHand
+    publisher: Any
+    draft: Draft
+    hub_done: Event | None = field(default=None)
+
+    def go(self) -> None:
+        """Raises only what the database raises."""
+        state = Fate(self.work.delivery.state)
+        if state == Fate.UNKNOWN:
+            self._look()
+        elif state == Fate.CONFIRMED:
+            self._read_back()
+        else:
+            self._begin()
+
+    # -- an attempt
+
+    def _begin(self) -> None:
+        work = self.work
+        with work.db.snapshot() as session:
+            step = before_preparing(around(session, work, self._budgets), work.clock())
+        if step is not None:
+            work.take(step)
+            return
+        prepared = self._prepared()
+        if prepared is None:
+            return
+        if not prepared.ready:
+            later = work.clock() + prepared.wait
+            work.take(Step(Fate.PENDING, Why.PREPARING, later), progress=prepared.progress)
+            return
+        if self.hub_done is not None:
+            self.hub_done.wait(work.settings.emergency.hub_patience_seconds)
+        if self._armed(prepared):
+            self._send(prepared)
+
+    def _prepared(self) -> Prepared | None:
+        """None where that did not work out; then it is written why."""
+        work = self.work
+        try:
+            with work.alive():
+                prepared: Prepared = self.publisher.prepare(self.draft, work.delivery.progress, work.clock())
+        except OutcomeUnknown as error:
+            # published by an attempt that nobody remembers: looked for, not made again
+            self._lost(error)
+            return None
+        except Exception as error:  # noqa: BLE001 - nothing of it is public
+            self._not_done(_told(error))
+            return None
+        return prepared
+
+    def _armed(self, prepared: Prepared) -> bool:
+        """Committed before anything is sent. False where it may not be sent now, or is not ours any more."""
+        work, now = self.work, self.work.clock()
+        with work.db.transaction() as session:
+            step = before_sending(around(session, work, self._budgets), hub_first(work.settings), now)
+            if step is not None:
+                work.take_in(session, step, progress=prepared.progress)
+                return False
+            armed: dict[str, Any] = {"attempts": work.delivery.attempts + 1, "armed_at": now, "looks": 0}
+            armed |= {"progress": prepared.progress, "lost_at": None}
+            return work.write_in(session, Fate.ARMED, armed, now + LEASE)
+
+    def _send(self, prepared: Prepared) -> None:
+        """What is armed goes out now; the next statement writes down what came of it."""
+        work = self.work
+        if self._may_not_any_more():
+            return
+        try:
+            with work.alive():
+                published: Published = self.publisher.publish(self.draft, prepared.progress)
+        except ConnectorError as error:
+            self._not_published(error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it may have been sent
+            log.warning("a publisher failed", place=work.held.place, error=type(error).__name__)
+            self._lost(OutcomeUnknown("a fault of ours while publishing", code=type(error).__name__))
+        else:
+            self._confirmed(Step(Fate.CONFIRMED, Why.SENT, work.clock()), published)
+
+    def _may_not_any_more(self) -> bool:
+        """The kill switch, and sleep, between arming and sending."""
+        work, now = self.work, self.work.clock()
+        with work.db.snapshot() as session:
+            until = stopped_until(session, work.held.place, now)
+        back = {"attempts": work.delivery.attempts - 1}
+        if now > (work.delivery.armed_at or now) + PROMPT:
+            work.take(Step(Fate.PENDING, Why.SLEPT, now), **back)
+        elif until is not None:
+            work.take(Step(Fate.HELD, Why.STOPPED, until), **back)
+        else:
+            return False
+        return True
+
+    def _confirmed(self, step: Step, published: Published) -> None:
+        work = self.work
+        kept = {"remote_id": published.remote_id, "confirmed_at": work.clock(), "looks": 0}
+        ours = work.take(step, **kept, url=published.url or work.delivery.url)
+        self._book(self.publisher.publish_cost)
+        if ours:
+            self._read_back()
+
+    def _not_published(self, error: ConnectorError) -> None:
+        if isinstance(error, OutcomeUnknown):
+            self._lost(error)
+        else:
+            self._not_done(error, armed=True)
+        self._book(self.publisher.publish_cost)
+
+    def _not_done(self, error: ConnectorError, *, armed: bool = False) -> None:
+        """It is certain that nothing is out. What passes costs no attempt; what does not is a person's."""
+        work, delivery, now = self.work, self.work.delivery, self.work.clock()
+        told = {"reason": str(error), "remedy": error.remedy, "attempts": delivery.attempts - armed}
+        if isinstance(error, RateLimited):
+            with work.db.transaction() as session:
+                budgets.park(session, self._budgets, error, now)
+        if isinstance(error, (*PASSING, RateLimited)):
+            step = certainly_not(delivery.looks, now, error.retry_at)
+            self._write(step.fate, told | {"looks": delivery.looks + 1}, min(step.next_at, delivery.expires))
+        else:
+            self._write(Fate.REJECTED, told, now)
+
+    def _lost(self, error: ConnectorError) -> None:
+        now = self.work.clock()
+        lost = {"reason": str(error), "remedy": SENTENCES[Why.LOOKING], "lost_at": now, "looks": 0}
+        self._write(Fate.UNKNOWN, lost, now + pause(1))
+
+    # -- after a lost answer
+
+    def _look(self) -> None:
+        work, delivery, began = self.work, self.work.delivery, self.work.clock()
+        since = delivery.armed_at or delivery.made_at
+        try:
+            with work.alive():
+                search: Search = self.publisher.find(self.draft, delivery.progress, since)
+        except Exception as error:  # noqa: BLE001 - a bug must not look like an empty channel
+            search = Search(None, complete=False)
+            log.info("a look failed", place=work.held.place, error=type(error).__name__)
+        look = Look(began, complete=search.complete, found=search.found is not None)
+        lost_at = delivery.lost_at or began
+        step = after_look(look, lost_at, self.publisher.settle, delivery.attempts, delivery.looks)
+        if search.found is not None:
+            self._confirmed(step, search.found)
+            return
+        self._book(1)
+        looks = delivery.looks + 1 if step.fate == Fate.UNKNOWN else 0
+        work.take(step, looks=looks)
+
+    def _read_back(self) -> None:
+        """Another way than it was written. Can no longer undo that it is out."""
+        work, delivery = self.work, self.work.delivery
+        confirmed = Published(delivery.remote_id or "", delivery.url or "")
+        confirmed_at = delivery.confirmed_at or work.clock()
+        try:
+            with work.alive():
+                read: Published = self.publisher.verify(self.draft, confirmed)
+        except Exception as error:  # noqa: BLE001 - whatever it was: it is out
+            now = work.clock()
+            step = not_read_back(confirmed_at, now, delivery.looks, otherwise=isinstance(error, Refused))
+            work.take(step, looks=delivery.looks + 1)
+        else:
+            now = work.clock()
+            seen = {"verified_at": now, "url": read.url or confirmed.url, "remote_id": read.remote_id}
+            work.take(Step(Fate.VERIFIED, Why.READ_BACK, now), **seen)
+
+    # -- what it costs, and what it says
+
+    @property
+    def _budgets(self) -> Any:
+        return self.publisher.budgets
+
+    def _book(self, cost: int) -> None:
+        work = self.work
+        if work.channel is not None and self._budgets:
+            with work.db.transaction(repeatable=True) as session:
+                budgets.book(session, self._budgets, work.channel.id, "crisis", cost, 1, work.clock())
+
+    def _write(self, fate: Fate, values: dict[str, Any], next_at: datetime) -> None:
+        with self.work.db.transaction() as session:
+            self.work.write_in(session, fate, values, next_at)
+
+
+def _told(error: Exception) -> ConnectorError:
+    if isinstance(error, ConnectorError):
+        return error
+    log.warning("a publisher failed", error=type(error).__name__)
+    return UnexpectedAnswer(f"{type(error).__name__} while preparing a message")

@@ -1,0 +1,52 @@
+"""Claims on deliveries: whoever holds the row's token may go on with it, and nobody else can write."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from monitor.db import Database
+from monitor.emergency.models import Delivery
+from monitor.emergency.rules import UNDER_WAY, Fate
+
+LEASE = timedelta(seconds=6)
+"""Who has not said for so long that he lives is dead. Whoever waits for a platform says so all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The right to go on with a delivery, as long as its row holds `token`. Tokens of a row only grow."""
+
+    delivery_id: int
+    message_id: int
+    place: str
+    token: int
+
+
+def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> list[Held]:
+    """Claims what is due of these and nobody else holds. What somebody died over while it was armed is a lost answer
+    from now on."""
+    due = (Delivery.state.in_(UNDER_WAY), Delivery.next_at <= now, *wanted)
+    query = select(Delivery).where(*due).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
+    held = []
+    for row in session.scalars(query):
+        row.token, row.next_at = row.token + 1, now + LEASE
+        if row.state == Fate.ARMED:
+            row.state, row.lost_at, row.looks = Fate.UNKNOWN, now, 0
+        held.append(Held(row.id, row.message_id, row.place, row.token))
+    return held
+
+
+def claim_one(db: Database, delivery_id: int, now: datetime) -> Held | None:
+    """None where it is not due, or somebody else's."""
+    with db.transaction() as session:
+        return next(iter(claim(session, now, Delivery.id == delivery_id)), None)
+
+
+def renew(db: Database, held: Held, now: datetime) -> bool:
+    """Says that we live. False: somebody else holds it now."""
+    with db.transaction(repeatable=True) as session:
+        ours = update(Delivery).where(Delivery.id == held.delivery_id, Delivery.token == held.token)
+        return session.scalar(ours.values(next_at=now + LEASE).returning(Delivery.id)) is not None

@@ -1,0 +1,174 @@
+"""Everything that a message needs to get out: the hub first, and then all channels at the same time.
+
+Whoever calls it delivers, in threads of its own: the web process, the command line, or the worker. Each delivery is
+claimed, armed (committed before anything is sent), sent once, and what came of it is the next thing written. Whatever
+is not done here the worker's sweeper goes on with: the rows are the queue.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from config.settings import Settings
+from connectors import connect as connect_for_real
+from connectors.base import Account, Connector, Credential
+from connectors.errors import ConnectorError
+from connectors.publishing import Publisher
+from monitor.db import Database
+from monitor.emergency.afterwards import note_fate
+from monitor.emergency.around import around
+from monitor.emergency.carrying import Carrying
+from monitor.emergency.claimed import Held, claim, claim_one
+from monitor.emergency.composing import HUB
+from monitor.emergency.drafts import drafted
+from monitor.emergency.in_hand import Clock, InHand
+from monitor.emergency.models import Delivery
+from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing
+from monitor.emergency.to_hub import HubPublisher
+
+STAYS = 120.0
+"""Seconds that a message is followed by whoever sent it; from then on by the worker's sweeper alone."""
+GLANCE = 0.02
+
+log = structlog.get_logger(__name__)
+Connect = Callable[[str, Account, Credential, Settings], Connector]
+
+
+def now_utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def deliver_all(
+    db: Database, message_id: int, settings: Settings, clock: Clock = now_utc, connect: Connect = connect_for_real
+) -> None:
+    """Returns when nothing of the message goes on by itself, or it takes longer than STAYS. Several may do it at once.
+
+    Raises only what the database raises before anything is begun.
+    """
+    with db.transaction() as session:
+        mine = {held.delivery_id: held for held in claim(session, clock(), Delivery.message_id == message_id)}
+        under_way = (Delivery.message_id == message_id, Delivery.state.in_(UNDER_WAY))
+        ids = session.scalars(select(Delivery.id).where(*under_way).order_by(Delivery.id)).all()
+    hub_done = hub_events(mine.values()).get(message_id)
+    followed = Following(db, settings, clock, connect, hub_done, time.monotonic() + STAYS)
+    if ids:
+        with ThreadPoolExecutor(len(ids), thread_name_prefix=f"message {message_id}") as pool:
+            list(pool.map(followed.follow, ids, [mine.get(id_) for id_ in ids]))
+
+
+@dataclass(frozen=True)
+class Following:
+    """Goes on with deliveries of one message until they are over. until: of time.monotonic()."""
+
+    db: Database
+    settings: Settings
+    clock: Clock
+    connect: Connect
+    hub_done: Event | None
+    until: float
+
+    def follow(self, delivery_id: int, held: Held | None) -> None:
+        try:
+            self._follow(delivery_id, held)
+        except Exception as error:  # noqa: BLE001 - the others go on; the sweeper takes this one
+            log.warning("a delivery stopped here", delivery=delivery_id, error=type(error).__name__)
+
+    def _follow(self, delivery_id: int, held: Held | None) -> None:
+        while True:
+            if held is not None:
+                step(self.db, held, self.settings, self.clock, self.connect, self.hub_done)
+            due = self._due(delivery_id)
+            wait = (due - self.clock()).total_seconds() if due else 0.0
+            if due is None or time.monotonic() + wait > self.until:
+                return
+            time.sleep(max(wait, GLANCE))
+            held = claim_one(self.db, delivery_id, self.clock())
+
+    def _due(self, delivery_id: int) -> datetime | None:
+        """None: no machine goes on with it."""
+        with self.db.snapshot() as session:
+            row = session.get_one(Delivery, delivery_id)
+            return row.next_at if row.state in UNDER_WAY else None
+
+
+def hub_events(held: Iterable[Held]) -> dict[int, Event]:
+    """By message whose hub is among these: set as soon as that has had its turn. Its channels wait for it."""
+    return {each.message_id: Event() for each in held if each.place == HUB}
+
+
+def step(db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None) -> None:
+    """As `go_on`; tells those who wait for the hub."""
+    try:
+        go_on(db, held, settings, clock, connect, hub_done)
+    finally:
+        if held.place == HUB and hub_done is not None:
+            hub_done.set()
+
+
+def go_on(
+    db: Database,
+    held: Held,
+    settings: Settings,
+    clock: Clock = now_utc,
+    connect: Connect = connect_for_real,
+    hub_done: Event | None = None,
+) -> None:
+    """A claimed delivery, as far as it goes now. Nothing happens when the claim is lost meanwhile."""
+    work = InHand.open(db, held, settings, clock)
+    if work is None:
+        return
+    before = work.delivery.state
+    _carry(work, connect, hub_done if held.place != HUB else None)
+    if work.delivery.state != before:
+        note_fate(db, held.delivery_id, clock())
+
+
+def _carry(work: InHand, connect: Connect, hub_done: Event | None) -> None:
+    if work.delivery.way == "rehearsed":
+        _rehearse(work)
+        return
+    try:
+        publisher = _publisher(work, connect)
+    except ConnectorError as error:
+        _cannot(work, Step(Fate.REJECTED, Why.NOT_OFFERED, work.clock()), reason=str(error), remedy=error.remedy)
+        return
+    if publisher is None:
+        _cannot(work, Step(Fate.NEEDS_HUMAN, Why.NOT_OFFERED, work.clock()))
+        return
+    Carrying(work, publisher, drafted(work, publisher), hub_done).go()
+
+
+def _cannot(work: InHand, step: Step, **values: Any) -> None:
+    """What is out, or may be, is not undone by credentials that are gone: a person looks."""
+    if work.delivery.state not in (Fate.PENDING, Fate.HELD):
+        step = Step(Fate.NEEDS_HUMAN, Why.UNREADABLE, step.next_at)
+    work.take(step, **values)
+
+
+def _publisher(work: InHand, connect: Connect) -> Any:
+    """None where the place cannot publish. Raises ConnectorError."""
+    channel, credentials = work.channel, work.credentials
+    if channel is None or credentials is None:
+        message = work.message
+        return HubPublisher(work.db, work.settings, message.identifier or "", message.text_hash or "")
+    account = credentials.account
+    if account is None:
+        return None
+    connector = connect(channel.platform, account, credentials.credential(), work.settings)
+    return connector if isinstance(connector, Publisher) else None
+
+
+def _rehearse(work: InHand) -> None:
+    """All but going out: nothing leaves the house, and that is what is verified."""
+    now = work.clock()
+    with work.db.transaction() as session:
+        step = before_preparing(around(session, work, ()), now) or Step(Fate.VERIFIED, Why.REHEARSED, now)
+        done = {"confirmed_at": now, "verified_at": now} if step.fate == Fate.VERIFIED else {}
+        work.take_in(session, step, **done)

@@ -1,0 +1,95 @@
+"""A delivery in our hands, and the only way in which it is written: while the claim on it is ours."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from monitor.db import Database
+from monitor.emergency.claimed import LEASE, Held, renew
+from monitor.emergency.delivery_words import SENTENCES
+from monitor.emergency.entrusted import Credentials, entrusted
+from monitor.emergency.models import Delivery, Incident, Message
+from monitor.emergency.rules import Fate, Step
+from monitor.register.models import Channel
+
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class InHand:
+    """A claimed delivery with what belongs to it, as it stood when it was opened. channel, credentials: None for the
+    hub."""
+
+    db: Database
+    held: Held
+    settings: Settings
+    clock: Clock
+    delivery: Delivery
+    message: Message
+    mode: str
+    channel: Channel | None
+    credentials: Credentials | None
+
+    @classmethod
+    def open(cls, db: Database, held: Held, settings: Settings, clock: Clock) -> Self | None:
+        """None where somebody else holds it."""
+        with db.transaction(repeatable=True) as session:
+            delivery = session.get_one(Delivery, held.delivery_id)
+            message = session.get_one(Message, delivery.message_id)
+            mode = session.get_one(Incident, message.incident_id).mode
+            channel = session.get(Channel, delivery.channel_id) if delivery.channel_id else None
+            credentials = entrusted(session, mode, channel) if channel is not None else None
+        if delivery.token != held.token:
+            return None
+        return cls(db, held, settings, clock, delivery, message, mode, channel, credentials)
+
+    def take(self, step: Step, **values: Any) -> bool:
+        """Writes what a rule decided, with its reason; in a transaction of its own."""
+        with self.db.transaction() as session:
+            return self.take_in(session, step, **values)
+
+    def take_in(self, session: Session, step: Step, **values: Any) -> bool:
+        """False, and nothing written, when somebody else holds the delivery now."""
+        told = {"reason": str(step.why), "remedy": SENTENCES[step.why]}
+        return self.write_in(session, step.fate, {**told, **values}, step.next_at)
+
+    def write_in(self, session: Session, fate: Fate, values: Mapping[str, Any], next_at: datetime) -> bool:
+        """As `take_in`, for what the platform said."""
+        changed: dict[str, Any] = {**values, "state": str(fate), "next_at": next_at}
+        ours = update(Delivery).where(Delivery.id == self.delivery.id, Delivery.token == self.held.token)
+        kept = session.scalar(ours.values(**changed).returning(Delivery.id)) is not None
+        what = log.info if kept else log.warning
+        facts = {"place": self.held.place, "state": str(fate), "reason": values.get("reason")}
+        what("delivery" if kept else "delivery lost", message=self.message.id, **facts)
+        if kept:
+            for name, value in changed.items():
+                setattr(self.delivery, name, value)
+        return kept
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Keeps the claim while a platform takes its time."""
+        over, writing = threading.Event(), threading.Lock()
+
+        def keep() -> None:
+            while not over.wait(LEASE.total_seconds() / 3):
+                with writing, suppress(SQLAlchemyError):
+                    if over.is_set() or not renew(self.db, self.held, self.clock()):
+                        return
+
+        threading.Thread(target=keep, name="a delivery's claim", daemon=True).start()
+        try:
+            yield
+        finally:
+            with writing:
+                over.set()

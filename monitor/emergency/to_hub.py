@@ -1,0 +1,54 @@
+"""The hub, as the first place of every message: written by us, and read back from outside."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from config.settings import Settings
+from connectors.base import Budget, State
+from connectors.errors import Refused, Unavailable
+from connectors.publishing import Draft, Prepared, Published, Search
+from monitor.db import Database
+
+
+@dataclass(frozen=True)
+class HubPublisher:
+    """A Publisher. Publishing may be repeated: the same files are written again."""
+
+    db: Database
+    settings: Settings
+    identifier: str
+    text_hash: str
+    longest_post: int = 1_000_000
+    needs_image: bool = False
+    publish_cost: int = 0
+    settle: timedelta = timedelta(0)
+    best_effort: bool = False
+    budgets: tuple[Budget, ...] = ()
+
+    def prepare(self, draft: Draft, progress: State, now: datetime) -> Prepared:  # noqa: ARG002 - the protocol's
+        return Prepared(progress)
+
+    def publish(self, draft: Draft, progress: State) -> Published:  # noqa: ARG002 - the protocol's
+        from monitor.emergency import hub
+
+        try:
+            hub.publish_hub(self.db, self.settings, datetime.now(UTC))
+        except OSError as error:
+            failure = Unavailable("the crisis page cannot be written", code=type(error).__name__)
+        else:
+            return Published(self.identifier, draft.link)
+        raise failure
+
+    def find(self, draft: Draft, progress: State, since: datetime) -> Search:  # noqa: ARG002 - the protocol's
+        there = self._is_there()
+        return Search(Published(self.identifier, draft.link) if there else None, complete=True)
+
+    def verify(self, draft: Draft, published: Published) -> Published:  # noqa: ARG002 - the protocol's
+        if not self._is_there():
+            raise Refused("the crisis page does not show it from outside", code="hub")
+        return published
+
+    def _is_there(self) -> bool:
+        from monitor.emergency import hub
+
+        return bool(hub.verify(self.settings, self.identifier, self.text_hash))

@@ -1,0 +1,403 @@
+"""Crisis messages on their way, through real connectors over HTTP, counted at the platforms."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from connectors import connect as connect_for_real
+from connectors.base import Account, Connector, Credential
+from connectors.emulator.faults import Fault
+from connectors.emulator.server import Emulator
+from monitor.audit.models import AuditEntry
+from monitor.db import Database
+from monitor.emergency import by_hand, holding
+from monitor.emergency.claimed import LEASE
+from monitor.emergency.delivering import deliver_all
+from monitor.emergency.faults import CannotSend
+from monitor.emergency.models import LogLine
+from monitor.emergency.rules import Fate, Why
+from monitor.emergency.sweeping import sweep
+from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
+
+FEED = "/feed$"
+PROCESSES = multiprocessing.get_context("fork")
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
+    return put_up_hub(monkeypatch)
+
+
+@pytest.fixture
+def here(sqlite: Database, emulator: Emulator, hub: FakeHub) -> Broadcast:
+    return Broadcast(sqlite, emulator, "facebook")
+
+
+def states(here: Broadcast) -> dict[str, str]:
+    return {each.place: each.state for each in here.deliveries()}
+
+
+def test_one_press_reaches_the_hub_and_every_channel_and_is_read_back(
+    db: Database, emulator: Emulator, hub: FakeHub
+) -> None:
+    here = Broadcast(db, emulator, "facebook", "youtube", "group")
+    message = here.sent()
+    began = time.monotonic()
+    deliver_all(db, message, Settings(), here.clock)
+    assert time.monotonic() - began < 10
+    assert states(here) == {"hub": "verified", "facebook": "verified", "youtube": "verified", "group": "needs_human"}
+    assert len(here.effects) == 2
+    found = here.delivery("facebook")
+    assert (found.attempts, found.token, found.remote_id) == (1, 1, here.effects[0].made)
+    assert found.url
+    assert (here.delivery("youtube").way, here.delivery("group").way) == ("best_effort", "by_hand")
+    assert hub.published == 1
+
+
+def test_pressed_twice_it_is_one_message(here: Broadcast) -> None:
+    message = here.message()
+    first, second = here.commit(message), here.commit(message)
+    assert [each.id for each in first] == [each.id for each in second]
+    here.to_the_end()
+    assert len(here.effects) == 1
+
+
+def test_what_is_not_approved_out_of_date_or_of_a_closed_crisis_is_not_committed(here: Broadcast) -> None:
+    refused = (
+        {"state": "submitted", "approved_by_id": None},
+        {"approved_by_id": "redaktor"},
+        {"expires": here.clock() - timedelta(seconds=1)},
+    )
+    for values in refused:
+        with pytest.raises(CannotSend):
+            here.sent(**values)
+    assert here.deliveries() == []
+
+
+def test_it_goes_out_without_the_hub_only_when_the_patience_is_over(here: Broadcast, hub: FakeHub) -> None:
+    hub.answers = False
+    here.sent()
+    here.sweep()
+    assert here.effects == []
+    assert here.delivery("facebook").reason == Why.HUB
+    here.wait(5)
+    here.sweep()
+    assert len(here.effects) == 1
+
+
+def test_without_hub_can_mean_to_wait(here: Broadcast, hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KANALVAKT_EMERGENCY__WITHOUT_HUB", "wait")
+    hub.answers = False
+    here.sent()
+    here.sweep()
+    here.wait(30)
+    here.sweep()
+    assert here.effects == []
+    hub.answers = True
+    here.wait(10)
+    here.to_the_end()
+    assert len(here.effects) == 1
+
+
+LOST = ("lose", "truncate", "html", "reset", "close", "empty")
+
+
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("lag", [0, 15])
+def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(here: Broadcast, fault: Any, lag: int) -> None:
+    here.world.list_lag = lag
+    here.emulator.faults.add(Fault(fault, method="POST", path=FEED))
+    here.sent()
+    here.to_the_end()
+    found = here.delivery("facebook")
+    assert (found.state, len(here.effects)) == (Fate.VERIFIED, 1)
+    assert found.attempts == (1 if fault in ("lose", "truncate") else 2), "what never arrived is sent once more"
+
+
+def test_someone_elses_similar_post_is_not_taken_for_ours(here: Broadcast) -> None:
+    here.emulator.faults.add(Fault("reset", method="POST", path=FEED))
+    message = here.sent()
+    stage = here.stages["facebook"]
+    here.sweep()
+    here.world.publish(stage.account, here.delivery("facebook", message).text.replace("kris.", "kris2."))
+    similar = here.delivery("facebook").text.replace(here.delivery("facebook").marker, "0123456789ab")
+    here.world.publish(stage.account, similar)
+    here.to_the_end()
+    assert here.delivery("facebook").state == Fate.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (Fault("status", status=429, method="POST", path=FEED, headers={"Retry-After": "20"}), Fate.VERIFIED),
+        (
+            Fault(
+                "status",
+                status=400,
+                method="POST",
+                path=FEED,
+                body='{"error":{"code":190,"type":"OAuthException","message":"x","error_subcode":463}}',
+            ),
+            Fate.REJECTED,
+        ),
+        (
+            Fault(
+                "status",
+                status=400,
+                method="POST",
+                path=FEED,
+                body='{"error":{"code":2,"type":"OAuthException","message":"x","is_transient":true}}',
+            ),
+            Fate.VERIFIED,
+        ),
+    ],
+    ids=["slow down", "token expired in mid-broadcast", "a 400 that passes"],
+)
+def test_every_refusal_has_its_own_end(here: Broadcast, fault: Fault, state: Fate) -> None:
+    here.emulator.faults.add(fault)
+    here.sent()
+    here.to_the_end()
+    found = here.delivery("facebook")
+    assert (found.state, len(here.effects)) == (state, int(state == Fate.VERIFIED))
+    assert found.remedy
+
+
+def test_a_failed_read_back_does_not_undo_that_it_is_out(here: Broadcast) -> None:
+    here.emulator.faults.add(Fault("status", method="GET", status=500, times=2))
+    here.sent()
+    here.sweep()
+    assert here.delivery("facebook").state == Fate.CONFIRMED
+    here.to_the_end()
+    assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
+
+
+class Dying(Database):
+    """Kills its process before, or after, the commit of the n-th transaction that really writes."""
+
+    at, before = 0, False
+
+    @contextmanager
+    def transaction(self, *, repeatable: bool = False) -> Iterator[Session]:
+        with super().transaction(repeatable=repeatable) as session:
+            yield session
+            if not repeatable:
+                self.at -= 1
+                if self.at == 0 and self.before:
+                    os.kill(os.getpid(), signal.SIGKILL)
+        if not repeatable and self.at == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dies(url: str, here: Broadcast, point: str) -> None:
+    """In a process of its own: sweeps until it kills itself at this point."""
+    db: Any = Dying(url)
+    connect = connect_for_real
+    if point[:3] in ("bef", "aft"):
+        db.before, db.at = point.startswith("before"), int(point[-1])
+    else:
+        connect = dying_connect(point)
+    sweep(db, here.clock(), Settings(), here.clock, connect)
+    os._exit(0)
+
+
+def dying_connect(point: str) -> Any:
+    def connect(platform: str, account: Account, credential: Credential, settings: Settings) -> Connector:
+        made: Any = connect_for_real(platform, account, credential, settings)
+        name, _space, when = point.partition(" ")
+        real = getattr(made, name)
+
+        def killing(*words: Any) -> None:
+            if when == "done":
+                real(*words)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        setattr(made, name, killing)
+        return made
+
+    return connect
+
+
+POINTS = [f"{when} commit {n}" for n in (1, 2, 3, 4) for when in ("before", "after")]
+POINTS += ["prepare begins", "prepare done", "publish begins", "publish done", "verify begins", "verify done"]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_any_boundary_it_is_out_once_and_known(here: Broadcast, hub: FakeHub, point: str) -> None:
+    here.sent()
+    with here.db.transaction() as session:  # the hub has had its turn, so that commits are the channel's
+        delivery = session.merge(here.delivery("hub"))
+        delivery.state = Fate.VERIFIED
+    url = here.db.url.render_as_string(hide_password=False)
+    worker = PROCESSES.Process(target=dies, args=(url, here, point))
+    worker.start()
+    worker.join(30)
+    assert worker.exitcode == -signal.SIGKILL, point
+    here.wait(LEASE.total_seconds())
+    here.to_the_end()
+    assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
+
+
+def test_a_paused_worker_that_wakes_after_its_lease_writes_nothing(here: Broadcast, hub: FakeHub) -> None:
+    """SIGSTOP while the platform has the request; another one finds what became of it."""
+    here.emulator.faults.add(Fault("latency", method="POST", path=FEED, seconds=1.0))
+    here.sent()
+    url = here.db.url.render_as_string(hide_password=False)
+    worker = PROCESSES.Process(target=deliver, args=(url, here))
+    worker.start()
+    eventually(lambda: here.delivery("facebook").state == Fate.ARMED)
+    os.kill(worker.pid or 0, signal.SIGSTOP)
+    eventually(lambda: len(here.effects) == 1)
+    here.wait(LEASE.total_seconds() + 1)
+    here.to_the_end()
+    known = here.delivery("facebook")
+    os.kill(worker.pid or 0, signal.SIGCONT)
+    worker.join(30)
+    last = here.delivery("facebook")
+    assert (last.state, last.token, last.reason) == (Fate.VERIFIED, known.token, known.reason)
+    assert len(here.effects) == 1
+
+
+def deliver(url: str, here: Broadcast) -> None:
+    sweep(Database(url), here.clock(), Settings(), here.clock)
+    os._exit(0)
+
+
+def eventually(true: Any, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_many_at_once_send_it_once(db: Database, emulator: Emulator, hub: FakeHub) -> None:
+    """Double clicks, and workers beside them."""
+    here = Broadcast(db, emulator, "facebook")
+    message = here.sent()
+    several = [threading.Thread(target=deliver_all, args=(db, message, Settings(), here.clock)) for _ in range(3)]
+    several += [threading.Thread(target=here.sweep) for _ in range(2)]
+    for each in several:
+        each.start()
+    for each in several:
+        each.join()
+    assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
+
+
+def test_the_kill_switch_stops_what_is_armed_and_lets_go_by_itself(here: Broadcast) -> None:
+    def connect(*words: Any) -> Any:
+        """Somebody presses the switch just when everything is prepared."""
+        made: Any = connect_for_real(*words)
+        real = made.prepare
+
+        def prepare(*more: Any) -> Any:
+            prepared = real(*more)
+            with here.db.transaction() as session:
+                if not holding.holds(session, here.clock()):
+                    until = here.clock() + timedelta(minutes=5)
+                    holding.hold(session, "", "redaktor", here.clock(), until, "Fel ort")
+            return prepared
+
+        made.prepare = prepare
+        return made
+
+    here.sent()
+    here.sweep(connect=connect)
+    assert (here.delivery("facebook").state, here.effects) == (Fate.HELD, [])
+    here.wait(299)
+    here.sweep()
+    assert here.effects == []
+    here.wait(1)
+    here.to_the_end()
+    assert len(here.effects) == 1
+
+
+def test_what_is_released_goes_on_at_once(here: Broadcast) -> None:
+    with here.db.transaction() as session:
+        until = here.clock() + timedelta(minutes=5)
+        holding.hold(session, "facebook", "redaktor", here.clock(), until, "")
+    here.sent()
+    here.sweep()
+    assert states(here) == {"hub": "verified", "facebook": "held"}
+    with here.db.transaction() as session:
+        holding.release(session, "facebook", "redaktor", here.clock())
+    here.sweep()
+    assert len(here.effects) == 1
+
+
+def test_what_is_withdrawn_before_it_went_out_never_goes_out(here: Broadcast) -> None:
+    here.emulator.faults.add(Fault("status", status=429, method="POST", path=FEED, headers={"Retry-After": "60"}))
+    alert = here.sent()
+    here.sweep()
+    cancel = here.sent("cancel", earlier_id=alert, state="draft", approved_by_id=None)
+    here.to_the_end()
+    first, second = here.delivery("facebook", alert), here.delivery("facebook", cancel)
+    assert (first.state, first.reason, second.state) == (Fate.EXPIRED, Why.OVERTAKEN, Fate.VERIFIED)
+    assert len(here.effects) == 1
+
+
+def test_an_update_waits_for_the_earlier_message_of_its_channel(here: Broadcast) -> None:
+    here.emulator.faults.add(Fault("lose", method="POST", path=FEED))
+    here.world.list_lag = 15
+    alert = here.sent()
+    here.sweep()
+    update = here.sent("update", earlier_id=alert)
+    here.sweep()
+    assert (here.delivery("facebook", update).reason, len(here.effects)) == (Why.TURN, 1)
+    here.to_the_end()
+    assert [here.delivery("facebook", each).remote_id for each in (alert, update)] == [e.made for e in here.effects]
+
+
+def test_a_person_answers_where_no_machine_can_tell(here: Broadcast) -> None:
+    here.emulator.faults.add(Fault("reset", method="POST", path=FEED, times=3))
+    here.sent()
+    here.to_the_end()
+    asked = here.delivery("facebook")
+    assert (asked.state, asked.attempts) == (Fate.NEEDS_HUMAN, 3)
+    with here.db.transaction() as session:
+        by_hand.answer(session, asked.id, "not_seen", "", "redaktor", here.clock())
+    here.to_the_end()
+    assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
+    with pytest.raises(CannotSend), here.db.transaction() as session:
+        by_hand.answer(session, asked.id, "skip", "", "redaktor", here.clock())
+
+
+def test_what_is_undecided_for_half_a_minute_is_told_once(here: Broadcast) -> None:
+    here.emulator.faults.add(Fault("reset", method="POST", path=FEED))
+    here.sent()
+    here.sweep()
+    here.wait(29)
+    here.sweep()
+    assert here.delivery("facebook").told_at is None
+    here.wait(1)
+    here.sweep()
+    here.wait(1)
+    here.sweep()
+    with here.db.snapshot() as session:
+        said = [line.text for line in session.query(LogLine) if "halv minut" in line.text]
+        acts = {entry.act for entry in session.query(AuditEntry)}
+    assert len(said) == 1
+    assert "message.committed" in acts
+
+
+def test_nothing_is_asked_of_the_database_but_once_while_no_message_is_under_way(here: Broadcast) -> None:
+    assert here.sweep() == 0
+
+
+def test_an_exercise_reaches_no_live_account(sqlite: Database, emulator: Emulator, hub: FakeHub) -> None:
+    here = Broadcast(sqlite, emulator, "facebook", "youtube", "group", mode="exercise")
+    here.sent()
+    mark = emulator.ledger.mark()
+    here.to_the_end()
+    assert set(states(here).values()) == {Fate.VERIFIED}
+    assert {each.way for each in here.deliveries() if each.place != "hub"} == {"rehearsed"}
+    assert all(each.text.startswith("ÖVNING") for each in here.deliveries())
+    assert emulator.ledger.since(mark).entries == []
