@@ -141,13 +141,18 @@ def days() -> None:
 @app.task(name="judge")
 @alone
 def judge() -> None:
-    """Writes the notices that have become due. Without a register nothing can."""
+    """Writes the notices that have become due, and brings what residents write onto the boards of incidents. Without a
+    register nothing can."""
     import monitor.emergency.notices  # noqa: F401 - adds what is told in a crisis
     from monitor.alerts.judging import judge as judge_all
+    from monitor.emergency.intake import collect_all
+    from monitor.emergency.situation import remind_all
 
     with suppress(NotSetUp):
         if judge_all(database(), datetime.now(UTC)):
             ring(send.apply_async)
+        collect_all(database(), datetime.now(UTC))
+        remind_all(database(), datetime.now(UTC))
 
 
 @app.task(name="send")

@@ -80,7 +80,8 @@ class Part:
     remarks: what else has to be known. lines: what waits for an answer; more: how much of it is left out, and where it
     is; finish: what seems to need none.
 
-    failing: with an error. close: watched closely in a crisis, so that nothing of what waits is told here. unread: not completely today. unattended: neither responsible nor deputy can be reached.
+    failing: with an error. unread: not completely today. unattended: neither responsible nor deputy can be reached.
+    close: watched closely in a crisis, so that nothing of what waits is told here.
     hidden: the platform keeps something from us; news: somebody may not have read of it yet. by_hand: somebody must go
     through it on the platform, though nothing is wrong with it. due: when the first answer is. fetched: when it was
     last read completely, for what is read by machine.

@@ -7,6 +7,7 @@ import typer
 from sqlalchemy import select
 
 from config.language import N_, _
+from config.settings import settings
 from monitor.cli.errors import WrongWords
 from monitor.cli.output import say
 from monitor.cli.setup import opened_database
@@ -24,7 +25,7 @@ def evidence(number: Number, file: File) -> int:
         incident = session.get(Incident, number) if 0 < number < 2**31 else None
         if incident is None:
             raise WrongWords(_("There is no incident with that number."))
-        made = bundle(session, incident, frozenset(session.scalars(select(Channel.id))))
+        made = bundle(session, incident, frozenset(session.scalars(select(Channel.id))), settings())
     file.write_bytes(made)
     say(_("Written: {file}", file=file))
     return 0
