@@ -19,6 +19,7 @@ from monitor.cli.setup import opened_database
 from monitor.emergency import incidents, sending
 from monitor.emergency.approving import approve as approve_message
 from monitor.emergency.composing import channels_of, places, texts, what_is_wrong
+from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import Written, begin, edit, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES, STAGES
@@ -241,8 +242,6 @@ def _written(
 
 
 def _take_back(number: int, kind: Kind, by: str, *, json: bool) -> int:
-    from monitor.emergency.delivering import deliver_all  # slow to load, and seldom needed
-
     db, chosen = opened_database(), settings()
     try:
         with db.transaction() as session:

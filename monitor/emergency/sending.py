@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from monitor.db import Database
 from monitor.emergency.committing import commit
+from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import begin, hinder, standing
 from monitor.emergency.message_rules import Kind, State, after, why_not_commit
 from monitor.emergency.models import Incident, Message
@@ -58,8 +59,6 @@ def deliver_soon(db: Database, message_id: int, settings: Settings) -> None:
 
 
 def _deliver(db: Database, message_id: int, settings: Settings) -> None:
-    from monitor.emergency.delivering import deliver_all  # with every platform's client: large
-
     try:
         deliver_all(db, message_id, settings)
     except Exception as error:  # noqa: BLE001 - the sweeper goes on with it; nobody waits for this thread

@@ -17,6 +17,7 @@ from monitor.db import Database
 from monitor.emergency import sending
 from monitor.emergency.approving import approve, do_alone, review
 from monitor.emergency.by_hand import answer
+from monitor.emergency.cards import alt_text, card
 from monitor.emergency.drafting import Faulty, begin, edit, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES
@@ -57,6 +58,15 @@ def write(request: Request, number: int, who: Worker, form: Form) -> Response:
 @router.get("/{message_id}")
 def one(request: Request, number: int, message_id: int, who: Reader) -> HTMLResponse:
     return _page(request, number, message_id, who, None)
+
+
+@router.get("/{message_id}/card.jpg")
+def picture(request: Request, number: int, message_id: int, who: Reader) -> Response:  # noqa: ARG001 - asks who
+    """The card, as it goes out where a picture is needed."""
+    with request.app.state.db.snapshot() as session:
+        message = message_of(session, number, message_id)
+        exercise = session.get_one(Incident, message.incident_id).mode == "exercise"
+    return Response(card(message, exercise), media_type="image/jpeg")
 
 
 @router.post("/{message_id}")
@@ -195,4 +205,5 @@ def _page(
         if form is not None:
             given.faults = form.faults
     more: dict[str, Any] = {"form": given, "typed": form or Sent(), "now": now}
+    more["alt_text"] = message.alt_text or alt_text(message, values["incident"].mode == "exercise")
     return page(request, "emergency/message.html", status=status, **values, **more)
