@@ -23,6 +23,7 @@ from monitor.alerts.hook_sending import Keys, carry
 from monitor.db import Database
 from monitor.emergency.composing import HUB
 from monitor.emergency.fetching import base
+from monitor.emergency.holding import EVERYWHERE, holds
 from monitor.emergency.hub_contents import contents
 from monitor.emergency.hub_pages import told
 from monitor.emergency.models import Delivery, Incident, Message
@@ -31,7 +32,8 @@ from monitor.emergency.rules import Fate
 CMS = "cms"
 """Where in a delivery's progress it is kept: {"state": waiting, taken or given_up, "attempts", "next_at", "status",
 "problem"}."""
-SHOWN = (Fate.CONFIRMED, Fate.VERIFIED)
+SHOWN = (Fate.CONFIRMED, Fate.VERIFIED, Fate.NEEDS_HUMAN)
+"""The last: that we cannot see our own page from outside must not keep the website from showing it."""
 Clock = Callable[[], datetime]
 log = structlog.get_logger(__name__)
 
@@ -67,6 +69,8 @@ def tell_due(db: Database, settings: Settings, clock: Clock = lambda: datetime.n
 def _due(db: Database, now: datetime) -> list[int]:
     """The oldest first. As few as there are messages of the last days."""
     with db.snapshot() as session:
+        if not holds(session, now).isdisjoint({EVERYWHERE, HUB}):
+            return []
         query = select(Delivery.id, Delivery.progress).join(Message, Message.id == Delivery.message_id)
         query = query.join(Incident, Incident.id == Message.incident_id)
         shown = (Delivery.place == HUB, Delivery.state.in_(SHOWN), Message.expires > now, Incident.mode == "actual")

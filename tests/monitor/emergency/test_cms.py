@@ -15,7 +15,7 @@ from config.settings import Settings
 from monitor.alerts.hook_posting import new_secret
 from monitor.db import Database
 from monitor.emergency import cms
-from monitor.emergency.models import Delivery
+from monitor.emergency.models import Delivery, Hold
 from tests.monitor.emergency.crises import NOW, incident, register, sent
 
 SECRET = new_secret()
@@ -132,6 +132,13 @@ def test_whoever_dies_while_telling_tells_it_once_more(
             tell(town, settings)
     assert tell(town, settings, NOW + timedelta(seconds=10)) == 2
     assert [headers["webhook-id"] for headers, _body in website.got] == ["tibro-1", "tibro-1", "tibro-2"]
+
+
+def test_while_the_page_is_held_nothing_is_told(town: Database, settings: Settings, website: Website) -> None:
+    with town.transaction() as session:
+        session.add(Hold(place="hub", by_id="anna", at=NOW, until=NOW + timedelta(hours=1)))
+    assert tell(town, settings) == 0
+    assert tell(town, settings, NOW + timedelta(hours=2)) == 2
 
 
 def test_nothing_goes_into_our_own_network_unless_that_is_set(
