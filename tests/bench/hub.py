@@ -27,9 +27,9 @@ from tests.monitor.emergency.crises import incident, register, sent
 
 READERS, ROUNDS, MESSAGES = 1000, 10, 12
 TEMPLATE = """Measured by `python -m tests.bench.hub` on {day}: {machine}; load before: {load}.
-{readers:,} readers at the same moment, each with a connection of its own, {rounds} times without pause; one web process and
-the readers on the same cores; a page of {size:,} bytes with {messages} messages; no database. Milliseconds from asking until
-the whole page is there.
+{readers:,} readers at the same moment, each with a connection of its own, {rounds} times without pause; one web process
+and the readers on the same cores; a page of {size:,} bytes with {messages} messages; no database. Milliseconds from
+asking until the whole page is there.
 
 | n | not whole, or no 200 | p50 | p95 | slowest | pages a second |
 |---:|---:|---:|---:|---:|---:|

@@ -57,7 +57,7 @@ def test_it_is_read_when_the_database_is_gone_and_by_nobody_s_leave(site: str) -
         assert answer.status_code == 200, path
         assert "public" in answer.headers["cache-control"]
         assert "set-cookie" not in answer.headers
-        again = httpx2.get(site + path, headers={"if-none-match": f'W/{answer.headers["etag"]}'})
+        again = httpx2.get(site + path, headers={"if-none-match": f"W/{answer.headers['etag']}"})
         assert (again.status_code, again.content) == (304, b"")
     assert httpx2.head(site).headers["content-length"] == str(len(httpx2.get(site).content))
     assert httpx2.get(site.replace(hub.PATH, "/crisis-information")).headers["location"] == f"{hub.PATH}/en"
