@@ -1,5 +1,5 @@
-"""The website's own system is told of each message, so that it can show it in its own dress. The crisis page comes first
-and does not wait for it.
+"""The website's own system is told of each message, so that it can show it in its own dress. The crisis page comes
+first and does not wait for it.
 
 Told at least once, with the message's identifier as the key, signed after Standard Webhooks. How it goes is kept with
 the delivery to the hub.

@@ -35,7 +35,7 @@ def all_warnings(request: Request, who: Reader) -> HTMLResponse:
     now = datetime.now(UTC)
     with request.app.state.db.snapshot() as session:
         owner = organisation(session)
-        shown = {"found": warnings.recent(session, now), "feeds": warnings.feeds(session)}
+        found, feeds = warnings.recent(session, now), warnings.feeds(session)
     return page(
         request,
         "emergency/warnings.html",
@@ -46,7 +46,8 @@ def all_warnings(request: Request, who: Reader) -> HTMLResponse:
         reads=request.app.state.settings.emergency.feeds,
         problems=PROBLEMS,
         unreal=UNREAL,
-        **shown,
+        found=found,
+        feeds=feeds,
     )
 
 
