@@ -3,5 +3,10 @@
 import typer
 
 from config.language import N_
+from monitor.cli import delivering
 
 app = typer.Typer(help=N_("An extraordinary event: one message on every channel."), no_args_is_help=True)
+app.command("send", help=N_("Send an approved message everywhere, from here and at once."))(delivering.send)
+app.command("status", help=N_("What was sent, and where each message stands on each channel."))(delivering.status)
+app.command("hold", help=N_("Stop a channel, or everything: nothing more goes out."))(delivering.hold)
+app.command("release", help=N_("Let a channel, or everything, go on."))(delivering.release)

@@ -37,6 +37,7 @@ COMMANDS = (
     ("flags", "flags.app", None),
     ("webhook", "webhook.app", None),
     ("report", "answers.app", None),
+    ("emergency", "emergency.app", None),
     ("poll", "poll.poll_", N_("Read channels now: those named, or all.")),
     ("budgets", "budgets.budgets_", N_("What the platforms' limits allow today, and who has spent what.")),
     ("unanswered", "unanswered.unanswered_", N_("What waits for somebody, the most overdue first.")),

@@ -238,7 +238,7 @@ def test_killed_at_any_boundary_it_is_out_once_and_known(here: Broadcast, hub: F
         delivery = session.merge(here.delivery("hub"))
         delivery.state = Fate.VERIFIED
     url = here.db.url.render_as_string(hide_password=False)
-    worker = PROCESSES.Process(target=dies, args=(url, here, point))
+    worker = PROCESSES.Process(target=dies, args=(url, here, point), daemon=True)
     worker.start()
     worker.join(30)
     assert worker.exitcode == -signal.SIGKILL, point
@@ -252,19 +252,21 @@ def test_a_paused_worker_that_wakes_after_its_lease_writes_nothing(here: Broadca
     here.emulator.faults.add(Fault("latency", method="POST", path=FEED, seconds=1.0))
     here.sent()
     url = here.db.url.render_as_string(hide_password=False)
-    worker = PROCESSES.Process(target=deliver, args=(url, here))
+    worker = PROCESSES.Process(target=deliver, args=(url, here), daemon=True)
     worker.start()
-    eventually(lambda: here.delivery("facebook").state == Fate.ARMED)
-    os.kill(worker.pid or 0, signal.SIGSTOP)
-    eventually(lambda: len(here.effects) == 1)
-    here.wait(LEASE.total_seconds() + 1)
-    here.to_the_end()
-    known = here.delivery("facebook")
-    os.kill(worker.pid or 0, signal.SIGCONT)
-    worker.join(30)
+    try:
+        eventually(lambda: len(here.effects) == 1)
+        os.kill(worker.pid or 0, signal.SIGSTOP)
+        here.wait(LEASE.total_seconds() + 1)
+        here.to_the_end()
+        known = here.delivery("facebook")
+        os.kill(worker.pid or 0, signal.SIGCONT)
+        worker.join(30)
+    finally:
+        worker.kill()
     last = here.delivery("facebook")
-    assert (last.state, last.token, last.reason) == (Fate.VERIFIED, known.token, known.reason)
-    assert len(here.effects) == 1
+    assert (known.state, known.reason, known.token) == (Fate.VERIFIED, Why.READ_BACK, 2)
+    assert (last.state, last.token, len(here.effects)) == (known.state, known.token, 1)
 
 
 def deliver(url: str, here: Broadcast) -> None:
