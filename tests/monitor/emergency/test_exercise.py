@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
 from connectors import connect as connect_for_real
 from connectors.base import Account, Connector, Credential
 from connectors.emulator.server import Emulator
-from config.settings import Settings
+from connectors.emulator.world import Token
 from monitor.db import Database
 from monitor.emergency.entrusted import BY_MODE
 from monitor.register.models import Channel
-from tests.connectors.graph_stages import another
+from tests.connectors.graph_stages import SCOPES
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
 
 ROOT = Path(__file__).parents[3]
@@ -59,9 +60,10 @@ def test_an_exercise_publishes_to_the_test_account_alone(
     put_up_hub(monkeypatch)
     here = Broadcast(sqlite, emulator, "facebook", mode="exercise")
     live = here.stages["facebook"]
-    test = another(live)
-    monkeypatch.setenv("TEST_PAGE_TOKEN", test.credential.secrets["token"])
-    exercise = {"external_id": test.account.id, "credential": {"token_env": "TEST_PAGE_TOKEN"}}
+    test = here.world.account("facebook", "9988776655", "ovning", "Övningssidan")
+    here.world.token(Token("EAAtest", "page", test, SCOPES))
+    monkeypatch.setenv("TEST_PAGE_TOKEN", "EAAtest")
+    exercise = {"external_id": test.id, "credential": {"token_env": "TEST_PAGE_TOKEN"}}
     here.town.change(Channel, "facebook", exercise=exercise)
     given: list[tuple[Account, Credential]] = []
 
@@ -74,7 +76,7 @@ def test_an_exercise_publishes_to_the_test_account_alone(
     mark = emulator.ledger.mark()
     here.to_the_end()
     assert (here.delivery("facebook").state, here.delivery("facebook").way) == ("verified", "machine")
-    assert [each.target for each in here.effects] == [test.account.id]
+    assert [each.target for each in here.effects] == [test.id]
     secrets = set(live.credential.secrets.values())
     assert not any(secrets & set(credential.secrets.values()) for _account, credential in given)
     assert not any(live.account.id in entry.path for entry in emulator.ledger.since(mark).entries)
