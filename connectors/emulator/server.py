@@ -23,6 +23,8 @@ from connectors.emulator.instagram_web import InstagramWeb
 from connectors.emulator.ledger import Entry, Ledger, parameters
 from connectors.emulator.oauth import AUTH_PATH, OAuth
 from connectors.emulator.story import Story
+from connectors.emulator.warnings import PREFIX as WARNINGS
+from connectors.emulator.warnings import Warnings
 from connectors.emulator.webhooks import Webhooks
 from connectors.emulator.wire import Answer, Request, Site
 from connectors.emulator.world import World
@@ -56,6 +58,8 @@ class Emulator:
         self.instagram_web = InstagramWeb(self.world)
         self.oauth = OAuth(self.graph.logins, self.youtube.gate.consents)
         self.sites: list[Site] = [self.oauth, self.graph, self.youtube, self.instagram_web, BlogSite(self.world)]
+        self.warnings = Warnings(self.world)
+        self.sites.append(self.warnings)
         self.webhooks = Webhooks(self.world)
         self.stopping = threading.Event()
         self._control = Control(self)
@@ -99,9 +103,11 @@ class Emulator:
     def settings(self) -> dict[str, str]:
         """The environment that sends Kanalvakt to this emulator instead of the real platforms."""
         names = ("GRAPH", "FACEBOOK", "YOUTUBE", "INSTAGRAM", "INSTAGRAM_API")
+        feeds = ("VMA", "SMHI", "KRISINFORMATION")
         return {f"KANALVAKT_{name}_URL": self.url for name in names} | {
             "KANALVAKT_GOOGLE_TOKEN_URL": f"{self.url}/token",
             "KANALVAKT_GOOGLE_AUTH_URL": f"{self.url}{AUTH_PATH}",
+            **{f"KANALVAKT_EMERGENCY__{name}_URL": f"{self.url}{WARNINGS}/{name.lower()}" for name in feeds},
         }
 
     # -- what it does

@@ -24,5 +24,8 @@ SCOPE_WORDS = {
     P.EDIT_ABSENCES: N_("note absences"),
     P.EXPORT: N_("export records"),
     P.EDIT_SETTINGS: N_("change settings"),
+    P.READ_CRISIS: N_("read crises and their messages"),
+    P.WORK_IN_CRISIS: N_("begin crises, write and send messages"),
+    P.APPROVE_CRISIS: N_("approve crisis messages"),
 }
 """Every scope there is, in the order in which they are offered."""

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import func, select
 
+import monitor.emergency.notices  # noqa: F401 - adds what is told in a crisis
 from config.language import N_, _
 from config.settings import settings
 from monitor.alerts.judging import digest_now, judge

@@ -145,7 +145,10 @@ def try_(text: Text, channel: Only = None, json: Json = False) -> None:
     elif not found:
         say(_("No rule flags that text."))
     else:
-        rows = [(match.word.rule, _(LABELS[match.word.kind]), match.word.text, match.words) for match in found]
+        rows = [
+            (match.word.rule, _(LABELS[flag_rules.Kind(match.word.kind)]), match.word.text, match.words)
+            for match in found
+        ]
         show_table((_("Number"), _("Flagged as"), _("Rule"), _("Because of")), rows)
 
 
@@ -191,5 +194,5 @@ def _row(rule: FlagRule) -> tuple[object, ...]:
 
 def _match_as_json(match: Match) -> dict[str, object]:
     word = match.word
-    label = _(LABELS[word.kind])
+    label = _(LABELS[flag_rules.Kind(word.kind)])
     return {"rule": word.rule, "kind": str(word.kind), "label": label, "word": word.text, "words": list(match.words)}

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
+import monitor.emergency.notices  # noqa: F401 - adds what is told in a crisis
 from config.language import N_, _
 from config.settings import settings
 from monitor.alerts.bouncing import Heard, heard

@@ -11,7 +11,6 @@ from config.language import N_, _, clock, use_language, written
 from config.settings import Settings
 from config.settings import settings as current_settings
 from connectors import EVERY_PLATFORM
-from monitor.alerts.wording import base_url
 from monitor.emergency.message_rules import PARTS, SHORT, Content, Fault, Kind, Place, faults
 from monitor.emergency.models import Incident, Message, Version
 from monitor.register.models import Channel
@@ -75,11 +74,9 @@ def short_text(message: Message, incident: Incident, link: str) -> str:
 
 def link_of(message: Message, settings: Settings) -> str:
     """Where the message itself can be read; before it is sent, an address of the same length."""
-    try:
-        from monitor.emergency.hub import address  # type: ignore[import-not-found,import-untyped,unused-ignore]
-    except ImportError:
-        return f"{base_url(settings)}/kris/{message.identifier or NOT_YET}"
-    return str(address(settings, message.identifier or NOT_YET))
+    from monitor.emergency.hub import address  # it shows what is put together here
+
+    return address(settings, message.identifier or NOT_YET)
 
 
 def channels_of(session: Session) -> list[Channel]:

@@ -103,9 +103,7 @@ def hub_events(held: Iterable[Held]) -> dict[int, Event]:
     return {each.message_id: Event() for each in held if each.place == HUB}
 
 
-def step(
-    db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None
-) -> None:
+def step(db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None) -> None:
     """As `go_on`; tells those who wait for the hub."""
     try:
         go_on(db, held, settings, clock, connect, hub_done)

@@ -5,7 +5,7 @@ from monitor.emergency.message_rules import Fault, Kind, Obstacle, State, What
 from monitor.emergency.rules import Fate
 
 KINDS = {
-    Kind.ALERT: N_("Message"),
+    Kind.ALERT: N_("Crisis message"),
     Kind.UPDATE: N_("Update"),
     Kind.CORRECTION: N_("Correction"),
     Kind.CANCEL: N_("Withdrawal"),

@@ -204,8 +204,9 @@ class Topic(Base):
 
 class OutsideWarning(Base):
     """What an authority warns of, as its feed tells it. source: vma, smhi, krisinformation. thread: what an alert and
-    its cancel share. status, kind: as in CAP (Actual, Exercise …; Alert, Update, Cancel). ours: it concerns the
-    municipality. dismissed_*: somebody has looked and let it be; incident_id: somebody began one because of it."""
+    its cancel share. level: how grave, in the source's word. status, kind: as in CAP (Actual, Exercise …; Alert,
+    Update, Cancel). ours: it concerns the municipality. dismissed_*: somebody has looked and let it be; incident_id:
+    somebody began one because of it."""
 
     __tablename__ = "outside_warning"
     __table_args__ = (UniqueConstraint("source", "identifier"),)
@@ -218,6 +219,7 @@ class OutsideWarning(Base):
     sent: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
     ours: Mapped[bool]
+    level: Mapped[str] = mapped_column(default="")
     headline: Mapped[str] = mapped_column(default="")
     text: Mapped[str] = mapped_column(default="")
     web: Mapped[str] = mapped_column(default="")
@@ -229,13 +231,15 @@ class OutsideWarning(Base):
 
 
 class Feed(Base):
-    """How reading one feed of warnings goes. etag: of the last answer. failing_since, problem: while it fails."""
+    """How reading one feed of warnings goes. etag, modified: of the last answer. failing_since, problem: while it
+    fails."""
 
     __tablename__ = "outside_feed"
     source: Mapped[str] = mapped_column(primary_key=True)
     next_at: Mapped[datetime]
     read_at: Mapped[datetime | None] = mapped_column(default=None)
     etag: Mapped[str] = mapped_column(default="")
+    modified: Mapped[str] = mapped_column(default="")
     failing_since: Mapped[datetime | None] = mapped_column(default=None)
     problem: Mapped[str] = mapped_column(default="")
 

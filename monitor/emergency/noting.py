@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from config.language import _, use_language
-from monitor.emergency.models import LogLine
+from monitor.emergency import crisis_log
 from monitor.register.organisation import organisation
 
 
@@ -15,5 +15,4 @@ def noted(
     """sentence: marked for translation. kind: as in LogLine."""
     with use_language(organisation(session).language):
         text = _(sentence, **values)
-    session.add(LogLine(incident_id=incident_id, at=now, kind=kind, text=text, by_id=by))
-    session.flush()
+    crisis_log.write(session, incident_id, kind, text, by, now)

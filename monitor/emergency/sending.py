@@ -5,6 +5,7 @@ import threading
 from datetime import datetime
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -12,7 +13,7 @@ from monitor.db import Database
 from monitor.emergency.committing import commit
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import begin, hinder, standing
-from monitor.emergency.message_rules import AT_ONCE, Kind, State, after, why_not_commit
+from monitor.emergency.message_rules import Kind, State, after, why_not_commit
 from monitor.emergency.models import Incident, Message
 
 log = structlog.get_logger(__name__)
@@ -21,29 +22,30 @@ log = structlog.get_logger(__name__)
 def send(db: Database, message_id: int, by: str, now: datetime, settings: Settings) -> None:
     """Freezes the message and begins to deliver it. Returns when it is committed: from then on nothing can lose it.
 
-    Raises Refused where nobody else has approved it, and CannotSend.
+    Pressed twice it is sent once. Raises Refused where nobody else has approved it, and CannotSend.
     """
     with db.transaction() as session:
         committed(session, session.get_one(Message, message_id), by, now, settings)
     deliver_soon(db, message_id, settings)
 
 
-def take_back(db: Database, earlier_id: int, kind: Kind, by: str, now: datetime, settings: Settings) -> int:
-    """Says at once that what was sent is not right, or is withdrawn; gives the new message's id. Asks nobody first."""
-    if kind not in AT_ONCE:
-        raise ValueError(kind)
-    with db.transaction() as session:
-        earlier = session.get_one(Message, earlier_id)
-        message = begin(session, session.get_one(Incident, earlier.incident_id), by, now, kind=kind, earlier=earlier)
-        committed(session, message, by, now, settings)
-        new = message.id
-    deliver_soon(db, new, settings)
-    return new
+def taken_back(session: Session, earlier_id: int, kind: Kind, by: str, now: datetime, settings: Settings) -> Message:
+    """A correction or a withdrawal of what was sent, committed at once, with words that hold for any: nobody is asked
+    first. Pressed twice it gives the same one. Raises Refused for what has not been sent, and CannotSend."""
+    earlier = session.get_one(Message, earlier_id, with_for_update=True, populate_existing=True)
+    follows = (Message.earlier_id == earlier.id, Message.kind == kind, Message.committed_at.is_not(None))
+    before = session.scalar(select(Message).where(*follows).limit(1))
+    if before is not None:
+        return before
+    message = begin(session, session.get_one(Incident, earlier.incident_id), by, now, kind=kind, earlier=earlier)
+    committed(session, message, by, now, settings)
+    return message
 
 
 def committed(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> None:
     """The message is frozen with its deliveries, and what it follows is followed."""
-    hinder(why_not_commit(standing(message)))
+    if message.committed_at is None:
+        hinder(why_not_commit(standing(message)))
     commit(session, message.id, by, now, settings)
     earlier = session.get(Message, message.earlier_id) if message.earlier_id is not None else None
     fate = after(Kind(message.kind))

@@ -48,9 +48,7 @@ def sweep(
     return len(held)
 
 
-def _step(
-    db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None
-) -> None:
+def _step(db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None) -> None:
     try:
         step(db, held, settings, clock, connect, hub_done)
     except Exception as error:  # noqa: BLE001 - the others go on; its lease runs out, and the next sweep takes it

@@ -25,10 +25,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A rule of the word list. rule: its number. text: as somebody wrote it."""
+    """A rule of the word list. rule: its number. kind: Kind, or of another list's kinds. text: as somebody wrote it."""
 
     rule: int
-    kind: Kind
+    kind: StrEnum
     text: str
 
 

@@ -13,13 +13,15 @@ from sqlalchemy.exc import OperationalError
 from config.language import _, use_language
 from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
+from monitor.emergency import hub
 from monitor.register.organisation import NotSetUp
 from monitor.web import accessibility, assets, cookies, demo, inbox, pages, repairs
 from monitor.web.allowance import Allowance
 from monitor.web.api import WhenAsked
 from monitor.web.comment import answering
 from monitor.web.comment import pages as comment_pages
-from monitor.web.emergency import incidents, messages
+from monitor.web.emergency import board, incidents, log, messages, preparing, warning_pages
+from monitor.web.emergency.crisis_page import CrisisPage
 from monitor.web.links import pages as link_pages
 from monitor.web.login import account, accounts, entering, own_tokens, passkeys, setup
 from monitor.web.login import demo as login_demo
@@ -59,7 +61,7 @@ PAGES = (
     *(pages, accessibility, today, inbox, comment_pages, answering, removal_pages),
     *(watch_day, watch, link_pages, report_pages, repairs),
     *(channels, decision_form, decisions, people, ways, audit_log, webhooks, settings_pages, template_pages),
-    *(messages, incidents),
+    *(warning_pages, preparing, board, log, messages, incidents),
 )
 """Modules with a router each, in every installation."""
 
@@ -122,6 +124,7 @@ def _surrounds(app: FastAPI, chosen: Settings) -> None:
     app.add_middleware(OwnForms, but=hook, public=public)
     app.add_middleware(OwnNames, names=_hosts(chosen), but=hook)
     app.add_middleware(SafeHeaders, https=bool(public and public.startswith("https:")))
+    app.add_middleware(CrisisPage, folder=hub.folder(chosen))  # before all else: it stands when all else does not
 
 
 def _hook(app: FastAPI, chosen: Settings) -> str:

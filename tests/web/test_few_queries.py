@@ -15,6 +15,7 @@ from config.settings import Settings
 from monitor.access.permission_rules import MATRIX
 from monitor.alerts.models import Notice
 from monitor.db import Database
+from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.inbox.desk_models import Assignment, Claim, Forward, Note, ReplyTemplate
 from monitor.inbox.models import Action, Flag, Mark
 from monitor.inbox.saving import save
@@ -57,6 +58,8 @@ PAGES = {
     "/reports/answers.{form}": ["/reports/answers.csv"],
     "/reports/{key}.svg": ["/reports/hours.svg"],
     "/people/{person_id}": ["/people/p1"],
+    "/crisis/{number}": ["/crisis/1"],
+    "/crisis/{number}/messages/{message_id}": ["/crisis/1/messages/1", "/crisis/1/messages/2"],
     "/decisions/{number}": ["/decisions/1"],
     "/decisions/{number}/decision.pdf": ["/decisions/1/decision.pdf"],
     "/demo/mails/{name}": [],
@@ -77,6 +80,7 @@ def house(sqlite: Database) -> Iterator[Database]:
         with sqlite.transaction() as session:
             for number in range(SEVERAL):
                 _comments(session, f"c{number}", f"p{number}")
+            _crisis(session)
         yield sqlite
 
 
@@ -178,6 +182,26 @@ def _channel(session: Session, id_: str, person: str, unit: str) -> None:
         over = {"concluded_at": NOW} if day == FRIDAY else {}
         kept = {"mode": "automatic", "planned_at": LONG_AGO, "reason": "reading_failed"}
         session.add(WatchDay(channel_id=id_, day=day, **failed, **kept, **over))  # type: ignore[arg-type]
+
+
+def _crisis(session: Session) -> None:
+    """An incident, a message that waits for approval, and several that went to every channel."""
+    known = {"started_at": NOW, "started_by_id": ALL, "decided_by": "KS"}
+    session.add(Incident(mode="actual", level="elevated", title="Strömavbrott", **known))  # type: ignore[arg-type]
+    session.flush()
+    written = {"incident_id": 1, "kind": "alert", "made_at": NOW, "happened": "Strömmen är borta."}
+    waits = {"state": "submitted", "submitted_by_id": "p1", "submitted_at": NOW}
+    session.add(Message(author_id="p0", headline="Väntar", **written, **waits))  # type: ignore[arg-type]
+    for number in range(SEVERAL):
+        sent = {"state": "committed", "committed_at": NOW, "committed_by_id": ALL, "identifier": f"i{number}"}
+        session.add(Message(author_id=f"p{number}", headline="Skickat", **written, **sent))  # type: ignore[arg-type]
+        session.flush()
+        for place in ("hub", *(f"c{each}" for each in range(SEVERAL))):
+            here = {"message_id": number + 2, "place": place, "channel_id": None if place == "hub" else place}
+            said = {"way": "machine", "text": "Text", "link": "https://x.se/1", "marker": "1", "state": "needs_human"}
+            times = {"made_at": NOW, "next_at": NOW, "expires": NOW + timedelta(hours=1)}
+            session.add(Delivery(**here, **said, **times))  # type: ignore[arg-type]
+    session.add(Hold(place="c1", by_id=ALL, at=NOW, until=NOW + timedelta(minutes=30)))
 
 
 def _comments(session: Session, channel: str, person: str) -> None:

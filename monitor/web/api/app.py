@@ -16,6 +16,7 @@ from monitor.web.api import (
     channels,
     comment_acts,
     comments,
+    crisis,
     decisions,
     me,
     overview,
@@ -33,7 +34,7 @@ from monitor.web.api.problems import MEDIA_TYPE, Refused, Wrong, says_what_is_wr
 PARTS = (
     *(me, overview, comments, comment_acts, removals),
     *(channels, decisions, people, watch, reports, audit, settings_told),
-    *(templates, ways, webhooks),
+    *(templates, ways, webhooks, crisis),
 )
 """Modules with a router each."""
 LARGEST = 300_000

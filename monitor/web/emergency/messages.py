@@ -17,6 +17,7 @@ from monitor.db import Database
 from monitor.emergency import sending
 from monitor.emergency.approving import approve, do_alone, review
 from monitor.emergency.by_hand import answer
+from monitor.emergency.cards import alt_text, card
 from monitor.emergency.drafting import Faulty, begin, edit, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES
@@ -57,6 +58,15 @@ def write(request: Request, number: int, who: Worker, form: Form) -> Response:
 @router.get("/{message_id}")
 def one(request: Request, number: int, message_id: int, who: Reader) -> HTMLResponse:
     return _page(request, number, message_id, who, None)
+
+
+@router.get("/{message_id}/card.jpg")
+def picture(request: Request, number: int, message_id: int, who: Reader) -> Response:  # noqa: ARG001 - asks who
+    """The card, as it goes out where a picture is needed."""
+    with request.app.state.db.snapshot() as session:
+        message = message_of(session, number, message_id)
+        exercise = session.get_one(Incident, message.incident_id).mode == "exercise"
+    return Response(card(message, exercise), media_type="image/jpeg")
 
 
 @router.post("/{message_id}")
@@ -115,7 +125,7 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
     """Gives the id of the message that the act has led to, where it is another one."""
     by, act, now, revision = who.person_id, form["act"], datetime.now(UTC), form.number("revision")
     if act in ("correction", "cancel"):
-        return sending.take_back(db, message_id, Kind(act), by, now, settings)
+        return _take_back(db, message_id, Kind(act), by, settings)
     if act in WRITES:
         _write(db, message_id, by, form, zone, settings)
         return None
@@ -139,6 +149,13 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
     if act in ("send", "approve_and_send", "alone"):
         sending.deliver_soon(db, message_id, settings)
     return None
+
+
+def _take_back(db: Database, earlier_id: int, kind: Kind, by: str, settings: Settings) -> int:
+    with db.transaction() as session:
+        made = sending.taken_back(session, earlier_id, kind, by, datetime.now(UTC), settings).id
+    sending.deliver_soon(db, made, settings)
+    return made
 
 
 def _write(db: Database, message_id: int, by: str, form: Sent, zone: ZoneInfo, settings: Settings) -> None:
@@ -188,4 +205,5 @@ def _page(
         if form is not None:
             given.faults = form.faults
     more: dict[str, Any] = {"form": given, "typed": form or Sent(), "now": now}
+    more["alt_text"] = message.alt_text or alt_text(message, values["incident"].mode == "exercise")
     return page(request, "emergency/message.html", status=status, **values, **more)

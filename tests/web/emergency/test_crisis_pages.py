@@ -54,7 +54,7 @@ def settled(db: Database, message: int) -> list[Delivery]:
     raise AssertionError([(each.place, each.state) for each in found])
 
 
-def test_two_people_take_a_message_from_nothing_to_its_deliveries_and_back(staff: Database, signed_in: SignedIn) -> None:
+def test_two_people_take_a_message_all_the_way_and_back(staff: Database, signed_in: SignedIn) -> None:
     writer, approver = signed_in("redaktor"), signed_in("ersattare")
     incident = begin(writer)
     made = write(writer, incident)
@@ -85,7 +85,8 @@ def test_the_word_to_begin_a_live_incident_is_another_one_and_a_mode_never_chang
     with staff.snapshot() as session:
         assert session.query(CloseWatch).count() == 3
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "incident.started")).one()
-        assert entry.after and entry.after["mode"] == "actual"
+        assert entry.after
+        assert entry.after["mode"] == "actual"
     with pytest.raises(Exception, match="never changed"), staff.transaction() as session:  # noqa: PT012 - at the flush
         session.get_one(Incident, 1).mode = "exercise"
         session.flush()

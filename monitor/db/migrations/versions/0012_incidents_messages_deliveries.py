@@ -24,6 +24,7 @@ def upgrade() -> None:
     sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('etag', sa.String(), nullable=False),
+    sa.Column('modified', sa.String(), nullable=False),
     sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('problem', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('source', name=op.f('pk_outside_feed'))
@@ -168,6 +169,7 @@ def upgrade() -> None:
     sa.Column('sent', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ours', sa.Boolean(), nullable=False),
+    sa.Column('level', sa.String(), nullable=False),
     sa.Column('headline', sa.String(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('web', sa.String(), nullable=False),

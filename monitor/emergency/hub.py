@@ -1,0 +1,88 @@
+"""The crisis page: files that anybody can read while everything else is down, written whole or not at all."""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from config.settings import Settings
+from monitor.db import Database
+from monitor.emergency import hub_pages
+from monitor.emergency.cap_rules import NAME
+from monitor.emergency.fetching import Unfetched, base, fetch
+from monitor.emergency.hub_contents import contents
+
+PATH = "/krisinformation"
+"""Where the web process serves the files."""
+SECONDS = 5.0
+"""That the page may take to be seen from outside."""
+
+
+def folder(settings: Settings, *, exercise: bool = False) -> Path:
+    """Where the files lie. Those of exercises are for our own people only: nothing serves them."""
+    return settings.home / ("hub-exercise" if exercise else "hub")
+
+
+def address(settings: Settings, identifier: str) -> str:
+    """A message's own page. Its last part, the identifier, stands in no other address of anybody's."""
+    return f"{base(settings)}/{identifier}"
+
+
+def card_address(settings: Settings, identifier: str) -> str:
+    """Where platforms fetch the message's card."""
+    return f"{settings.emergency.image_url or f'{base(settings)}/cards'}/{identifier}.jpg"
+
+
+def publish_hub(db: Database, settings: Settings, now: datetime) -> None:
+    """Writes the files anew from the messages that were sent, those of exercises apart. Cheap where nothing has
+    changed. Raises NotSetUp without a register, and OSError where nothing can be written."""
+    for exercise in (False, True):
+        place = folder(settings, exercise=exercise)
+        with _alone(place):  # who read the database earlier must not write later
+            with db.snapshot() as session:
+                found = contents(session, now, exercise)
+                if exercise and not found.messages:
+                    return
+                made = hub_pages.files(found, base(settings), kept=place)
+            _write(place, made)
+
+
+def verify(settings: Settings, identifier: str, text_hash: str) -> bool:
+    """Is the message seen from outside as it was sent? An exercise's is looked for where exercises lie."""
+    if not NAME.fullmatch(identifier):
+        return False
+    rehearsed = folder(settings, exercise=True) / f"{identifier}.html"
+    if rehearsed.exists():
+        return hub_pages.seal(identifier, text_hash) in rehearsed.read_bytes()
+    try:
+        answer = fetch(address(settings, identifier), {"Cache-Control": "no-cache"}, SECONDS)
+    except Unfetched:
+        return False
+    return answer.status == 200 and hub_pages.seal(identifier, text_hash) in answer.body
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """One writer at a time, in whatever process."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write(place: Path, made: Mapping[str, bytes]) -> None:
+    """Each file is there whole, the old one or the new one; what a page leads to is there before the page."""
+    for name, content in made.items():
+        path = place / name
+        if path.exists() and path.read_bytes() == content:
+            continue
+        path.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside:
+            beside.write(content)
+            beside.flush()
+            os.fsync(beside.fileno())
+        Path(beside.name).chmod(0o644)
+        Path(beside.name).replace(path)

@@ -1,0 +1,271 @@
+"""/incidents and /messages: what the pages of a crisis do, for programs."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.access.permission_rules import Permission
+from monitor.emergency import approving, incidents, sending
+from monitor.emergency.composing import channels_of, texts, what_is_wrong
+from monitor.emergency.drafting import Faulty, Own, Written, begin, edit, hinder, submit
+from monitor.emergency.faults import CannotSend
+from monitor.emergency.message_rules import BEFORE, PARTS, Kind, Obstacle, State
+from monitor.emergency.message_words import fault_in_words
+from monitor.emergency.models import Incident, Message
+from monitor.emergency.standing import stood
+from monitor.register.faults import Refused as CannotDo
+from monitor.web.api.asking import Caller, scoped
+from monitor.web.api.crisis_shapes import (
+    Beginning,
+    Changing,
+    CrisisDelivery,
+    CrisisFault,
+    CrisisIncident,
+    CrisisMessage,
+    Drafting,
+    Ending,
+    Read,
+    Sending,
+    Staging,
+    TakingBack,
+    Writing,
+)
+from monitor.web.api.once import Act, Asked, Once, once
+from monitor.web.api.problems import DOCUMENTED, Refused, Wrong
+from monitor.web.api.shapes import USUAL, After, Limit, Number, Page, read_number, written_cursor
+
+router = APIRouter(tags=["crisis"], responses=DOCUMENTED)
+Reader = Annotated[Caller, scoped(Permission.READ_CRISIS)]
+Worker = Annotated[Caller, scoped(Permission.WORK_IN_CRISIS)]
+Approver = Annotated[Caller, scoped(Permission.APPROVE_CRISIS)]
+
+
+@router.get("/incidents")
+def all_incidents(known: Reader, after: After = None, limit: Limit = USUAL) -> Page[CrisisIncident]:
+    """Exercises too, the newest first."""
+    before = read_number(after)
+    query = select(Incident).order_by(Incident.id.desc()).limit(limit + 1)
+    with known.db.snapshot() as session:
+        found = session.scalars(query if before is None else query.where(Incident.id < before)).all()
+        items = [_incident(each) for each in found[:limit]]
+    return Page(items=items, next=written_cursor(items[-1].id) if len(found) > limit else None)
+
+
+@router.post("/incidents", status_code=201, response_model=CrisisIncident)
+def start(sent: Beginning, known: Worker, asked: Once) -> Response:
+    """Begins one. No formal decision is needed; the case number can come later."""
+    if sent.sure != sent.mode:
+        raise Refused(422, "", [Wrong(at="/sure", detail=sent.mode)])
+
+    def do(session: Session) -> CrisisIncident:
+        words = (sent.mode, sent.level, sent.title, sent.decided_by)
+        more = {"area": sent.area, "note": sent.case_number}
+        return _incident(incidents.start(session, known.who.person_id, *words, asked.now, **more))
+
+    return _once(known, asked, do, 201)
+
+
+@router.get("/incidents/{incident_id}")
+def one_incident(incident_id: Number, known: Reader) -> CrisisIncident:
+    with known.db.snapshot() as session:
+        return _incident(_found(session, incident_id))
+
+
+@router.put("/incidents/{incident_id}/stage", response_model=CrisisIncident)
+def stage(incident_id: Number, sent: Staging, known: Worker, asked: Once) -> Response:
+    """What residents are told of where it stands."""
+
+    def do(session: Session) -> CrisisIncident:
+        incident = _found(session, incident_id)
+        incidents.set_stage(session, incident, sent.stage, known.who.person_id, asked.now)
+        return _incident(incident)
+
+    return _once(known, asked, do)
+
+
+@router.post("/incidents/{incident_id}/end", response_model=CrisisIncident)
+def end(incident_id: Number, sent: Ending, known: Worker, asked: Once) -> Response:
+    """Closes it: channels are read, and people told, as usual again."""
+
+    def do(session: Session) -> CrisisIncident:
+        incident = _found(session, incident_id)
+        incidents.close(session, incident, known.who.person_id, asked.now, sent.why)
+        return _incident(incident)
+
+    return _once(known, asked, do)
+
+
+@router.get("/incidents/{incident_id}/messages")
+def messages(incident_id: Number, known: Reader, after: After = None, limit: Limit = USUAL) -> Page[CrisisMessage]:
+    """Of an incident, the newest first."""
+    before = read_number(after)
+    query = select(Message).where(Message.incident_id == incident_id).order_by(Message.id.desc()).limit(limit + 1)
+    with known.db.snapshot() as session:
+        _found(session, incident_id)
+        found = session.scalars(query if before is None else query.where(Message.id < before)).all()
+        items = [_message(session, each, known) for each in found[:limit]]
+    return Page(items=items, next=written_cursor(items[-1].id) if len(found) > limit else None)
+
+
+@router.post("/incidents/{incident_id}/messages", status_code=201, response_model=CrisisMessage)
+def draft(incident_id: Number, sent: Drafting, known: Worker, asked: Once) -> Response:
+    """Writes a draft. `faults` says what has to be mended before approval can be asked for."""
+
+    def do(session: Session) -> CrisisMessage:
+        by, incident = known.who.person_id, _found(session, incident_id)
+        earlier = _said(session, sent.earlier) if sent.earlier is not None else None
+        if (earlier is not None and earlier.incident_id != incident.id) or (earlier is None) != (sent.kind == "alert"):
+            raise Refused(422, "", [Wrong(at="/earlier", detail=sent.kind)])
+        message = begin(session, incident, by, asked.now, kind=Kind(sent.kind), earlier=earlier)
+        edit(session, message, by, message.revision, _written(sent), asked.now)
+        return _message(session, message, known)
+
+    return _once(known, asked, do, 201)
+
+
+@router.get("/messages/{message_id}")
+def one_message(message_id: Number, known: Reader) -> CrisisMessage:
+    """With the texts as they go out, and where each delivery stands."""
+    with known.db.snapshot() as session:
+        return _message(session, _said(session, message_id), known)
+
+
+@router.put("/messages/{message_id}", response_model=CrisisMessage)
+def change(message_id: Number, sent: Changing, known: Worker, asked: Once) -> Response:
+    """What it says from now on. Whoever has approved it has to read it again."""
+
+    def do(session: Session) -> CrisisMessage:
+        message = _said(session, message_id)
+        edit(session, message, known.who.person_id, sent.revision, _written(sent), asked.now)
+        return _message(session, message, known)
+
+    return _once(known, asked, do)
+
+
+@router.post("/messages/{message_id}/submission", response_model=CrisisMessage)
+def ask(message_id: Number, sent: Read, known: Worker, asked: Once) -> Response:
+    """Asks somebody else for approval."""
+
+    def do(session: Session) -> CrisisMessage:
+        message = _said(session, message_id)
+        submit(session, message, known.who.person_id, sent.revision, asked.now, known.settings)
+        return _message(session, message, known)
+
+    return _once(known, asked, do)
+
+
+@router.post("/messages/{message_id}/approval", response_model=CrisisMessage)
+def approve(message_id: Number, sent: Read, known: Approver, asked: Once) -> Response:
+    """By somebody who has had no hand in it."""
+
+    def do(session: Session) -> CrisisMessage:
+        message = _said(session, message_id)
+        approving.approve(session, message, known.who.person_id, sent.revision, asked.now)
+        return _message(session, message, known)
+
+    return _once(known, asked, do)
+
+
+@router.post("/messages/{message_id}/sending", response_model=CrisisMessage)
+def send(message_id: Number, sent: Sending, known: Worker, asked: Once) -> Response:
+    """Sends it everywhere. Answers as soon as it cannot be lost any more: read it again to follow its deliveries."""
+
+    def do(session: Session) -> CrisisMessage:
+        by, message = known.who.person_id, _said(session, message_id)
+        if session.get_one(Incident, message.incident_id).mode != sent.sure:
+            raise Refused(422, "", [Wrong(at="/sure", detail=sent.sure)])
+        if message.revision != sent.revision:
+            hinder(Obstacle.CHANGED)
+        if sent.alone and message.state == State.SUBMITTED:
+            approving.do_alone(session, message, by, sent.alone, asked.now, known.settings)
+        sending.committed(session, message, by, asked.now, known.settings)
+        return _message(session, message, known)
+
+    return _delivered(known, message_id, _once(known, asked, do))
+
+
+@router.post("/messages/{message_id}/taking-back", status_code=201, response_model=CrisisMessage)
+def take_back(message_id: Number, sent: TakingBack, known: Worker, asked: Once) -> Response:
+    """Says at once, everywhere, that it is not right, or is withdrawn. Nobody has to approve it. Gives the new one."""
+    made: list[int] = []
+
+    def do(session: Session) -> CrisisMessage:
+        by, kind = known.who.person_id, Kind(sent.kind)
+        message = sending.taken_back(session, _said(session, message_id).id, kind, by, asked.now, known.settings)
+        made.append(message.id)
+        return _message(session, message, known)
+
+    answer = _once(known, asked, do, 201)
+    return _delivered(known, made[0], answer) if made else answer
+
+
+def _once(known: Caller, asked: Asked, act: Act, status: int = 200) -> Response:
+    """Raises Refused for all that the room of crises refuses."""
+    try:
+        return once(known, asked, act, status)
+    except Faulty as why:
+        wrongs = [Wrong(at=f"/{each.at}", detail=fault_in_words(each)) for each in why.faults]
+        raise Refused(422, wrongs[0].detail, wrongs) from None
+    except (CannotDo, CannotSend) as why:
+        raise Refused(422, str(why)) from None
+
+
+def _delivered(known: Caller, message_id: int, answer: Response) -> Response:
+    sending.deliver_soon(known.db, message_id, known.settings)
+    return answer
+
+
+def _written(sent: Writing) -> Written:
+    return Written(
+        sent.headline,
+        {name: getattr(sent, name) for name in PARTS},
+        short=sent.short,
+        language=sent.language,
+        final=sent.final,
+        next_update_at=sent.next_update_at,
+        places={name: Own(each.text, each.left_out) for name, each in sent.places.items()},
+    )
+
+
+def _found(session: Session, incident_id: int) -> Incident:
+    """Raises Refused, 404."""
+    found = session.get(Incident, incident_id)
+    if found is None:
+        raise Refused(404, "")
+    return found
+
+
+def _said(session: Session, message_id: int) -> Message:
+    """Raises Refused, 404."""
+    found = session.get(Message, message_id)
+    if found is None:
+        raise Refused(404, "")
+    return found
+
+
+def _incident(incident: Incident) -> CrisisIncident:
+    return CrisisIncident.model_validate(
+        {name: getattr(incident, name) for name in ("id", "mode", "level", "title", "state", "stage", "started_at")}
+        | {"started_by": incident.started_by_id, "decided_by": incident.decided_by, "area": incident.area}
+        | {"case_number": incident.note, "closed_at": incident.closed_at}
+    )
+
+
+def _message(session: Session, message: Message, known: Caller) -> CrisisMessage:
+    before = message.state in BEFORE
+    deliveries = [] if before else stood(session, message).deliveries
+    said = {each.place: each.text for each in deliveries}
+    if before:
+        said = texts(session, message, channels_of(session), known.settings)
+    wrong = what_is_wrong(session, message, datetime.now(UTC), known.settings) if before else []
+    names = ("id", "kind", "state", "revision", "headline", "language", "final", "next_update_at", "identifier", "sent")
+    return CrisisMessage.model_validate(
+        {name: getattr(message, name) for name in names}
+        | {"incident": message.incident_id, "earlier": message.earlier_id, "author": message.author_id}
+        | {"approved_by": message.approved_by_id, "sent_alone": message.break_glass, "texts": said}
+        | {"faults": [CrisisFault(field=each.at, what=each.what, detail=fault_in_words(each)) for each in wrong]}
+        | {"deliveries": [CrisisDelivery.model_validate(each) for each in deliveries]}
+    )

@@ -1,0 +1,53 @@
+"""`kanalvakt emergency`: from the beginning to a message that waits for somebody, and what is refused on the way."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.db import database
+from monitor.db.migrating import upgrade
+from monitor.emergency.models import Message
+from tests.monitor.cli.conftest import Command
+from tests.monitor.town import Town
+
+SURE = ("--mode", "exercise", "--sure", "övning")
+BY = ("--by", "redaktor")
+
+
+@pytest.fixture
+def town(home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    upgrade(database())
+    Town(database())
+
+
+def test_a_message_is_written_mended_and_approved_by_somebody_else(kanalvakt: Command, town: None) -> None:
+    def run(*words: str) -> tuple[int, str, str]:
+        answer = kanalvakt("emergency", *words)
+        return answer.code, answer.out, answer.err
+
+    assert run("start", "Ström", "--mode", "actual", "--sure", "övning", *BY)[0] == 2
+    code, out, _err = run("start", "Ström", *SURE, *BY, "--json")
+    assert (code, json.loads(out)["mode"]) == (0, "exercise")
+    code, out, _err = run("draft", "--template", "power.sv", *BY, "--json")
+    assert code == 1, "a template was sent to approval with its gaps"
+    assert {each["what"] for each in json.loads(out)["faults"]} == {"gap"}
+    promise = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+    said = ("--headline", "Strömavbrott", "--happened", "Mörkt.", "--next-update", promise)
+    code, out, _err = run("draft", *said, *BY, "--json")
+    made = json.loads(out)
+    assert (code, made["state"]) == (0, "submitted")
+    assert all(text.startswith("ÖVNING") for text in made["texts"].values())
+    number = str(made["id"])
+    assert run("approve", number, *BY)[0] == 2
+    assert run("approve", number, "--by", "ersattare")[0] == 0
+    assert "Strömavbrott" in run("preview", number)[1]
+    code, _out, err = run("cancel", number, *BY)
+    assert code == 2, "what was never sent was withdrawn"
+    assert err
+    with database().snapshot() as session:
+        assert session.get_one(Message, made["id"]).state == "approved"
+    assert run("close", *BY)[0] == 2
+    assert run("close", *BY, "--why", "klart")[0] == 0

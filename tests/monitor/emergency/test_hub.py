@@ -1,0 +1,146 @@
+"""The crisis page's files: what holds, what is history, and that nobody ever reads half of anything."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from lxml import etree
+
+from config.settings import Settings
+from monitor.db import Database
+from monitor.emergency import hub
+from monitor.emergency.models import Hold, Topic
+from tests.monitor.emergency.crises import HASH, NOW, incident, register, sent
+from tests.monitor.emergency.test_cap import assert_valid
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", web={"public_url": "https://kris.tibro.se"})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def town(sqlite: Database) -> Iterator[Database]:
+    with sqlite.transaction() as session:
+        register(session)
+    return sqlite
+
+
+def page(settings: Settings, name: str = "index.html") -> str:
+    return (hub.folder(settings) / name).read_text()
+
+
+def test_what_holds_stands_first_and_what_it_replaced_is_history(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        event = incident(session, stage="ongoing")
+        first = sent(session, event, "tibro-1", at=NOW - timedelta(hours=1))
+        sent(session, event, "tibro-2", "correction", earlier_id=first.id, headline="Bara i Häggetorp")
+        asked = {"incident_id": event.id, "made_at": NOW}
+        session.add(Topic(title="Kan jag duscha?", answer="Ja.", shown_at=NOW, by_id="anna", **asked))
+        session.add(Topic(title="Är det gift?", answer="Utkast", **asked))
+    hub.publish_hub(town, settings, NOW)
+    front = page(settings)
+    assert front.index("RÄTTELSE: Bara i Häggetorp") < front.index("Tidigare budskap") < front.index("tibro-1")
+    assert "Pågår" in front
+    assert "Nästa uppdatering senast lör 28 nov. kl. 18.00." in front
+    assert "Kan jag duscha?" in front
+    assert "Är det gift?" not in front
+    assert "gäller inte längre" in page(settings, "tibro-1.html")
+    assert "gäller inte längre" not in page(settings, "tibro-2.html")
+    assert 'lang="en"' in page(settings, "en.html")
+
+
+def test_machines_read_the_same(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        event = incident(session)
+        first = sent(session, event, "tibro-1", headline="Koka <vattnet> & \x0b vänta", at=NOW - timedelta(hours=1))
+        sent(session, event, "tibro-2", "update", earlier_id=first.id)
+    hub.publish_hub(town, settings, NOW)
+    for name in ("tibro-1", "tibro-2"):
+        assert_valid((hub.folder(settings) / "cap" / f"{name}.xml").read_bytes())
+    update = etree.fromstring((hub.folder(settings) / "cap" / "tibro-2.xml").read_bytes())
+    assert update.findtext("{*}references") == "www.tibro.se,tibro-1,2026-11-28T16:00:00+01:00"
+    feed = etree.fromstring((hub.folder(settings) / "feed.atom").read_bytes())
+    assert [each.text for each in feed.findall("{*}entry/{*}id")] == [
+        hub.address(settings, name) for name in ("tibro-2", "tibro-1")
+    ]
+    messages = json.loads(page(settings, "index.json"))["incidents"][0]["messages"]
+    assert [(each["identifier"], each["holds"]) for each in messages] == [("tibro-2", True), ("tibro-1", False)]
+
+
+def test_an_exercise_lies_elsewhere_and_says_what_it_is(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session, "exercise"), "tibro-x")
+    hub.publish_hub(town, settings, NOW)
+    assert "tibro-x" not in page(settings) + page(settings, "index.json") + page(settings, "feed.atom")
+    assert not (hub.folder(settings) / "tibro-x.html").exists()
+    rehearsed = hub.folder(settings, exercise=True)
+    assert "ÖVNING: Koka vattnet" in (rehearsed / "index.html").read_text()
+    written = etree.fromstring((rehearsed / "cap" / "tibro-x.xml").read_bytes())
+    assert (written.findtext("{*}status"), written.findtext("{*}note")) == ("Exercise", "ÖVNING")
+    assert hub.verify(settings, "tibro-x", HASH)
+    assert not hub.verify(settings, "tibro-x", "b" * 64)
+
+
+def test_what_is_held_back_does_not_slip_out_with_the_next_message(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        event = incident(session)
+        for state in ("held", "expired", "rejected", "pending", "verified"):
+            sent(session, event, f"tibro-{state}", hub=state)
+        session.add(Hold(place="", by_id="anna", at=NOW, until=NOW + timedelta(hours=1)))
+    hub.publish_hub(town, settings, NOW)
+    made = {path.stem for path in hub.folder(settings).glob("tibro-*.html")}
+    assert made == {"tibro-verified"}
+    hub.publish_hub(town, settings, NOW + timedelta(hours=2))
+    assert (hub.folder(settings) / "tibro-pending.html").exists()
+
+
+def test_when_its_time_is_over_a_message_is_history(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session), "tibro-1")
+    hub.publish_hub(town, settings, NOW + timedelta(days=2))
+    assert "gäller inte längre" in page(settings, "tibro-1.html")
+
+
+def test_nothing_is_written_where_nothing_has_changed(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session), "tibro-1")
+    hub.publish_hub(town, settings, NOW)
+    before = {path: path.stat().st_ino for path in hub.folder(settings).rglob("*.*")}
+    hub.publish_hub(town, settings, NOW)
+    assert {path: path.stat().st_ino for path in hub.folder(settings).rglob("*.*")} == before
+
+
+def test_a_reader_never_sees_half_a_page(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        event = incident(session)
+        for number in range(8):
+            sent(session, event, f"tibro-{number}", happened="Långt. " * 300)
+    hub.publish_hub(town, settings, NOW)
+    seen, done = list[str](), Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.append(page(settings))
+
+    reader = Thread(target=look)
+    reader.start()
+    for hours in range(10):
+        hub.publish_hub(town, settings, NOW + timedelta(hours=24 * (hours % 2)))
+    done.set()
+    reader.join()
+    assert len({len(text) for text in seen}) == 2
+    assert all(text.rstrip().endswith("</html>") for text in seen)
+
+
+@pytest.mark.parametrize("word", ["VMA", "viktigt meddelande till allmänheten", "faran över", "myndighetsmeddelande"])
+def test_it_is_never_called_what_others_send(town: Database, settings: Settings, word: str) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session, stage="over"), "tibro-1", final=True)
+    hub.publish_hub(town, settings, NOW)
+    for path in hub.folder(settings).rglob("*.*"):
+        if path.suffix != ".jpg":
+            assert word.lower() not in path.read_text().lower(), path

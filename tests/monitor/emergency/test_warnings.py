@@ -1,0 +1,163 @@
+"""The authorities' feeds, read over HTTP: what they say wrong, late, twice or not at all."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from config.settings import Settings
+from connectors.emulator.faults import Fault
+from connectors.emulator.server import Emulator
+from monitor.db import Database
+from monitor.emergency import warnings
+from monitor.emergency.models import Delivery, Feed, Message, OutsideWarning
+from monitor.emergency.warning_rules import Worth
+from tests.monitor.emergency.crises import register
+
+
+class Watch:
+    """Reads the feeds, a minute later each time."""
+
+    def __init__(self, db: Database, emulator: Emulator) -> None:
+        self.db, self.emulator = db, emulator
+        self.settings = Settings(emergency={"feeds": True, **_urls(emulator)})  # type: ignore[arg-type]
+
+    @property
+    def now(self) -> datetime:
+        return self.emulator.world.now
+
+    def read(self) -> list[tuple[str, Worth]]:
+        """Text and worth of what is to be looked at afterwards."""
+        self.emulator.world.advance(61)
+        warnings.read_due(self.db, self.settings, lambda: self.now)
+        with self.db.snapshot() as session:
+            return [(row.text, worth) for row, worth in warnings.to_look_at(session, self.now)]
+
+    def feed(self, source: str) -> Feed:
+        with self.db.snapshot() as session:
+            return session.get_one(Feed, source)
+
+    def asked(self) -> list[int | None]:
+        return [entry.status for entry in self.emulator.ledger.entries if entry.site == "warnings"]
+
+
+def _urls(emulator: Emulator) -> dict[str, str]:
+    urls = {name: value for name, value in emulator.settings().items() if "EMERGENCY" in name}
+    return {name.partition("__")[2].lower(): value for name, value in urls.items()}
+
+
+@pytest.fixture
+def watch(sqlite: Database, emulator: Emulator) -> Iterator[Watch]:
+    with sqlite.transaction() as session:
+        register(session)
+    yield Watch(sqlite, emulator)
+    with sqlite.snapshot() as session:  # never, whatever they say
+        assert session.scalar(select(func.count()).select_from(Message)) == 0
+        assert session.scalar(select(func.count()).select_from(Delivery)) == 0
+
+
+def test_an_alert_is_shown_until_its_cancel_which_has_no_info(watch: Watch) -> None:
+    watch.emulator.warnings.warn("0", "Giftig rök i Skövde", code="1496")
+    alert = watch.emulator.warnings.warn("1", "Giftig rök i Tibro")
+    assert watch.read() == [("Giftig rök i Tibro", Worth.SUGGESTION)]
+    watch.emulator.world.advance(600)
+    watch.emulator.warnings.cancel("2", alert)
+    assert watch.read() == []
+    watch.emulator.warnings.alerts.clear()
+    assert watch.read() == []
+
+
+def test_an_exercise_in_the_production_feed_is_one(watch: Watch) -> None:
+    alert = watch.emulator.warnings.warn("1", "Prov av varningssystemet", code="00", status="Exercise")
+    assert watch.read() == [("Prov av varningssystemet", Worth.BANNER)]
+    watch.emulator.world.advance(600)
+    watch.emulator.warnings.cancel("2", alert)
+    assert watch.read() == []
+
+
+def test_a_cancel_that_names_only_what_it_takes_back_is_understood(watch: Watch) -> None:
+    alert = watch.emulator.warnings.warn("1", "Rök")
+    watch.read()
+    watch.emulator.warnings.cancel("2", alert)["incidents"] = None
+    assert watch.read() == []
+
+
+def test_what_somebody_has_let_be_stays_away_until_there_is_news(watch: Watch) -> None:
+    watch.emulator.warnings.warn("1", "Rök", incident="SRVMA1")
+    watch.read()
+    with watch.db.transaction() as session:
+        found = session.scalars(select(OutsideWarning)).one()
+        warnings.let_be(session, found.id, "anna", watch.now)
+        warnings.let_be(session, found.id, "anna", watch.now)
+    assert watch.read() == []
+    watch.emulator.warnings.warn("2", "Mer rök", incident="SRVMA1", msgType="Update")
+    assert watch.read() == [("Mer rök", Worth.SUGGESTION)]
+
+
+def test_weather_and_news_that_concern_us(watch: Watch) -> None:
+    watch.emulator.warnings.weather_warning(1, "RED")
+    watch.emulator.warnings.weather_warning(2, "ORANGE", county=1)
+    watch.emulator.warnings.weather_warning(3, "YELLOW")
+    watch.emulator.warnings.tell("k1", "Elavbrott i länet")
+    watch.emulator.warnings.tell("k2", "Prov", IsTest=True)
+    watch.emulator.warnings.tell("k3", "Annat", Area=[{"Type": "County", "Description": "Skåne län"}])
+    assert watch.read() == [("Mycket snö.", Worth.SUGGESTION), ("Kort.", Worth.BANNER)]
+    watch.emulator.warnings.weather.clear()
+    assert watch.read() == [("Kort.", Worth.BANNER)]
+
+
+def test_odd_items_hide_no_others(watch: Watch) -> None:
+    feed = watch.emulator.warnings
+    feed.alerts += [None, 5, {}, {"identifier": "x", "sent": "yesterday"}, {"identifier": None, "sent": None}]
+    feed.warn("1", "Rök\x00", code="14", msgType="Revise", status="Whatever")
+    feed.warn("2", "Utan plats")["info"][0]["area"] = "Tibro"
+    feed.weather += [{}, {"id": 1, "warningAreas": [None, {"id": 2}]}]
+    feed.weather_warning(4, "RED", descriptions=None)
+    feed.news += [[], {"Identifier": "a", "Published": "2026"}]
+    assert watch.read() == [("Rök", Worth.SUGGESTION), ("", Worth.SUGGESTION)]
+
+
+@pytest.mark.parametrize("kind", ["status", "reset"])
+def test_while_a_feed_fails_what_is_known_stays_and_it_is_said(watch: Watch, kind: str) -> None:
+    watch.emulator.warnings.warn("1", "Rök")
+    watch.read()
+    watch.emulator.faults.add(Fault(kind, site="warnings", path="vma", times=2, status=500))  # type: ignore[arg-type]
+    for _again in range(2):
+        assert watch.read() == [("Rök", Worth.SUGGESTION)]
+    failing = watch.feed("vma")
+    assert failing.failing_since is not None
+    assert watch.now - failing.failing_since >= timedelta(seconds=61)
+    assert failing.problem == ("refused" if kind == "status" else "unreachable")
+    watch.read()
+    assert (watch.feed("vma").failing_since, watch.feed("vma").problem) == (None, "")
+
+
+def test_a_feed_that_stands_still_is_no_news(watch: Watch) -> None:
+    watch.emulator.warnings.made_at = watch.now - timedelta(hours=6)
+    watch.read()
+    assert watch.feed("vma").problem == "stale"
+
+
+@pytest.mark.parametrize("body", ["<html>", "{}", '{"alerts": {}}', "[1]"])
+def test_what_is_no_feed_is_asked_for_again_whole(watch: Watch, body: str) -> None:
+    watch.read()
+    watch.emulator.faults.add(Fault("status", site="warnings", path="vma", times=1, status=200, body=body))
+    watch.read()
+    assert watch.feed("vma").problem == "unreadable"
+
+
+def test_what_has_not_changed_is_not_sent_again_and_nothing_is_asked_twice_a_minute(watch: Watch) -> None:
+    watch.emulator.warnings.warn("1", "Rök")
+    watch.read()
+    warnings.read_due(watch.db, watch.settings, lambda: watch.now)
+    assert watch.asked() == [200, 200, 200]
+    assert watch.read() == [("Rök", Worth.SUGGESTION)]
+    assert watch.asked() == [200, 200, 200, 304, 304, 304]
+    assert watch.feed("vma").read_at == watch.now
+
+
+def test_nothing_is_read_where_it_is_not_asked_for(sqlite: Database, emulator: Emulator) -> None:
+    settings = Settings(emergency=_urls(emulator))  # type: ignore[arg-type]
+    assert warnings.read_due(sqlite, settings, lambda: datetime.now(UTC)) == 0
+    assert emulator.ledger.entries == []

@@ -1,0 +1,86 @@
+"""A whole live crisis on a phone, in the small hours: one person without scripts writes and sends, another one approves
+in another language, and what was wrong is taken back by one press."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.web.days.walking import Walk, WalkTown, walking
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+ADDRESS = "/crisis/1/messages/1"
+
+
+def test_a_crisis_on_a_phone(town: WalkTown, browser: Browser) -> None:
+    with walking(town, browser, "crisis", "sv", script=False) as writer:
+        writer.comes_in("kommunikator")
+        _begins(writer)
+        _writes(writer)
+        with walking(town, browser, "crisis, approving", "en") as approver:
+            approver.comes_in("chef")
+            _approves(approver)
+        _sends_and_takes_back(writer)
+        _ends(writer)
+
+
+def _begins(walk: Walk) -> None:
+    walk.go("/")
+    walk.press("Crisis")
+    walk.stop("no incident")
+    walk.page.locator("#title").fill("Strömavbrott i Tibro")
+    walk.page.locator("#mode-actual").check()
+    walk.page.locator("#sure").fill("övning")
+    walk.press("Begin the incident")
+    walk.sees("Not saved yet. Correct this first:")
+    walk.page.locator("#sure").fill("skarpt")
+    walk.press("Begin the incident")
+    walk.page.locator(".crisis-band.live").wait_for()
+    walk.stop("begun")
+
+
+def _writes(walk: Walk) -> None:
+    walk.unfold("Begin with a template")
+    walk.page.locator("#template").select_option("power.sv")
+    walk.press("Use it")
+    walk.stop("a template")
+    walk.press("Save and ask for approval")
+    walk.page.locator("#headline-fault").wait_for()  # nothing has been filled in
+    walk.stop("what is missing")
+    for id_ in ("headline", "happened", "meaning", "doing", "to_do", "learn_more"):
+        field = walk.page.locator(f"#{id_}")
+        field.fill(field.input_value().replace("[", "").replace("]", ""))
+    walk.press("Save and ask for approval")
+    walk.sees("Waits for approval")
+    walk.stop("waits")
+
+
+def _approves(walk: Walk) -> None:
+    walk.go("/crisis")
+    walk.page.get_by_role("link", name="Strömavbrott i Tibro").click()
+    walk.page.get_by_role("link", name="Strömavbrott i område").click()
+    walk.sees("Read what goes out below. Then:")
+    walk.stop("to be approved")
+    walk.press("Approve, let somebody else send it")
+    walk.page.get_by_text("Approved", exact=True).first.wait_for()
+
+
+def _sends_and_takes_back(walk: Walk) -> None:
+    walk.go(ADDRESS)
+    walk.stop("ready")
+    walk.page.locator("#sure").fill("SKARPT")
+    with walk.page.expect_navigation():
+        walk.page.get_by_role("button", name="Skicka SKARPT").click()
+    walk.sees("Where it has come")
+    walk.stop("sent")
+    walk.press("Correct it now")
+    walk.page.wait_for_url("**/messages/2")
+    walk.sees("Where it has come")
+    walk.stop("corrected")
+
+
+def _ends(walk: Walk) -> None:
+    walk.go("/crisis/1")
+    walk.unfold("Close the incident")
+    walk.page.locator("#why").fill("Strömmen är tillbaka.")
+    walk.press("Close the incident")
+    walk.sees("Closed")
+    walk.stop("closed")
