@@ -73,6 +73,8 @@ def test_two_people_take_a_message_all_the_way_and_back(staff: Database, signed_
         assert (first.state, second.kind, second.state) == ("superseded", "correction", "committed")
     assert writer.post(incident, data={"act": "close"}).status_code == 422, "closed without a last word"
     assert writer.post(incident, data={"act": "close", "why": "övningen är slut"}).status_code == 200
+    late = writer.post(f"{incident}/messages/2", data={"act": "cancel"})
+    assert late.status_code == 200, "what was wrong could not be withdrawn, as the incident is closed"
 
 
 def test_the_word_to_begin_a_live_incident_is_another_one_and_a_mode_never_changes(
