@@ -64,6 +64,7 @@ beat_schedule = {
         "check": 5.0,
         "days": 20.0,
         "audit": 60.0,
+        "readiness": 300.0,
     }.items()
 }
 beat_max_loop_interval = 1.0  # the beat looks at least this often, and says each time that it lives

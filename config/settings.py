@@ -133,6 +133,13 @@ class Emergency(BaseModel):
     hub_patience_seconds: float = Field(5.0, ge=0, le=60, description="how long the channels wait for the hub")
     without_hub: str = Field("go_on", pattern="^(go_on|wait)$", description="what they do when it has not answered")
     approval_minutes: int = Field(3, ge=0, le=60, description="after this one person may send alone, with a reason")
+    alarm_centre: str = Field("SOS Alarm", description="who passes on that the public is to be warned")
+    civil_defence: str = Field(
+        "Myndigheten för civilt försvar", description="the authority for it, as it is called now"
+    )
+    call: dict[str, str] = Field(
+        default_factory=dict, description="whom to call for a public warning: names with their telephone numbers"
+    )
     feeds: bool = Field(False, description="read the warnings of the authorities")
     vma_url: PlatformUrl = "https://vmaapi.sr.se/api/v3/alerts"
     smhi_url: PlatformUrl = "https://opendata-download-warnings.smhi.se/ibww/api/version/1/warning.json"

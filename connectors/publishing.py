@@ -96,6 +96,15 @@ class Publisher(Protocol):
         ...
 
 
+@runtime_checkable
+class Rationed(Protocol):
+    """A publisher whose platform takes so many posts a day, and says how many."""
+
+    def posts_left(self) -> int:
+        """How many more it takes now. Raises ConnectorError."""
+        ...
+
+
 def marked(text: str, marker: str) -> bool:
     """Does the marker stand in the text, and not as a part of another one?"""
     return bool(marker) and re.search(rf"(?<![\w-]){re.escape(marker)}(?![\w-])", text) is not None

@@ -33,15 +33,16 @@ BEST = {
     "sent-phone": ("moderator/* sent/sv-360-light.png", 360, 740),
     "taking-away": ("moderator/* taking away/sv-1280-light.png", 1280, 1000),
     "case": ("moderator/* a case/sv-1280-light.png", 1280, 1000),
-    "decision-phone": ("manager/* looking at it/sv-360-light*.png", 360, 740),
-    "month": ("registrar/* a month/sv-1280-light*.png", 1280, 900),
-    "report": ("figures/* a month of answers/sv-1280-light*.png", 1280, 1000),
+    "decision-phone": ("manager/* looking at it/sv-360-light.png", 360, 740),
+    "month": ("registrar/* a month/sv-1280-light.png", 1280, 900),
+    "report": ("figures/* a month of answers/sv-1280-light.png", 1280, 1000),
     "first-run-phone": ("administrator/* the app/sv-360-light.png", 360, 740),
-    "link-phone": ("deputy/* a link, a comment/sv-360-light*.png", 360, 740),
+    "link-phone": ("deputy/* a link, a comment/sv-360-light.png", 360, 740),
 }
 """By name: where the picture is, and how much of its top is shown."""
 LARGEST = 120_000
 COLOURS = 256
+RARE = 64  # of them: one for each part of the colours, so that a small emoji keeps its own
 STYLE = """body { font: 1rem system-ui, sans-serif; margin: 1rem; background: #ddd; color: #111 }
 section > div { display: flex; gap: 1rem; overflow-x: auto; align-items: start; padding-bottom: 1rem }
 figure { margin: 0; flex: none } img { display: block; max-height: 60rem; max-width: 60rem; border: 1px solid #999 }"""
@@ -108,17 +109,21 @@ POINTS = """async ([address, width, height]) => {
 
 
 def png(points: bytes, width: int, height: int) -> bytes:
-    """Three bytes a point in; a PNG with the most frequent colours, the others by the one that is nearest."""
+    """Three bytes a point in; a PNG with the most frequent colours, of all and of each part, others by the nearest."""
     colours = [points[at : at + 3] for at in range(0, len(points), 3)]
-    often = [colour for colour, _count in Counter(colours).most_common(COLOURS)]
+    ranked = [colour for colour, _count in Counter(colours).most_common()]
+    parts: dict[bytes, bytes] = {}
+    for colour in ranked[COLOURS - RARE :]:
+        parts.setdefault(bytes(each >> 6 for each in colour), colour)
+    often = [*ranked[: COLOURS - RARE], *parts.values()]
     place = {colour: number for number, colour in enumerate(often)}
     for colour in set(colours) - place.keys():
         place[colour] = min(range(len(often)), key=lambda number: _apart(often[number], colour))
     lines = (colours[at : at + width] for at in range(0, width * height, width))
     rows = b"".join(b"\0" + bytes(place[colour] for colour in line) for line in lines)
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"PLTE", b"".join(often)), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_part(kind, data) for kind, data in parts)
+    chunks = ((b"IHDR", head), (b"PLTE", b"".join(often)), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_part(kind, data) for kind, data in chunks)
 
 
 def _apart(one: bytes, other: bytes) -> int:

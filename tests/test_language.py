@@ -74,7 +74,8 @@ def test_both_languages_fill_in_the_same_values() -> None:
 
 @pytest.mark.parametrize("word", ["anslagstavla", "VMA", "faran över", "myndighetsmeddelande", "troll", "åsikt"])
 def test_words_that_belong_to_others_are_not_used(word: str) -> None:
-    assert [text for _english, text, _file in swedish() if word.lower() in text.lower().split()] == []
+    others = [text for _english, text, file in swedish() if file != "crisis_vma.po"]  # whom to call for theirs
+    assert [text for text in others if word.lower() in text.lower().split()] == []
 
 
 def test_a_sentence_is_said_in_the_language_in_use() -> None:

@@ -16,7 +16,7 @@ from celery.exceptions import OperationalError
 from sqlalchemy import select
 
 from config.settings import settings
-from monitor.cli.broker import Sign, show_sign, waiting
+from monitor.cli.broker import Sign, publisher_lives, show_sign, waiting
 from monitor.db import database
 from monitor.inbox import acting
 from monitor.inbox.day_keeping import keep_days
@@ -201,6 +201,20 @@ def audit() -> None:
     from monitor.alerts.auditing import audit as audit_all
 
     audit_all(database(), datetime.now(UTC), settings())
+
+
+@app.task(name="readiness")
+@alone
+def readiness() -> None:
+    """Looks in the night whether everything is in order that a crisis would need. Without a register there is none."""
+    from monitor.emergency.readiness import check, is_due
+
+    now = datetime.now(UTC)
+    with suppress(NotSetUp):
+        with database().snapshot() as session:
+            due = is_due(session, now)
+        if due:
+            check(database(), settings(), now, worker_alive=publisher_lives(settings(), now))
 
 
 @app.task(name="canary")

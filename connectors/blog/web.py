@@ -5,22 +5,17 @@ address that is private as it stands is refused here in any case.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import LocationParseError
 
+from connectors import outward
 from connectors.base import ReadPlan
 from connectors.blog.errors import failure, refusal
-from connectors.errors import ConnectorError
 from connectors.loopback import trusted_certificates
 
 TIMEOUT = 30.0
@@ -62,7 +57,7 @@ class Web:
         self._session.auth = _nobody  # else requests looks for passwords in the user's .netrc
         if not inside:
             for scheme in ("http://", "https://"):
-                self._session.mount(scheme, _Outward(plan.now))
+                self._session.mount(scheme, outward.Outward(lambda: failure("private_address", plan.now)))
 
     @property
     def now(self) -> datetime:
@@ -122,59 +117,9 @@ class Web:
             host = None
         if not host or address.scheme not in {"http", "https"}:
             raise failure("address", self.now)
-        if not self._inside and (host == "localhost" or host.endswith(".localhost") or _is_inside(host)):
+        if not self._inside and (host == "localhost" or host.endswith(".localhost") or outward.is_inside(host)):
             raise failure("private_address", self.now)
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
-
-
-def _is_inside(host: str) -> bool:
-    """Is it the number of a machine that the public cannot reach? A name is not."""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return not (getattr(address, "ipv4_mapped", None) or address).is_global
-
-
-class _Outward(HTTPAdapter):
-    """Looks where a connection has really led before anything is asked there: a name may resolve differently twice."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = _guarded(lambda: failure("private_address", self._now))
-
-
-def _guarded(refuse: Callable[[], ConnectorError]) -> dict[str, type[HTTPConnectionPool]]:
-    """urllib3's pools with connections that end where they have led inside."""
-
-    class Plain(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            _look(self, refuse)
-
-    class Secure(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            _look(self, refuse)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
-
-
-def _look(connection: HTTPConnection, refuse: Callable[[], ConnectorError]) -> None:
-    peer = connection.sock.getpeername()[0] if connection.sock else ""
-    if _is_inside(peer):
-        connection.close()
-        raise refuse()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.language import _
 from config.settings import Settings, SettingsError
+from monitor.alerts.apprise_requests import send_by
 from monitor.alerts.carrying import WayFailed
 from monitor.alerts.way_text_rules import card_text, chat_text, sms_text
 from monitor.alerts.wording import Letter
@@ -51,8 +52,10 @@ def by_apprise(name: str, address: str, letter: Letter, _message_id: str, settin
         service = chat_at(name, address)
     except NoAddress as why:
         raise WayFailed(str(why), permanent=True) from None
-    if name != "teams" and not settings.private_addresses:
+    outward = name != "teams" and not settings.private_addresses
+    if outward:
         _guard(service)
+    send_by(type(service).__module__, outward=outward)
     title = letter.subject
     text = chat_text(letter.text, letter.page_url, LIMITS[name] - len(title) - 2)
     _notify(service, card_text(text) if name == "teams" else text, title, GONE | GONE_TOO.get(name, frozenset()), name)

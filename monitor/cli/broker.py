@@ -1,7 +1,7 @@
 """The broker: how to reach it, and the signs of life that processes leave in it. Light: the beat needs nothing else."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import cast
@@ -14,6 +14,7 @@ from redis.retry import Retry
 from config.settings import Settings
 
 SIGN_EVERY = 2.0  # seconds
+ALIVE = timedelta(seconds=20)
 SIGNS = "kanalvakt:signs"  # a Redis hash: who -> when, ISO 8601
 
 
@@ -46,6 +47,17 @@ def signs(settings: Settings) -> dict[Sign, datetime]:
     """When each was last seen alive; who never was is missing."""
     found = cast("dict[str, str]", connect(settings).hgetall(SIGNS))
     return {Sign(name): datetime.fromisoformat(seen) for name, seen in found.items()}
+
+
+def publisher_lives(settings: Settings, now: datetime) -> bool | None:
+    """Does the worker live that publishes in a crisis? Where there is none of its own, the clock's does it. None: the
+    broker does not answer."""
+    try:
+        seen = signs(settings)
+    except RedisError:
+        return None
+    sign = next((each for each in Sign if each == "emergency"), Sign.CLOCK)
+    return sign in seen and now - seen[sign] < ALIVE
 
 
 def waiting(settings: Settings, queues: Iterable[str]) -> int:

@@ -62,7 +62,7 @@ def address(settings: Settings, listener: socket.socket) -> str:
 
 
 def _web(listener: socket.socket) -> Program:
-    words = ("uvicorn", "monitor.web.app:create_app", "--factory", "--fd", str(listener.fileno()))
+    words = ("uvicorn", "monitor.web.served:served", "--factory", "--fd", str(listener.fileno()))
     return Program("web", (sys.executable, "-m", *words, "--no-access-log"), fds=(listener.fileno(),))
 
 

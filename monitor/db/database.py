@@ -1,5 +1,6 @@
 """One database: SQLite in the home folder, or PostgreSQL by one setting. Writers never meet "database is locked"."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -83,7 +84,7 @@ def _engine(url: str) -> Engine:
         # prepared statements are planned without knowing the values: a list of 100,000 ids would be searched linearly
         unprepared = {"prepare_threshold": None}
         options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": unprepared}
-        engine = create_engine(url, hide_parameters=True, **options)
+        engine = create_engine(url, hide_parameters=True, json_deserializer=_json, **options)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     # no limit to connections: they cost little here, and all but one writer wait with theirs in hand
@@ -91,6 +92,11 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _json(raw: bytes) -> Any:
+    # as it comes; else Python guesses at its encoding each time, hundreds of times a page
+    return json.loads(str(raw, "utf-8"))
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

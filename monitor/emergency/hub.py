@@ -46,7 +46,7 @@ def publish_hub(db: Database, settings: Settings, now: datetime) -> None:
                 found = contents(session, now, exercise)
                 if exercise and not found.messages:
                     return
-                made = hub_pages.files(found, base(settings), now, kept=place)
+                made = hub_pages.files(found, base(settings), kept=place)
             _write(place, made)
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.emergency.composing import HUB
-from monitor.emergency.models import Delivery, Hold, Incident, Message, Topic, Version
+from monitor.emergency.holding import EVERYWHERE, holds
+from monitor.emergency.models import Delivery, Incident, Message, Topic, Version
 from monitor.emergency.rules import Fate
 from monitor.register.organisation import organisation
 
@@ -83,7 +84,7 @@ def _messages(session: Session, now: datetime, exercise: bool) -> list[Shown]:
     query = query.outerjoin(Version, (Version.message_id == Message.id) & (Version.place == HUB))
     query = query.outerjoin(Delivery, (Delivery.message_id == Message.id) & (Delivery.place == HUB))
     query = query.where(Message.committed_at.is_not(None), Incident.mode == mode)
-    held = _is_held(session, now)
+    held = not holds(session, now).isdisjoint({EVERYWHERE, HUB})
     rows = [
         (message, incident, words or "")
         for message, incident, words, state in session.execute(query.order_by(Message.sent.desc(), Message.id.desc()))
@@ -99,12 +100,6 @@ def _messages(session: Session, now: datetime, exercise: bool) -> list[Shown]:
         )
         for message, incident, words in rows
     ]
-
-
-def _is_held(session: Session, now: datetime) -> bool:
-    """Nothing new may come here at the moment."""
-    active = (Hold.until > now, Hold.released_at.is_(None), or_(Hold.place == "", Hold.place == HUB))
-    return session.scalars(select(Hold.id).where(*active).limit(1)).first() is not None
 
 
 def _is_shown(incident: Incident, now: datetime) -> bool:

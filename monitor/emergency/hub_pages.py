@@ -37,7 +37,7 @@ TEMPLATES.globals.update(_=_)
 TEMPLATES.filters.update(moment=moment)
 
 
-def files(found: Contents, base: str, now: datetime, kept: Path) -> dict[str, bytes]:
+def files(found: Contents, base: str, kept: Path) -> dict[str, bytes]:
     """By name, what others lead to first. kept: where they lie already, so that no card is drawn twice."""
     made = dict[str, bytes]()
     shown = [each for each in found.messages if NAME.fullmatch(each.identifier)]

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-BY_WORDS = (Kind.HELP, Kind.RUMOUR, Kind.OBSERVATION)
+BY_WORDS = (Kind.HELP, Kind.RUMOUR, Kind.OBSERVATION, Kind.QUESTION)
 """What words make a comment, the gravest first."""
 MANY = 5
 """So many that are alike are worth one answer to all of them."""
@@ -38,7 +38,7 @@ MOST_WITH_WORD = 200
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """kind, and the rules that made it so: none for what merely asks, or is other."""
+    """kind, and the rules that made it so: none for what asks without such words, or is other."""
 
     kind: Kind
     because: tuple[Match, ...] = ()
@@ -62,11 +62,12 @@ def listed(words: Mapping[str, Mapping[str, Sequence[str]]]) -> List:
 def sort(text: str, known: List) -> Sorted:
     """What it is: the gravest that its words make it; a question where it asks and no word says more."""
     found = matches(text, known.rules)
+    asked = asks(text) or any(match.word.kind is Kind.QUESTION for match in found)
     for kind in BY_WORDS:
         because = tuple(match for match in found if match.word.kind is kind)
-        if because and not (kind is Kind.OBSERVATION and asks(text)):
+        if because and not (kind is Kind.OBSERVATION and asked):
             return Sorted(kind, because)
-    return Sorted(Kind.QUESTION if asks(text) else Kind.OTHER)
+    return Sorted(Kind.QUESTION if asked else Kind.OTHER)
 
 
 def about(text: str, known: List) -> frozenset[str]:

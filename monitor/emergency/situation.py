@@ -22,7 +22,7 @@ from monitor.emergency.message_words import FATES
 from monitor.emergency.models import Incident, Intake, LogLine, Topic
 from monitor.emergency.noting import noted
 from monitor.emergency.standing import Stood, messages_of
-from monitor.register.models import Channel
+from monitor.register.channels import all_channels
 from monitor.register.organisation import organisation
 
 EVERY = timedelta(hours=1)
@@ -153,7 +153,7 @@ def _about(found: Situation) -> dict[str, object]:
 
 
 def _sent(session: Session, found: Situation, zone: ZoneInfo) -> dict[str, object]:
-    names = dict(session.execute(select(Channel.id, Channel.name)).tuples().all())
+    names = {each.id: each.name for each in all_channels(session)}
     rows = [
         [
             breakable(stood.message.headline),

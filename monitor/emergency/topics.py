@@ -47,15 +47,20 @@ class Answered:
 def sort_anew(session: Session, intake: Intake, kind: Kind, by: str, now: datetime) -> None:
     """A person says what a comment is; the rule's word no longer counts."""
     if intake.kind != kind:
-        _note(session, intake, "intake.sorted", by, now, {"kind": intake.kind}, {"kind": str(kind)})
+        change = {"before": {"kind": intake.kind}, "after": {"kind": str(kind)}}
         intake.kind, intake.by_id = str(kind), by
+        audited(session, by, "intake.sorted", ("comment", str(intake.comment_id)), now, **change)
 
 
 def settle(session: Session, intake: Intake, *, done: bool, by: str, now: datetime) -> None:
     """Somebody has taken care of it, or it is to be looked at once more."""
-    if (intake.done_at is not None) != done:
-        intake.done_at = now if done else None
-        _note(session, intake, "intake.settled" if done else "intake.reopened", by, now, None, None)
+    if (intake.done_at is not None) == done:
+        return
+    intake.done_at, subject = now if done else None, ("comment", str(intake.comment_id))
+    if done:
+        audited(session, by, "intake.settled", subject, now)
+    else:
+        audited(session, by, "intake.reopened", subject, now)
 
 
 def gather(session: Session, incident: Incident, chosen: Sequence[Intake], title: str, by: str, now: datetime) -> Topic:
@@ -94,9 +99,11 @@ def show(session: Session, topic: Topic, *, shown: bool, by: str, now: datetime)
         raise Fault(_("Write the answer first."))
     if (topic.shown_at is not None) == shown:
         return
-    topic.shown_at = now if shown else None
-    act = "crisis_topic.shown" if shown else "crisis_topic.hidden"
-    audited(session, by, act, ("crisis_topic", str(topic.id)), now)
+    topic.shown_at, subject = now if shown else None, ("crisis_topic", str(topic.id))
+    if shown:
+        audited(session, by, "crisis_topic.shown", subject, now)
+    else:
+        audited(session, by, "crisis_topic.hidden", subject, now)
     sentence = N_("On the crisis page: {title}") if shown else N_("Taken from the crisis page: {title}")
     noted(session, topic.incident_id, "event", by, now, sentence, title=topic.title)
 
@@ -166,15 +173,3 @@ def intakes(session: Session, incident_id: int, ids: Sequence[int], channels: fr
     query = select(Intake).join(Comment, Comment.id == Intake.comment_id)
     theirs = (Intake.incident_id == incident_id, among(session, Comment.channel_id, sorted(channels)))
     return list(session.scalars(query.where(*theirs, among(session, Intake.id, list(ids))).order_by(Intake.id)))
-
-
-def _note(
-    session: Session,
-    intake: Intake,
-    act: str,
-    by: str,
-    now: datetime,
-    before: dict[str, object] | None,
-    after: dict[str, object] | None,
-) -> None:
-    audited(session, by, act, ("comment", str(intake.comment_id)), now, before=before, after=after)

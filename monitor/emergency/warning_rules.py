@@ -38,6 +38,10 @@ GRAVE = frozenset({"ORANGE", "RED"})
 """SMHI's levels at which people have to do something."""
 
 
+UNREAL = frozenset({"Exercise", "Test", "System", "Draft"})
+"""CAP's words for what has not happened."""
+
+
 class Source(StrEnum):
     """Whose feed: Sveriges Radio's of warnings to the public, SMHI's of the weather, krisinformation.se's news."""
 
@@ -113,7 +117,7 @@ def is_ours(codes: Collection[str], municipality: str | None) -> bool:
 def worth(warning: Kept) -> Worth:
     """What a warning that holds, and is ours, is worth. What cannot be told from an actual one counts as one; only what
     says that it is a test or an exercise suggests nothing."""
-    real = warning.status not in {"Exercise", "Test", "System", "Draft"}
+    real = warning.status not in UNREAL
     if warning.source == Source.VMA:
         return Worth.SUGGESTION if real else Worth.BANNER
     if warning.source == Source.SMHI and warning.level.upper() in GRAVE:

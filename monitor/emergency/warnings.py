@@ -163,9 +163,10 @@ def let_be(session: Session, warning_id: int, by: str, now: datetime) -> None:
         audited(session, by, "warning.dismissed", ("warning", str(row.id)), now, after={"source": row.source})
 
 
-def begun(session: Session, warning_id: int, incident: Incident) -> None:
-    """An incident was begun because of it."""
-    row = session.get(OutsideWarning, warning_id, with_for_update=True)
+def begun(session: Session, warning_id: str, incident: Incident) -> None:
+    """An incident was begun because of it. Does nothing for what is no warning's number."""
+    number = int(warning_id) if warning_id.isdecimal() and len(warning_id) < 10 else 0
+    row = session.get(OutsideWarning, number, with_for_update=True)
     if row is not None and row.incident_id is None:
         row.incident_id = incident.id
 

@@ -15,7 +15,7 @@ from html import unescape
 from itertools import count
 from math import ceil
 from typing import Any, TypeVar
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from babel.numbers import format_decimal
 
@@ -211,8 +211,9 @@ def _bare(panel: Panel, root: Element) -> Element:
     title = next(each for each in root if each.tag == "title")
     title.set("id", "title")
     title.text = _xml(panel.heading)
-    description = SubElement(root, "desc", {"id": "desc"})
+    description = root.makeelement("desc", {"id": "desc"})  # pygal draws with lxml where that happens to be installed
     description.text = _xml(panel.main)
+    root.append(description)
     return root
 
 

@@ -11,6 +11,7 @@ from config.language import _, dated, duration, language, moment
 from monitor.alerts.wording import excerpt
 from monitor.db.one_view import leave
 from monitor.web import assets, navigation
+from monitor.web.emergency import banner
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -29,10 +30,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "visitor": getattr(request.state, "visitor", None),
         "demo": request.app.state.settings.demo_mails is not None,
         "language": language(),
+        "warnings": banner.shown(request.app.state),
     }
     shown = TEMPLATES.get_template(template).render(**(known | values))
     return HTMLResponse(shown, status_code=status)
 
 
-TEMPLATES.globals.update(_=_, static=assets.address, navigation=navigation)
+TEMPLATES.globals.update(_=_, static=assets.address, navigation=navigation, source_in_words=banner.source_in_words)
 TEMPLATES.filters.update(moment=moment, dated=dated, duration=duration, excerpt=excerpt)

@@ -18,6 +18,7 @@ from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
 from monitor.web import cookies
+from monitor.web.emergency import banner
 
 COOKIE = "session"
 LOGIN = "/login"
@@ -79,6 +80,7 @@ def _found(request: Request) -> Visitor | None:
         if found is None:
             return None
         row, person = found
+        banner.look(request.app.state, session, now)
         today = calendar_of(organisation(session)).local_date(now)
         who = visitor_of(session, person, row.id, today)
         stale = row.seen_at < now - sessions.SEEN_EVERY

@@ -91,6 +91,8 @@ def test_the_settings_send_every_platform_to_the_emulator(emulator: Emulator) ->
     settings = emulator.settings()
     assert settings.pop("KANALVAKT_GOOGLE_TOKEN_URL") == f"{emulator.url}/token"
     assert settings.pop("KANALVAKT_GOOGLE_AUTH_URL") == f"{emulator.url}/o/oauth2/v2/auth"
+    for feed in ("vma", "smhi", "krisinformation"):
+        assert settings.pop(f"KANALVAKT_EMERGENCY__{feed.upper()}_URL") == f"{emulator.url}/warnings/{feed}"
     names = ("GRAPH", "FACEBOOK", "YOUTUBE", "INSTAGRAM", "INSTAGRAM_API")
     assert set(settings) == {f"KANALVAKT_{name}_URL" for name in names}
     assert set(settings.values()) == {emulator.url}

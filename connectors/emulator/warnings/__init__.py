@@ -1,7 +1,8 @@
 """The feeds of the authorities' warnings, in the shapes that Sveriges Radio, SMHI and krisinformation.se answer with.
 
-After captured answers: the production feed carries exercises too, a cancel has `info: null` and shares `incidents` with
-what it takes back, parameters are plural, and there is no headline. SMHI tells only what holds now, counties as numbers.
+After captured answers: the production feed carries exercises too, a cancel has `info: null` and shares `incidents`
+with what it takes back, parameters are plural, and there is no headline. SMHI tells only what holds now, counties as
+numbers.
 """
 
 import hashlib

@@ -22,6 +22,7 @@ from monitor.emergency.message_words import STATES as MESSAGE_STATES
 from monitor.emergency.models import Incident
 from monitor.emergency.standing import holds_of, messages_of, promised_of
 from monitor.emergency.stopping import hold_for_a_while, release
+from monitor.emergency.warnings import begun
 from monitor.emergency.wording import wordings
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
@@ -38,8 +39,9 @@ EARLIER = 20
 
 
 @router.get("")
-def overview(request: Request, who: Reader) -> HTMLResponse:
-    return _overview(request, who, Sent({"mode": "", "level": "elevated"}))
+def overview(request: Request, who: Reader, title: str = "", warning: str = "") -> HTMLResponse:
+    """title, warning: of an authority's warning, because of which an incident may begin."""
+    return _overview(request, who, Sent({"mode": "", "level": "elevated", "title": title[:120], "warning": warning}))
 
 
 @router.post("")
@@ -53,6 +55,7 @@ def begin(request: Request, who: Worker, form: Form) -> Response:
         try:
             with request.app.state.db.transaction() as session:
                 made = incidents.start(session, who.person_id, *words, datetime.now(UTC), area=form["area"])
+                begun(session, form["warning"], made)
                 number = made.id
         except Refused as why:
             form.faults["title"] = str(why)

@@ -13,10 +13,14 @@ from datetime import UTC, date, datetime
 
 import httpx2
 import psycopg
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from monitor.access import sessions
 from monitor.db import Database
+from monitor.db.migrating import upgrade
+from monitor.inbox.models import OpenThreads
+from monitor.inbox.remembering import write_down
+from monitor.inbox.unanswered import unanswered
 from monitor.watch.models import Comment
 from tests.bench.page import machine, write_web
 from tests.bench.web.town import EDITOR, build, moment
@@ -46,18 +50,22 @@ always busy.
 |---|---:|---:|---:|---:|---:|
 {hurried}
 
-The first look after the web server starts finds what waits: {cold}. The command took {took:.1f} minutes.
+The first look after the web server starts finds what waits. Where the worker has written down in which threads
+something does, which it does within seconds of every change: {cold}. Where nobody has, as after an upgrade: {unjudged}.
+The command took {took:.1f} minutes.
 """
 
 
 @dataclass(frozen=True)
 class Size:
-    """What was measured among so many comments. worked: processor time by page; cold: seconds; load: before it."""
+    """What was measured among so many comments. worked: processor time by page; cold, unjudged: seconds of the first
+    look, where the worker has judged, and where nobody has; load: before it."""
 
     calm: Measured
     hurried: Measured
     worked: dict[str, float]
     cold: float
+    unjudged: float
     load: float
 
 
@@ -69,8 +77,10 @@ def main() -> None:
             sys.exit("PostgreSQL is needed: " + ", ".join(services.missing))
         found = {}
         for n in SIZES:
-            with _filled(server, n) as url, _served(url) as (address, process):
-                found[n] = _measure(url, address, process)
+            with _filled(server, n) as url:
+                unjudged = _first_of_all(url)
+                with _served(url) as (address, process):
+                    found[n] = _measure(url, address, process, unjudged)
     told = _page(found, (time.monotonic() - began) / 60)
     print(told)
     write_web(told)
@@ -91,6 +101,7 @@ def _page(found: dict[int, Size], took: float) -> str:
         rows="\n".join(_rows(found)),
         hurried="\n".join(_hurried(found)),
         cold=", ".join(f"{each.cold:.1f} s among {n:,} comments" for n, each in found.items()),
+        unjudged=", ".join(f"{each.unjudged:.1f} s among {n:,}" for n, each in found.items()),
         took=took,
     )
 
@@ -118,16 +129,39 @@ def _row(*cells: object) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def _measure(url: str, address: str, process: int) -> Size:
-    load, db = os.getloadavg()[0], Database(url)
+def _first_of_all(url: str) -> float:
+    """Seconds of the first look where nobody has judged anything; then the worker has."""
+    db = Database(url)
     with db.transaction() as session:
-        word = sessions.begin(session, EDITOR, "password", "bench", datetime.now(UTC))
+        session.execute(delete(OpenThreads))
+    word = _signed_in(db)
+    with _served(url) as (address, _process), httpx2.Client(cookies={"session": word}, timeout=600) as client:
+        took = _first_look(client, address)
+    with db.snapshot() as session:
+        unanswered(session, datetime.now(UTC))
+    write_down(db)
+    db.close()
+    return took
+
+
+def _signed_in(db: Database) -> str:
+    with db.transaction() as session:
+        return sessions.begin(session, EDITOR, "password", "bench", datetime.now(UTC))
+
+
+def _first_look(client: httpx2.Client, address: str) -> float:
+    began = time.perf_counter()
+    client.get(f"{address}/inbox").raise_for_status()
+    return time.perf_counter() - began
+
+
+def _measure(url: str, address: str, process: int, unjudged: float) -> Size:
+    load, db = os.getloadavg()[0], Database(url)
+    word = _signed_in(db)
     with db.snapshot() as session:
         some = list(session.scalars(select(Comment.id).order_by(text("md5(id::text)")).limit(50)))
     with httpx2.Client(base_url=address, cookies={"session": word}, timeout=600) as client:
-        began = time.perf_counter()
-        client.get("/inbox").raise_for_status()
-        cold = time.perf_counter() - began
+        cold = _first_look(client, address)
         pages = _pages(client, some)
         for addresses in pages.values():  # as the first of a day has done
             for each in addresses[:10]:
@@ -136,7 +170,7 @@ def _measure(url: str, address: str, process: int) -> Size:
     calm = walk(address, word, pages, SEED)
     hurried = walk(address, word, pages, SEED, HURRY, 0)
     db.close()
-    return Size(calm, hurried, worked, cold, load)
+    return Size(calm, hurried, worked, cold, unjudged, load)
 
 
 def _pages(client: httpx2.Client, comments: list[int]) -> Pages:
@@ -171,6 +205,8 @@ def _filled(server: str, n: int) -> Iterator[str]:
             if not known:
                 build(db := Database(url), n, SEED, moment())
                 db.close()
+            upgrade(kept := Database(url))
+            kept.close()
             yield url
         finally:
             if not keep:

@@ -5,7 +5,7 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.web.app import create_app
+from monitor.web.served import served
 
 TOLD = "server-timing"
 
@@ -29,4 +29,4 @@ class Timed:
 
 
 def timed() -> ASGIApp:
-    return Timed(create_app())
+    return Timed(served())

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors import outward
 from connectors.blog import ABOUT, web
 from connectors.blog.errors import TABLE
 from connectors.emulator.faults import Fault
@@ -104,7 +105,7 @@ def test_a_redirect_into_a_private_network_is_not_followed(stage: Stage, monkeyp
     moved = {"Location": "http://169.254.169.254/latest/meta-data/"}
     stage.emulator.faults.add(Fault("status", site="blog", path=A_PAGE, status=302, headers=moved))
     monkeypatch.setenv("KANALVAKT_PRIVATE_ADDRESSES", "false")
-    monkeypatch.setattr(web, "_is_inside", lambda host: host.startswith("169.254."))
+    monkeypatch.setattr(outward, "is_inside", lambda host: host.startswith("169.254."))
     assert isinstance(error(stage), SwitchedOff)
     assert stage.emulator.ledger.requests() == 1
 

@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -269,6 +270,23 @@ def test_an_address_in_our_own_network_needs_leave(providers: Providers, way: st
     assert "private_addresses" in str(error)
     assert providers.asked == []
     assert not error.permanent
+
+
+@pytest.mark.parametrize("way", ["matrix", "mattermost"])
+def test_a_name_that_led_outside_when_we_looked_and_leads_inside_now_is_not_followed(
+    providers: Providers, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = ["93.184.216.34"]
+
+    def looked_up(host: str, port: int, *_args: Any, **_options: Any) -> list[Any]:
+        number = found.pop() if found else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, port))]
+
+    monkeypatch.setattr("socket.getaddrinfo", looked_up)
+    where = address(way, providers).replace("127.0.0.1", "chatt.example.org")
+    assert not refused(way, where, known(private_addresses=False)).permanent
+    assert found == [], "somebody has looked"
+    assert providers.asked == []
 
 
 @pytest.mark.parametrize("way", ["teams", "mattermost", "webhook"])

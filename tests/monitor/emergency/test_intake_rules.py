@@ -26,6 +26,7 @@ texts = st.lists(st.lists(words, max_size=6).map(" ".join), max_size=30).map(lam
         ("Vi har inget vatten på Storgatan", Kind.OBSERVATION),
         ("Strömlöst i Fagersanna sedan 18", Kind.OBSERVATION),
         ("Vi har inget vatten, när kommer det?", Kind.QUESTION),
+        ("Vi har inget vatten, nån som vet nåt", Kind.QUESTION),
         ("We have no power in Tibro", Kind.OBSERVATION),
         ("Jag hörde att vattnet är giftigt", Kind.RUMOUR),
         ("Stämmer det att skolan brinner?", Kind.RUMOUR),

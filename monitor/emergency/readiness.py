@@ -1,0 +1,154 @@
+"""Looks at everything that a crisis would need, and keeps what was found. Nightly, and whenever somebody asks.
+
+What is published, written or sent: nothing. What the platforms are asked for besides what their nightly check has found
+out already: how many posts they take today, where they count them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import requests
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from connectors import PLATFORMS, connect
+from connectors.base import Account, Connector
+from connectors.errors import ConnectorError
+from connectors.loopback import trusted_certificates
+from connectors.publishing import Publisher, Rationed
+from monitor.alerts.given_up import given_up
+from monitor.db import Database
+from monitor.emergency import readiness_rules as rules
+from monitor.emergency.models import Incident, Readiness
+from monitor.emergency.readiness_rules import ChannelFacts, Check, Facts
+from monitor.emergency.staff import approvers
+from monitor.register.credentials import resolve
+from monitor.register.models import Channel
+from monitor.register.organisation import organisation
+from monitor.register.routes import without_way
+from monitor.register.secrets import stored
+from monitor.watch.budgets import left_of, quota_of, spent
+from monitor.watch.models import TokenHealth
+
+OK = 200
+PATIENCE = 5  # seconds for each of the two web servers
+KEPT = timedelta(days=400)
+
+
+def check(db: Database, settings: Settings, now: datetime, *, worker_alive: bool | None) -> list[Check]:
+    """Looks at everything and keeps it as a row. worker_alive: None where the broker does not answer."""
+    with db.snapshot() as session:
+        known = list(_channels(session, settings, now))
+        people = _approvers(session, settings)
+        last = last_exercise(session)
+    asked = tuple(replace(facts, posts_left=_posts_left(connector)) for facts, connector in known)
+    facts = Facts(
+        channels=asked,
+        approvers=people,
+        image_host_answers=_answers(settings.emergency.image_url or settings.emergency.hub_url),
+        hub_answers=_answers(settings.emergency.hub_url, itself=True),
+        worker_alive=worker_alive,
+        last_exercise=last,
+        needs_images=any(isinstance(each, Publisher) and each.needs_image for _facts, each in known),
+    )
+    found = rules.judge(facts, now)
+    with db.transaction() as session:
+        session.add(Readiness(at=now, ok=rules.all_well(found), findings={"checks": [one.as_json() for one in found]}))
+        session.execute(delete(Readiness).where(Readiness.at < now - KEPT))
+    return found
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """Is it time for the nightly look? Raises NotSetUp."""
+    zone = ZoneInfo(organisation(session).timezone)
+    last = session.scalar(select(func.max(Readiness.at)))
+    return rules.is_due(last.astimezone(zone) if last else None, now.astimezone(zone))
+
+
+def latest(session: Session, count: int = 1) -> list[Readiness]:
+    """The newest first."""
+    return list(session.scalars(select(Readiness).order_by(Readiness.at.desc(), Readiness.id.desc()).limit(count)))
+
+
+def checks_of(row: Readiness) -> list[Check]:
+    """What was found, as it was."""
+    return [Check(**one) for one in row.findings["checks"]]
+
+
+def last_exercise(session: Session) -> datetime | None:
+    """When the latest one began."""
+    return session.scalar(select(func.max(Incident.started_at)).where(Incident.mode == "exercise"))
+
+
+def published_by_machine(session: Session) -> list[Channel]:
+    """Channels in use that a machine reads, by id: some of them it publishes on, too."""
+    wanted = (Channel.state == "active", Channel.watch_mode == "automatic", Channel.platform.in_(PLATFORMS))
+    return list(session.scalars(select(Channel).where(*wanted).order_by(Channel.id)))
+
+
+def _channels(session: Session, settings: Settings, now: datetime) -> Iterable[tuple[ChannelFacts, object]]:
+    for channel in published_by_machine(session):
+        health = session.get(TokenHealth, channel.id)
+        connector = _connector(session, channel, settings)
+        if connector is not None and not isinstance(connector, Publisher):
+            continue
+        yield (
+            ChannelFacts(
+                id=channel.id,
+                name=channel.name,
+                can_publish=health is not None and health.can_publish and connector is not None,
+                checked_at=health.checked_at if health else None,
+                cost=connector.publish_cost if connector else 0,
+                expires=health.expires if health else None,
+                remedy=(health.remedy or "") if health else "",
+                left=_left(session, connector, settings, now),
+            ),
+            connector,
+        )
+
+
+def _connector(session: Session, channel: Channel, settings: Settings) -> Connector | None:
+    """None where its secrets are missing. Makes no call."""
+    try:
+        credential = resolve(channel, stored=stored(session, channel.id))
+        return connect(channel.platform, Account(channel.external_id or "", channel.address), credential, settings)
+    except ConnectorError:
+        return None
+
+
+def _left(session: Session, connector: Connector | None, settings: Settings, now: datetime) -> int | None:
+    """What is left today of the scarcest quota, the part for crises included."""
+    budgets = connector.budgets if connector else ()
+    quotas = [(budget, quota) for budget in budgets if (quota := quota_of(budget, settings)) is not None]
+    left = [left_of(quota, spent(session, budget, now)).of("crisis") for budget, quota in quotas]
+    return min(left, default=None)
+
+
+def _posts_left(connector: object) -> int | None:
+    if not isinstance(connector, Rationed):
+        return None
+    try:
+        return connector.posts_left()
+    except ConnectorError:
+        return -1
+
+
+def _approvers(session: Session, settings: Settings) -> tuple[str, ...]:
+    """Names of those who can be told in the night."""
+    people = approvers(session)
+    lost = without_way(session, people, sms=settings.sms_url is not None) | given_up(session)
+    return tuple(person.name for person in people if person.id not in lost)
+
+
+def _answers(address: str | None, *, itself: bool = False) -> bool | None:
+    """Does a web server answer there? itself: with what stands at just that address. None without an address."""
+    if address is None:
+        return None
+    try:
+        with requests.get(address, timeout=PATIENCE, stream=True, verify=trusted_certificates()) as answer:
+            return answer.status_code == OK if itself else answer.status_code < 500
+    except requests.RequestException:
+        return False

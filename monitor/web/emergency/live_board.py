@@ -1,0 +1,52 @@
+"""Server-sent events of the board: one look at the database every two seconds, and nothing held meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from anyio.to_thread import run_sync
+
+from monitor.db import Database
+from monitor.db.one_view import one_view
+from monitor.emergency.board import state_of
+from monitor.emergency.intake import collect
+
+EVERY = 2.0  # seconds
+LONGEST = 300.0
+"""Seconds of one stream; the browser comes back, and is asked anew who it is and what it may read."""
+MOST = 50
+"""Streams at the same time: others read the page again instead."""
+
+
+class Full(Exception):
+    """There are as many streams as there may be."""
+
+
+def looks(state: Any, incident_id: int, channels: frozenset[str]) -> AsyncIterator[str]:
+    """Events, named "board", each with a word that is another one when something has changed. state: of the
+    application. Raises Full. The stream ends when whoever reads it is gone, and after LONGEST."""
+    if getattr(state, "streams", 0) >= MOST:
+        raise Full
+    return _stream(state, incident_id, channels)
+
+
+async def _stream(state: Any, incident_id: int, channels: frozenset[str]) -> AsyncIterator[str]:
+    state.streams, last = getattr(state, "streams", 0) + 1, ""
+    try:
+        ends = asyncio.get_running_loop().time() + LONGEST
+        while asyncio.get_running_loop().time() < ends:
+            now = await run_sync(_look, state.db, incident_id, channels)
+            yield f"event: board\ndata: {now}\n\n" if now != last else ":\n\n"
+            last = now
+            await asyncio.sleep(EVERY)
+    finally:
+        state.streams -= 1
+
+
+def _look(db: Database, incident_id: int, channels: frozenset[str]) -> str:
+    """In a view of its own: that of the request would be kept for as long as the stream lasts, and grow old."""
+    with one_view():
+        collect(db, incident_id, datetime.now(UTC))
+    with one_view(), db.snapshot() as session:
+        return state_of(session, incident_id, channels)

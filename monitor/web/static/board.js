@@ -1,0 +1,51 @@
+// The board as it changes, and keys. Without this file the page is read again, and everything works by buttons.
+(() => {
+  const live = () => document.getElementById("live");
+  const news = document.getElementById("news");
+  const busy = () => {
+    const at = document.activeElement;
+    return live().querySelector("input:checked") !== null || (at !== null && live().contains(at))
+      || [...live().querySelectorAll("input[name=title]")].some((each) => each.value);
+  };
+  const show = async () => {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+    if (fresh) { live().replaceWith(fresh); news.replaceChildren(); }
+  };
+  const offer = () => {
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = live().dataset.show;
+    link.addEventListener("click", (event) => { event.preventDefault(); show(); });
+    news.replaceChildren(`${live().dataset.news} `, link);
+  };
+  if (!live().dataset.over) {
+    let last = null;
+    const stream = new EventSource(live().dataset.events);
+    stream.addEventListener("board", (event) => {
+      if (last !== null && last !== event.data) { if (busy()) offer(); else show(); }
+      last = event.data;
+    });
+    addEventListener("pagehide", () => stream.close());
+  }
+
+  const links = () => [...document.querySelectorAll("#found h3 a")];
+  const chosen = () => document.activeElement?.closest("#found li");
+  const step = (by) => {
+    const all = links();
+    if (!all.length) return;
+    const now = all.indexOf(chosen()?.querySelector("h3 a"));
+    const next = now < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(now + by, 0), all.length - 1);
+    all[next].focus();
+    all[next].closest("li").scrollIntoView({ block: "nearest" });
+  };
+  const press = (what) => chosen()?.querySelector(what)?.click();
+  const acts = { j: () => step(1), k: () => step(-1), x: () => press("input[name=id]"), d: () => press("button[name=done_one]") };
+  document.getElementById("keys-said").hidden = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+    if (Object.hasOwn(acts, event.key)) { event.preventDefault(); acts[event.key](); }
+  });
+})();

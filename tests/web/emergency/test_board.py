@@ -1,0 +1,243 @@
+"""The board through its pages: what comes onto it, what people do with it, who is answered, and how it is live."""
+
+import csv
+import io
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+from pypdf import PdfReader
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from monitor.db import Database
+from monitor.emergency.intake import collect, collect_all
+from monitor.emergency.models import Incident, Intake, LogLine, Topic
+from monitor.emergency.situation import remind_all
+from monitor.inbox.models import Action
+from monitor.register.models import Decision, Person
+from monitor.watch.models import Comment
+from monitor.web.visiting import COOKIE
+from tests.web.conftest import session_of
+
+SignedIn = Callable[[str], TestClient]
+NOW = datetime.now(UTC)
+ASKED = ("När kommer strömmen tillbaka?", "när är strömmen tillbaka??", "Strömmen tillbaka när?")
+SAID = (
+    *ASKED,
+    "Är strömmen tillbaka, när?",
+    "NÄR kommer strömmen TILLBAKA",
+    "Mormor behöver hjälp, trygghetslarmet är dött",
+    "Jag hörde att vattnet är förgiftat",
+    "=HYPERLINK(1) Bra jobbat",
+)
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def incident(filled: Database) -> Database:
+    """An incident since an hour, crisis staff, eight comments of it, and two that are not: an older one, and our own."""
+    with filled.transaction() as session:
+        session.add(Person(id="kris", name="Kim Kris", email="kim@example.org", roles=["crisis_staff"]))
+        session.add(Person(id="kom", name="Kom Person", email="kom@example.org", roles=["communicator"]))
+        session.add(Person(id="rev", name="Rev Person", email="rev@example.org", roles=["auditor"]))
+        session.flush()
+        decision = session.scalars(select(Decision).where(Decision.channel_id == "fb")).one()
+        again = {name: getattr(decision, name) for name in ("purpose", "address", "audience", "responsible_id")}
+        again |= {"decided_by_id": "redaktor", "decided_on": decision.decided_on, "created_at": decision.created_at}
+        who = {"authorised": ["kris", "kom", "redaktor"], "valid_until": decision.valid_until}
+        session.add(Decision(channel_id="fb", version=2, **again, **who))
+        begun = {"started_at": NOW - timedelta(hours=1), "started_by_id": "kris", "decided_by": "Krisledningen"}
+        session.add(Incident(mode="actual", level="disturbance", title="Strömavbrott", **begun))  # type: ignore[arg-type]
+        session.add_all(comment(f"n{number}", text) for number, text in enumerate(SAID))
+        session.add(comment("old", "När öppnar badet?", NOW - timedelta(hours=3)))
+        session.add(comment("own", "Vi vet mer klockan tre", author="own-fb"))
+    return filled
+
+
+def comment(id_: str, text: str, at: datetime = NOW, author: str = "resident") -> Comment:
+    ids = {"external_id": id_, "post_external_id": "p", "thread_external_id": id_}
+    seen = {"posted_at": at, "fetched_at": at, "text_seen_at": at, "content_hash": b"x"}
+    who = {"author_id": author, "author_name": f"Bo {id_}"}
+    return Comment(channel_id="fb", text=text, **ids, **seen, **who)  # type: ignore[arg-type]
+
+
+def kinds(db: Database) -> dict[str, str]:
+    with db.snapshot() as session:
+        query = select(Comment.external_id, Intake.kind).join(Intake, Intake.comment_id == Comment.id)
+        return {id_: kind for id_, kind in session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
+
+
+def on_board(db: Database, *external_ids: str) -> list[int]:
+    with db.snapshot() as session:
+        query = select(Intake.id).join(Comment, Comment.id == Intake.comment_id)
+        return list(session.scalars(query.where(Comment.external_id.in_(external_ids)).order_by(Intake.id)))
+
+
+def test_what_residents_write_since_it_began_is_on_the_board_once(incident: Database) -> None:
+    assert collect_all(incident, NOW) == len(SAID)
+    assert collect(incident, 1, NOW) == collect_all(incident, NOW) == 0
+    assert kinds(incident) == {
+        **{f"n{number}": "question" for number in range(5)},
+        "n5": "help",
+        "n6": "rumour",
+        "n7": "other",
+    }
+
+
+def test_need_of_help_stands_first_and_its_words_are_shown(incident: Database, signed_in: SignedIn) -> None:
+    page = signed_in("kris").get("/crisis/1/board").text
+    assert page.index("Mormor behöver") < page.index("vattnet är förgiftat") < page.index("HYPERLINK")
+    assert "behöver hjälp</bdi>" in page or "behöver hjälp, " in page
+    assert "När öppnar badet" not in page
+    only = signed_in("kris").get("/crisis/1/board?kind=rumour").text
+    assert "förgiftat" in only
+    assert "Mormor behöver" not in only.split("Vad invånare skriver")[1]
+
+
+def test_many_that_ask_the_same_become_a_topic_and_each_is_answered_exactly_once(
+    incident: Database, signed_in: SignedIn
+) -> None:
+    client = signed_in("kris")
+    assert "5 skriver om samma sak" in client.get("/crisis/1/board").text
+    ids = on_board(incident, *(f"n{number}" for number in range(5)))
+    client.post("/crisis/1/board", data={"act": "gather", "title": "När är strömmen tillbaka?", "id": ids})
+    with incident.transaction() as session:
+        session.add(comment("late", "När kommer strömmen tillbaka tro?"))
+    for _press in range(2):
+        client.get("/crisis/1/board")
+        answer = client.post("/crisis/1/topics/1", data={"act": "answer", "answer": "Senast 18."})
+        assert answer.status_code == 200
+    with incident.snapshot() as session:
+        texts = session.execute(select(Action.comment_id, Action.text, Action.by_id)).all()
+        assert len(texts) == len({row[0] for row in texts}) == 6  # the late one had found its topic
+        assert {row[1:] for row in texts} == {("Senast 18.", "kris")}
+        assert session.scalar(select(func.count()).where(Intake.done_at.is_not(None))) == 6
+        assert any("Besvarade 6" in line.text for line in session.scalars(select(LogLine)))
+
+
+def test_in_an_exercise_nobody_is_answered(incident: Database, signed_in: SignedIn) -> None:
+    with incident.transaction() as session:
+        begun = {"started_at": NOW - timedelta(hours=1), "started_by_id": "kris", "decided_by": "Kim"}
+        session.add(Incident(mode="exercise", level="elevated", title="Övar", **begun))  # type: ignore[arg-type]
+    client = signed_in("kris")
+    client.get("/crisis/2/board")
+    with incident.snapshot() as session:
+        [number] = session.scalars(select(Intake.id).where(Intake.incident_id == 2).limit(1))
+    client.post("/crisis/2/board", data={"act": "gather", "title": "Ström", "id": number})
+    refused = client.post("/crisis/2/topics/1", data={"act": "answer", "answer": "Senast 18."})
+    assert (refused.status_code, "riktiga invånare" in refused.text) == (422, True)
+    with incident.snapshot() as session:
+        assert session.scalar(select(func.count(Action.id))) == 0
+
+
+def test_sorting_by_hand_holds_and_an_answer_is_shown_to_residents_only_when_there_is_one(
+    incident: Database, signed_in: SignedIn
+) -> None:
+    client = signed_in("kris")
+    client.get("/crisis/1/board")
+    [number] = on_board(incident, "n7")
+    client.post("/crisis/1/board", data={"act": "help", "id": number})
+    client.post("/crisis/1/board", data={"done_one": number})
+    client.get("/crisis/1/board")
+    assert kinds(incident)["n7"] == "help"
+    client.post("/crisis/1/board", data={"act": "gather", "title": "Tack", "id": number})
+    assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": ""}).status_code == 422
+    client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Tack själv"})
+    with incident.snapshot() as session:
+        assert session.get_one(Intake, number).done_at is not None
+        assert session.get_one(Topic, 1).shown_at is not None
+
+
+def test_the_log_is_added_to_handed_over_and_reported_from(incident: Database, signed_in: SignedIn) -> None:
+    client = signed_in("kris")
+    client.post("/crisis/1/log", data={"kind": "decision", "text": "Vi öppnar trygghetspunkten"})
+    assert client.post("/crisis/1/log", data={"kind": "handover", "text": "x"}).status_code == 422
+    client.post("/crisis/1/handover", data={"promised": "Nytt besked 18", "going_on": "Lagning"})
+    assert client.post("/crisis/1/handover", data={}).status_code == 422
+    page = client.get("/crisis/1/log").text
+    assert page.index("trygghetspunkten") < page.index("Nytt besked 18")
+    paper = client.get("/crisis/1/report.pdf")
+    text = "".join(each.extract_text() for each in PdfReader(io.BytesIO(paper.content)).pages)
+    assert "Strömavbrott" in text
+    assert "Behöver hjälp" in text
+    assert "Mormor" not in text
+    with incident.snapshot() as session:
+        began = session.get_one(Incident, 1).started_at
+    hours = [remind_all(incident, began + timedelta(minutes=minutes)) for minutes in (59, 61, 61, 119, 122)]
+    assert hours == [0, 1, 0, 0, 1]
+
+
+def test_afterwards_it_is_evaluated_and_its_evidence_is_one_file_that_proves_itself(
+    incident: Database, signed_in: SignedIn
+) -> None:
+    client = signed_in("kom")
+    client.get("/crisis/1/board")
+    assert client.post("/crisis/1/evaluation", data={"went_well": "Snabbt"}).status_code == 422
+    with incident.transaction() as session:
+        session.get_one(Incident, 1).state = "closed"
+    client.post("/crisis/1/evaluation", data={"went_well": "Snabbt"})
+    with incident.snapshot() as session:
+        kept = session.get_one(Incident, 1)
+        assert (kept.state, kept.evaluation) == ("evaluated", {"went_well": "Snabbt"})
+    made = client.get("/crisis/1/evidence.zip").content
+    assert made == client.get("/crisis/1/evidence.zip").content
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    listed = dict(reversed(line.split("  ")) for line in files.pop("MANIFEST.txt").decode().splitlines())
+    assert listed == {name: sha256(content).hexdigest() for name, content in files.items()}
+    rows = list(csv.DictReader(io.StringIO(files["intake.csv"].decode("utf-8-sig"))))
+    assert sorted(row["text"].lstrip("'") for row in rows) == sorted(SAID)
+    assert not any(row["text"].startswith("=") for row in rows)
+    assert signed_in("rev").get("/crisis/1/evidence.zip").status_code == 403
+
+
+def test_the_board_says_so_when_something_changes_and_shows_it_by_itself(
+    incident: Database, site: str, browser: Browser
+) -> None:
+    context = browser.new_context(viewport=PHONE, locale="sv-SE")
+    context.add_cookies([{"name": COOKIE, "value": session_of(incident, "kris"), "url": site}])
+    page = context.new_page()
+    page.goto(f"{site}/crisis/1/board")
+    expect(page.get_by_text("Mormor behöver hjälp")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert Axe().run(page).violations_count == 0
+    page.wait_for_timeout(2500)
+    with incident.transaction() as session:
+        session.add(comment("live", "Vi sitter fast i hissen på Storgatan"))
+    page.get_by_text("sitter fast i hissen på").wait_for(timeout=8000)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#found input:checked")).to_have_count(1)
+    with incident.transaction() as session:
+        session.add(comment("live2", "Hjälp oss, vi kommer inte ut"))
+    page.get_by_role("link", name="Visa det").click(timeout=8000)
+    expect(page.get_by_text("vi kommer inte ut", exact=False).first).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    page.wait_for_load_state()
+    for path in ("log", "handover", "evaluation", "board?done=1"):
+        page.goto(f"{site}/crisis/1/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        assert Axe().run(page).violations_count == 0, path
+    context.add_cookies([{"name": "language", "value": "en", "url": site}])
+    page.goto(f"{site}/crisis/1/board")
+    expect(page.get_by_role("heading", name="What residents write")).to_be_visible()
+    context.close()
+
+
+def test_streams_are_bounded_and_end_when_nobody_reads(incident: Database, site: str) -> None:
+    import httpx2
+
+    cookie = {"cookie": f"{COOKIE}={session_of(incident, 'kris')}"}
+    with httpx2.stream("GET", f"{site}/crisis/1/board/events", headers=cookie, timeout=10) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert next(answer.iter_lines()) == "event: board"
+        begun = time.monotonic()
+        assert httpx2.get(f"{site}/crisis/1/board", headers=cookie, timeout=10).status_code == 200
+        assert time.monotonic() - begun < 5

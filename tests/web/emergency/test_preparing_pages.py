@@ -1,0 +1,51 @@
+"""What is looked at before a crisis, and what lies on paper."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.testclient import TestClient
+
+from monitor.db import Database
+from monitor.emergency.models import Readiness
+from monitor.emergency.readiness_rules import Facts, judge
+from monitor.register.models import Person
+
+SignedIn = Callable[[str], TestClient]
+NOW = datetime.now(UTC)
+
+
+def staffed(db: Database) -> None:
+    with db.transaction() as session:
+        for id_, phone in (("redaktor", "0504-180 00"), ("ersattare", None)):
+            person = session.get_one(Person, id_)
+            person.roles, person.phone = ["crisis_staff"], phone
+
+
+def test_the_page_shows_what_is_not_in_order_and_what_to_do(filled: Database, signed_in: SignedIn) -> None:
+    staffed(filled)
+    client = signed_in("redaktor")
+    assert "kanalvakt emergency ready" in client.get("/crisis/readiness").text
+    facts = Facts((), ("Rut Redaktör",), None, True, True, None)
+    found = [one.as_json() for one in judge(facts, NOW)]
+    with filled.transaction() as session:
+        session.add(Readiness(at=NOW, ok=False, findings={"checks": found}))
+    shown = client.get("/crisis/readiness").text
+    assert "1 personer som får godkänna går att nå: Rut Redaktör." in shown
+    assert "Ingen övning har hållits." in shown
+    assert "<strong>Krissida</strong>" in shown or "Krissidan svarar, sedd utifrån." in shown
+
+
+def test_the_kit_has_people_channels_texts_and_how_codes_are_used_but_no_code(
+    filled: Database, signed_in: SignedIn
+) -> None:
+    staffed(filled)
+    shown = signed_in("redaktor").get("/crisis/kit").text
+    for words in ("Rut Redaktör", "0504-180 00", "Strömavbrott", "Koka dricksvattnet", "nödkoder", "facebook.com"):
+        assert words in shown, words
+    assert "VMA" not in shown
+    assert "faran över" not in shown.lower()
+
+
+def test_only_those_who_read_crises_get_either(filled: Database, signed_in: SignedIn) -> None:
+    client = signed_in("ersattare")
+    assert [client.get(f"/crisis/{page}").status_code for page in ("readiness", "kit")] == [403, 403]
