@@ -41,7 +41,7 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture
 def incident(filled: Database) -> Database:
-    """An incident since an hour, crisis staff, eight comments of it, and two that are not: an older one, and our own."""
+    """An incident since an hour, crisis staff, eight comments of it, and two that are not: an older one and our own."""
     with filled.transaction() as session:
         session.add(Person(id="kris", name="Kim Kris", email="kim@example.org", roles=["crisis_staff"]))
         session.add(Person(id="kom", name="Kom Person", email="kom@example.org", roles=["communicator"]))
