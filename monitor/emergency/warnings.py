@@ -117,8 +117,16 @@ def _keep_one(session: Session, warned: Warned, code: str | None, now: datetime)
     if row is None:
         about = _row(session, warned.source, OutsideWarning.identifier == warned.about) if warned.about else None
         thread = about.thread if about is not None else warned.thread
-        named = {"source": warned.source, "identifier": warned.identifier, "thread": thread, "sent": warned.sent}
-        row = OutsideWarning(**named, status=warned.status, kind=warned.kind, seen_at=now, ours=False)
+        row = OutsideWarning(
+            source=warned.source,
+            identifier=warned.identifier,
+            thread=thread,
+            sent=warned.sent,
+            status=warned.status,
+            kind=warned.kind,
+            seen_at=now,
+            ours=False,
+        )
         session.add(row)
     before = None
     if not warned.codes:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
-from monitor.emergency import afterwards, crisis_log
+from monitor.emergency import crisis_log, questions
 from monitor.emergency.evidence import bundle, bundle_file
 from monitor.emergency.situation import note_report, report_file, report_pdf
 from monitor.register.faults import Refused
@@ -59,9 +59,9 @@ def hand_over(request: Request, number: int, who: Worker, form: Form) -> Respons
     try:
         with request.app.state.db.transaction() as session:
             incident = incident_of(session, number)
-            afterwards.hand_over(session, incident, form.values, who.person_id, datetime.now(UTC))
+            questions.hand_over(session, incident, form.values, who.person_id, datetime.now(UTC))
     except Refused as why:
-        form.faults[next(iter(afterwards.HANDOVER))] = str(why)
+        form.faults[next(iter(questions.HANDOVER))] = str(why)
         return _questions(request, number, form, "handover", status=422)
     return RedirectResponse(f"/crisis/{number}/log", status_code=303)
 
@@ -78,9 +78,9 @@ def evaluate(request: Request, number: int, who: Worker, form: Form) -> Response
     try:
         with request.app.state.db.transaction() as session:
             incident = incident_of(session, number)
-            afterwards.evaluate(session, incident, form.values, who.person_id, datetime.now(UTC))
+            questions.evaluate(session, incident, form.values, who.person_id, datetime.now(UTC))
     except Refused as why:
-        form.faults[next(iter(afterwards.EVALUATION))] = str(why)
+        form.faults[next(iter(questions.EVALUATION))] = str(why)
         return _questions(request, number, form, "evaluation", status=422)
     return RedirectResponse(f"/crisis/{number}/evaluation", status_code=303)
 
@@ -100,7 +100,7 @@ def evidence(request: Request, number: int, who: Exporter) -> Response:
     """Everything about the incident, with residents' words on the channels that whoever asks may export."""
     with request.app.state.db.snapshot() as session:
         incident = incident_of(session, number)
-        made = bundle(session, incident, who.channels_for(Permission.EXPORT))
+        made = bundle(session, incident, who.channels_for(Permission.EXPORT), request.app.state.settings)
     name = f'attachment; filename="{bundle_file(incident)}"'
     return Response(made, media_type="application/zip", headers={"Content-Disposition": name})
 
@@ -136,8 +136,8 @@ def _questions(request: Request, number: int, form: Sent, which: str, status: in
         organisation=owner,
         zone=ZoneInfo(owner.timezone),
         incident=incident,
-        questions=afterwards.HANDOVER if which == "handover" else afterwards.EVALUATION,
+        questions=questions.HANDOVER if which == "handover" else questions.EVALUATION,
         form=form,
-        writes=which == "handover" or incident.state in afterwards.AFTER,
+        writes=which == "handover" or incident.state in questions.AFTER,
         **words(),
     )

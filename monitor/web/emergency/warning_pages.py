@@ -1,4 +1,4 @@
-"""/crisis/warnings: what authorities warn of, and what is done about it. /crisis/vma: whom to call for a public warning.
+"""/crisis/warnings: what authorities warn of, and what is done about it. /crisis/vma: whom to call for their warning.
 
 Before the pages of incidents, whose addresses are numbers in the same place."""
 
@@ -35,7 +35,7 @@ def all_warnings(request: Request, who: Reader) -> HTMLResponse:
     now = datetime.now(UTC)
     with request.app.state.db.snapshot() as session:
         owner = organisation(session)
-        shown = {"found": warnings.recent(session, now), "feeds": warnings.feeds(session)}
+        found, feeds = warnings.recent(session, now), warnings.feeds(session)
     return page(
         request,
         "emergency/warnings.html",
@@ -46,7 +46,8 @@ def all_warnings(request: Request, who: Reader) -> HTMLResponse:
         reads=request.app.state.settings.emergency.feeds,
         problems=PROBLEMS,
         unreal=UNREAL,
-        **shown,
+        found=found,
+        feeds=feeds,
     )
 
 
