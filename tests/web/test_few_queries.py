@@ -69,7 +69,7 @@ PAGES = {
     "/static": [],
 }
 """What is looked at where a path has gaps, or more than one face."""
-IN_GAPS = {"comment_id": "1", "number": "1", "channel_id": "c1"}
+IN_GAPS = {"comment_id": "1", "number": "1", "channel_id": "c1", "message_id": "1"}
 
 
 @pytest.fixture
