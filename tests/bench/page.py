@@ -5,13 +5,15 @@ import platform
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-LATENCY, DAYS, WEB, CONNECTORS = (
+LATENCY, DAYS, WEB, HUB, CONNECTORS = (
     "\n## From the platform to the mail server\n",
     "\n## Keeping the watch days\n",
     "\n## Pages among a million comments\n",
+    "\n## The crisis page\n",
     "\n## Connectors\n",
 )
-"""What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s; the rest is
+"""What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s and
+`python -m tests.bench.hub`'s; the rest is
 `make bench-connectors`'s."""
 
 
@@ -34,8 +36,14 @@ def write_days(text: str) -> None:
 
 def write_web(text: str) -> None:
     """The pages' part, without its heading."""
-    house, latency, days, _web, connectors = _parts()
-    _write([house, latency, days, text, connectors])
+    house, latency, days, _web, *others = _parts()
+    _write([house, latency, days, text, *others])
+
+
+def write_hub(text: str) -> None:
+    """The crisis page's part, without its heading."""
+    *others, _hub, connectors = _parts()
+    _write([*others, text, connectors])
 
 
 def write_connectors(text: str) -> None:
@@ -46,7 +54,7 @@ def write_connectors(text: str) -> None:
 def _parts() -> list[str]:
     """The house's, and those of the headings, in their order."""
     parts, rest = list[str](), PAGE.read_text()
-    for heading in (CONNECTORS, WEB, DAYS, LATENCY):
+    for heading in (CONNECTORS, HUB, WEB, DAYS, LATENCY):
         rest, _, part = rest.partition(heading)
         parts.insert(0, part)
     return [rest, *parts]
@@ -57,7 +65,7 @@ def _write(parts: list[str]) -> None:
     told = [house.strip() + "\n"]
     told += [
         f"{heading}\n{text.strip()}\n"
-        for heading, text in zip((LATENCY, DAYS, WEB, CONNECTORS), others, strict=True)
+        for heading, text in zip((LATENCY, DAYS, WEB, HUB, CONNECTORS), others, strict=True)
         if text
     ]
     PAGE.write_text("".join(told))
