@@ -189,12 +189,14 @@ def test_a_repetition_that_facebook_refuses_is_perhaps_our_own(page: Press) -> N
 
 
 def test_old_posts_and_odd_orders_do_not_hide_ours(page: Press) -> None:
-    for number in range(120):
-        page.stage.post(f"Inlägg {number}")
-    graph_of(page.stage).habits.odd_order = True
+    for number in range(60):
+        page.stage.post(f"Tidigare {number}")
     page.prepare()
-    published = page.publish()
-    found = page.find().found
+    since, published = page.stage.world.now, page.publish()
+    for number in range(60):
+        page.stage.post(f"Senare {number}")
+    graph_of(page.stage).habits.odd_order = True  # ours is on the second page, after older and newer ones
+    found = page.publisher.find(page.draft, page.progress, since).found
     assert found is not None
     assert found.remote_id == published.remote_id
 
