@@ -12,7 +12,7 @@ from monitor.cli.processes import Program
 from monitor.register.organisation import NotSetUp
 from monitor.register.routes import NAMES
 
-CLOCK_TASKS = 9 + len(NAMES) + MOST
+CLOCK_TASKS = 13 + len(NAMES) + MOST
 """Kinds of tasks in the clock's queue, ways to send, and subscribers to send to; each runs once at a time."""
 
 

@@ -70,7 +70,7 @@ def deliveries_of(session: Session, message_id: int) -> list[Delivery]:
 
 
 def _check(session: Session, message: Message, incident: Incident, now: datetime) -> None:
-    if incident.closed_at is not None:
+    if incident.closed_at is not None and message.kind not in AT_ONCE:
         raise CannotSend(_("The crisis has been closed. Begin a new one."))
     if message.kind not in AT_ONCE and message.state != State.APPROVED and not message.break_glass:
         raise CannotSend(_("Nobody else has approved it yet."))

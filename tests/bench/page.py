@@ -5,16 +5,17 @@ import platform
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-LATENCY, DAYS, WEB, CONNECTORS, EMERGENCY = (
+LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY = (
     "\n## From the platform to the mail server\n",
     "\n## Keeping the watch days\n",
     "\n## Pages among a million comments\n",
+    "\n## The crisis page\n",
     "\n## Connectors\n",
     "\n## Crisis messages\n",
 )
-PARTS = (LATENCY, DAYS, WEB, CONNECTORS, EMERGENCY)
-"""What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s, `make
-bench-connectors`'s, `make bench-emergency`'s."""
+PARTS = (LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY)
+"""What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s,
+`python -m tests.bench.hub`'s, `make bench-connectors`'s, `make bench-emergency`'s."""
 
 
 def write_house(text: str) -> None:
@@ -35,6 +36,11 @@ def write_days(text: str) -> None:
 def write_web(text: str) -> None:
     """The pages' part, without its heading."""
     _put(WEB, text)
+
+
+def write_hub(text: str) -> None:
+    """The crisis page's part, without its heading."""
+    _put(HUB, text)
 
 
 def write_connectors(text: str) -> None:

@@ -192,12 +192,14 @@ def site(filled: Database, mails: Path) -> Iterator[str]:
     yield from serve(filled, Settings(demo_mails=mails))
 
 
-def serve(db: Database, settings: Settings, more: Callable[[Request], Response] | None = None) -> Iterator[str]:
-    """more: a further page, at its own name."""
+def serve(
+    db: Database, settings: Settings, more: Callable[[Request], Response] | None = None, port: int = 0
+) -> Iterator[str]:
+    """more: a further page, at its own name. port: any free one where none is named."""
     app = create_app(settings, db)
     if more is not None:
         app.add_route(f"/{more.__name__.strip('_')}", more)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

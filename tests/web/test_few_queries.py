@@ -59,6 +59,8 @@ PAGES = {
     "/reports/{key}.svg": ["/reports/hours.svg"],
     "/people/{person_id}": ["/people/p1"],
     "/crisis/{number}": ["/crisis/1"],
+    "/crisis/{number}/board": ["/crisis/1/board", "/crisis/1/board?kind=help"],
+    "/crisis/{number}/board/events": [],  # goes on for minutes
     "/crisis/{number}/messages/{message_id}": ["/crisis/1/messages/1", "/crisis/1/messages/2"],
     "/decisions/{number}": ["/decisions/1"],
     "/decisions/{number}/decision.pdf": ["/decisions/1/decision.pdf"],
@@ -67,7 +69,7 @@ PAGES = {
     "/static": [],
 }
 """What is looked at where a path has gaps, or more than one face."""
-IN_GAPS = {"comment_id": "1", "number": "1", "channel_id": "c1"}
+IN_GAPS = {"comment_id": "1", "number": "1", "channel_id": "c1", "message_id": "1"}
 
 
 @pytest.fixture

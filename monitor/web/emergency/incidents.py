@@ -14,6 +14,7 @@ from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.emergency import incidents
 from monitor.emergency.approving import to_review
+from monitor.emergency.composing import HUB, channels_of
 from monitor.emergency.incident_words import LEVELS, MODES, STAGES, STATES
 from monitor.emergency.incidents import GOING_ON
 from monitor.emergency.message_words import FATES, KINDS
@@ -140,6 +141,7 @@ def _one(request: Request, number: int, who: Visitor, form: Sent, status: int = 
             "messages": messages_of(session, incident.id),
             "holds": holds_of(session, now),
             "names": named(session),
+            "place_names": place_names(session),
         }
     promised = next((each.message for each in shown["messages"] if each.message.state == "committed"), None)
     return page(
@@ -158,6 +160,11 @@ def _one(request: Request, number: int, who: Visitor, form: Sent, status: int = 
         **shown,
         **words(),
     )
+
+
+def place_names(session: Session) -> dict[str, str]:
+    """What can be stopped, in the language in use."""
+    return {"": _("Everything"), HUB: _("Crisis page")} | {each.id: each.name for each in channels_of(session)}
 
 
 def words() -> dict[str, object]:

@@ -98,12 +98,12 @@ class WalkTown:
         self.desk.everything_to_the_end()
 
 
-def walk_towned(desk: Desk) -> Iterator[WalkTown]:
+def walk_towned(desk: Desk, settings: Settings | None = None, port: int = 0) -> Iterator[WalkTown]:
     _register(desk.db, desk.town)
     ids = _rows(desk.town) | _asked(desk)
     _words(desk)
     with time_machine.travel(at(MONDAY, "10.00")):
-        for url in serve(desk.db, Settings()):
+        for url in serve(desk.db, settings or Settings(), port=port):
             yield WalkTown(url, desk, ids)
 
 

@@ -4,6 +4,8 @@ in another language, and what was wrong is taken back by one press."""
 import pytest
 from playwright.sync_api import Browser
 
+from connectors.emulator.effects import Effect
+from tests.monitor.watch.conftest import until
 from tests.web.days.walking import Walk, WalkTown, walking
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -70,11 +72,19 @@ def _sends_and_takes_back(walk: Walk) -> None:
     with walk.page.expect_navigation():
         walk.page.get_by_role("button", name="Skicka SKARPT").click()
     walk.sees("Where it has come")
+    until(lambda: len(published(walk)) == 1)
     walk.stop("sent")
     walk.press("Correct it now")
     walk.page.wait_for_url("**/messages/2")
     walk.sees("Where it has come")
     walk.stop("corrected")
+    until(lambda: len(published(walk)) == 2)
+    assert [each.target for each in published(walk)] == [walk.town.desk.stage.account.id] * 2
+
+
+def published(walk: Walk) -> list[Effect]:
+    """What came out on the emulated page: the message and its correction, once each."""
+    return [each for each in walk.town.desk.effects if each.kind == "publish"]
 
 
 def _ends(walk: Walk) -> None:

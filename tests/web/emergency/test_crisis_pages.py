@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from monitor.audit.models import AuditEntry
 from monitor.db import Database
 from monitor.emergency.models import Delivery, Incident, Message
-from monitor.register.models import Person
+from monitor.register.models import Channel, Person
 from monitor.watch.models import CloseWatch
 
 SignedIn = Callable[[str], TestClient]
@@ -73,6 +73,8 @@ def test_two_people_take_a_message_all_the_way_and_back(staff: Database, signed_
         assert (first.state, second.kind, second.state) == ("superseded", "correction", "committed")
     assert writer.post(incident, data={"act": "close"}).status_code == 422, "closed without a last word"
     assert writer.post(incident, data={"act": "close", "why": "övningen är slut"}).status_code == 200
+    late = writer.post(f"{incident}/messages/2", data={"act": "cancel"})
+    assert late.status_code == 200, "what was wrong could not be withdrawn, as the incident is closed"
 
 
 def test_the_word_to_begin_a_live_incident_is_another_one_and_a_mode_never_changes(
@@ -136,3 +138,35 @@ def test_the_first_statement_is_one_press(staff: Database, signed_in: SignedIn) 
     with staff.snapshot() as session:
         message = session.get_one(Message, 1)
         assert (message.state, bool(message.headline)) == ("submitted", True)
+
+
+def test_what_no_machine_publishes_is_there_to_copy_and_ticked(staff: Database, signed_in: SignedIn) -> None:
+    with staff.transaction() as session:
+        session.get_one(Channel, "fb").watch_mode = "manual"
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    incident = begin(writer, "actual", "skarpt")
+    writer.post(incident, data={"act": "hold", "place": "hub"})  # it is seen from nowhere here
+    made = write(writer, incident, **{"out-ig": "1", "out-yt": "1"})
+    approver.post(made, data={"act": "approve_and_send", "revision": "1", "sure": "skarpt"})
+    with staff.snapshot() as session:
+        by_hand = session.scalars(select(Delivery).where(Delivery.place == "fb")).one()
+        assert {each.place for each in session.scalars(select(Delivery))} == {"hub", "fb"}
+    assert by_hand.text.replace("\n", "\r\n") in writer.get(made).text.replace("\n", "\r\n")
+    ticked = {"act": "answer", "delivery": str(by_hand.id), "seen": "seen", "url": "https://www.facebook.com/1"}
+    assert writer.post(made, data=ticked).status_code == 200
+    assert writer.post(made, data=ticked).status_code == 422, "ticked twice"
+    with staff.snapshot() as session:
+        after = session.get_one(Delivery, by_hand.id)
+        assert (after.state, after.url) == ("verified", "https://www.facebook.com/1")
+
+
+def test_a_stop_holds_what_is_sent_after_it_until_it_is_let_go(staff: Database, signed_in: SignedIn) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    incident = begin(writer)
+    assert writer.post(incident, data={"act": "hold", "place": "", "reason": "fel bild"}).status_code == 200
+    assert "Låt det fortsätta" in writer.get(incident).text
+    made = write(writer, incident)
+    approver.post(made, data={"act": "approve_and_send", "revision": "1", "sure": "övning"})
+    assert {each.state for each in settled(staff, 1)} == {"held"}
+    assert writer.post(incident, data={"act": "release", "place": ""}).status_code == 200
+    assert "Låt det fortsätta" not in writer.get(incident).text
