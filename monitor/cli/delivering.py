@@ -141,7 +141,7 @@ def _show(made: Sequence[Delivery]) -> None:
 
 
 def _status(incident: Incident | None, messages: Sequence[Message], made: dict[int, list[Delivery]]) -> dict[str, Any]:
-    every = [Fate(one.state) for each in made.values() for one in each if one.way != "best_effort"]
+    every = [Fate(each.state) for each in sum(made.values(), []) if each.way != "best_effort"]
     keys = ("id", "mode", "level", "state")
     return {
         "incident": {key: getattr(incident, key) for key in keys} if incident is not None else None,
