@@ -1,8 +1,8 @@
 """The YouTube Data API v3, with Google's token endpoint and batch.
 
 Hosts youtube.googleapis.com, www.googleapis.com and oauth2.googleapis.com; on loopback /youtube/v3/…, /token, /batch….
-Costs are quota units; token requests are free. Of the writing side there is what moderates, answers and begins comments;
-nothing is uploaded, and no texts of channels or videos are changed.
+Costs are quota units; token requests are free. Of the writing side there is what moderates, answers and begins
+comments; nothing is uploaded, and no texts of channels or videos are changed.
 """
 
 from email import message_from_bytes
