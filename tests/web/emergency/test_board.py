@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from config.settings import settings
 from monitor.db import Database
+from monitor.emergency import intake
 from monitor.emergency.hub import folder
 from monitor.emergency.intake import collect, collect_all
 from monitor.emergency.models import Incident, Intake, LogLine, Message, Topic
@@ -98,6 +99,13 @@ def test_what_residents_write_since_it_began_is_on_the_board_once(incident: Data
         "n6": "rumour",
         "n7": "other",
     }
+
+
+def test_when_more_comes_than_fits_in_a_step_the_next_ones_bring_the_rest(
+    incident: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST", 3)
+    assert [collect(incident, 1, NOW) for _step in range(4)] == [3, 3, 2, 0]
 
 
 def test_need_of_help_stands_first_and_its_words_are_shown(incident: Database, signed_in: SignedIn) -> None:
