@@ -140,9 +140,7 @@ def _show(made: Sequence[Delivery]) -> None:
 # -- shapes that INTERFACE.md promises
 
 
-def _status(
-    incident: Incident | None, messages: Sequence[Message], made: dict[int, list[Delivery]]
-) -> dict[str, Any]:
+def _status(incident: Incident | None, messages: Sequence[Message], made: dict[int, list[Delivery]]) -> dict[str, Any]:
     every = [Fate(each.state) for each in sum(made.values(), []) if each.way != "best_effort"]
     keys = ("id", "mode", "level", "state")
     return {
@@ -158,4 +156,15 @@ def _message_json(message: Message, made: Sequence[Delivery]) -> dict[str, Any]:
     return told | {"sent": message.sent, "deliveries": deliveries}
 
 
-DELIVERY = ("state", "way", "remote_id", "url", "attempts", "reason", "remedy", "armed_at", "confirmed_at", "verified_at")
+DELIVERY = (
+    "state",
+    "way",
+    "remote_id",
+    "url",
+    "attempts",
+    "reason",
+    "remedy",
+    "armed_at",
+    "confirmed_at",
+    "verified_at",
+)

@@ -113,8 +113,9 @@ def _each(reader: Callable[[str], object]) -> Callable[[str], object]:
 
 def flat_exercise(exercise: Mapping[str, Any] | None) -> dict[str, str]:
     """A test account as one small table: its own two keys, and those of its credential."""
-    own = {key: value for key, value in (exercise or {}).items() if key != "credential" and value is not None}
-    return own | (exercise or {}).get("credential", {})
+    given = dict(exercise or {})
+    credential: dict[str, str] = given.pop("credential", {})
+    return {key: value for key, value in given.items() if value is not None} | credential
 
 
 def _exercise(cell: str) -> object:

@@ -118,6 +118,10 @@ class Broadcast:
         with self.db.snapshot() as session:
             return list(session.scalars(select(Delivery).order_by(Delivery.id)))
 
+    def deliveries_of(self, message: int) -> list[Delivery]:
+        with self.db.snapshot() as session:
+            return list(session.scalars(select(Delivery).where(Delivery.message_id == message)))
+
     def delivery(self, place: str, message: int | None = None) -> Delivery:
         return next(each for each in self.deliveries() if each.place == place and message in (None, each.message_id))
 
