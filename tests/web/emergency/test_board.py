@@ -215,6 +215,7 @@ def test_afterwards_it_is_evaluated_and_its_evidence_is_one_file_that_proves_its
     assert made == client.get("/crisis/1/evidence.zip").content
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
+        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     listed = dict(reversed(line.split("  ")) for line in files.pop("MANIFEST.txt").decode().splitlines())
     assert listed == {name: sha256(content).hexdigest() for name, content in files.items()}
     assert files["published/TIBRO-1.html"] == b"Som det stod"
