@@ -235,7 +235,6 @@ def test_the_board_says_so_when_something_changes_and_shows_it_by_itself(
     expect(page.get_by_text("Mormor behöver hjälp")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert Axe().run(page).violations_count == 0
-    page.wait_for_timeout(2500)
     with incident.transaction() as session:
         session.add(comment("live", "Vi sitter fast i hissen på Storgatan"))
     page.get_by_text("sitter fast i hissen på").wait_for(timeout=8000)
@@ -247,8 +246,8 @@ def test_the_board_says_so_when_something_changes_and_shows_it_by_itself(
     page.get_by_role("link", name="Visa det").click(timeout=8000)
     expect(page.get_by_text("vi kommer inte ut", exact=False).first).to_be_visible()
     page.keyboard.press("j")
-    page.keyboard.press("d")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("d")
     for path in ("log", "handover", "evaluation", "board?done=1"):
         page.goto(f"{site}/crisis/1/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
