@@ -18,12 +18,12 @@ from monitor.emergency import holding
 from monitor.emergency.committing import deliveries_of
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.delivery_words import counted
-from monitor.emergency.drafting import Refused
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate, counts
 from monitor.emergency.sending import committed
 from monitor.emergency.sweeping import sweep
+from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
 
 HUB = "hub"
@@ -141,7 +141,7 @@ def _show(made: Sequence[Delivery]) -> None:
 
 
 def _status(incident: Incident | None, messages: Sequence[Message], made: dict[int, list[Delivery]]) -> dict[str, Any]:
-    every = [Fate(each.state) for each in sum(made.values(), []) if each.way != "best_effort"]
+    every = [Fate(one.state) for each in made.values() for one in each if one.way != "best_effort"]
     keys = ("id", "mode", "level", "state")
     return {
         "incident": {key: getattr(incident, key) for key in keys} if incident is not None else None,
