@@ -14,7 +14,7 @@ from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.emergency import topics
-from monitor.emergency.board import KINDS, Wish, board
+from monitor.emergency.board import KINDS, Wish, board, state_of
 from monitor.emergency.hub import publish_hub
 from monitor.emergency.incidents import GOING_ON
 from monitor.emergency.intake import collect
@@ -149,7 +149,8 @@ def _page(
     collect(db, number, datetime.now(UTC))
     with db.snapshot() as session:
         owner, incident = organisation(session), incident_of(session, number)
-        found = board(session, incident, who.channels_for(Permission.READ_INBOX), wish)
+        channels = who.channels_for(Permission.READ_INBOX)
+        found, state = board(session, incident, channels, wish), state_of(session, number, channels)
     return page(
         request,
         "emergency/board.html",
@@ -158,6 +159,7 @@ def _page(
         zone=ZoneInfo(owner.timezone),
         incident=incident,
         board=found,
+        state=state,
         wish=wish,
         sorts=KINDS,
         fault=fault,

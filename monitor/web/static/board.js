@@ -21,11 +21,9 @@
     news.replaceChildren(`${live().dataset.news} `, link);
   };
   if (!live().dataset.over) {
-    let last = null;
     const stream = new EventSource(live().dataset.events);
     stream.addEventListener("board", (event) => {
-      if (last !== null && last !== event.data) { if (busy()) offer(); else show(); }
-      last = event.data;
+      if (live().dataset.state !== event.data) { if (busy()) offer(); else show(); }
     });
     addEventListener("pagehide", () => stream.close());
   }

@@ -54,6 +54,7 @@ def test_an_hour_at_night_is_enough_and_the_ladder_goes_on_where_it_was_when_it_
     assert closely_told(waiting, MON, "18.59", "19.01", "19.02", "23.00") == ["kris"]
     assert closely_told(waiting, TUE, "03.00", "07.30", "16.01") == []
     assert waiting.told(WED, "07.30", "12.00") == []
+    assert waiting.ledger() == []
     over(waiting.db)
     assert due(waiting, WED, "12.01") == ordinary
     assert waiting.told(WED, "12.01", "12.02") == ["redaktor"]

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from config.settings import settings
 from monitor.db import Database
+from monitor.emergency import intake
 from monitor.emergency.hub import folder
 from monitor.emergency.intake import collect, collect_all
 from monitor.emergency.models import Incident, Intake, LogLine, Message, Topic
@@ -98,6 +99,13 @@ def test_what_residents_write_since_it_began_is_on_the_board_once(incident: Data
         "n6": "rumour",
         "n7": "other",
     }
+
+
+def test_when_more_comes_than_fits_in_a_step_the_next_ones_bring_the_rest(
+    incident: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST", 3)
+    assert [collect(incident, 1, NOW) for _step in range(4)] == [3, 3, 2, 0]
 
 
 def test_need_of_help_stands_first_and_its_words_are_shown(incident: Database, signed_in: SignedIn) -> None:
@@ -207,6 +215,7 @@ def test_afterwards_it_is_evaluated_and_its_evidence_is_one_file_that_proves_its
     assert made == client.get("/crisis/1/evidence.zip").content
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
+        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     listed = dict(reversed(line.split("  ")) for line in files.pop("MANIFEST.txt").decode().splitlines())
     assert listed == {name: sha256(content).hexdigest() for name, content in files.items()}
     assert files["published/TIBRO-1.html"] == b"Som det stod"
@@ -226,7 +235,6 @@ def test_the_board_says_so_when_something_changes_and_shows_it_by_itself(
     expect(page.get_by_text("Mormor behöver hjälp")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert Axe().run(page).violations_count == 0
-    page.wait_for_timeout(2500)
     with incident.transaction() as session:
         session.add(comment("live", "Vi sitter fast i hissen på Storgatan"))
     page.get_by_text("sitter fast i hissen på").wait_for(timeout=8000)
@@ -238,8 +246,8 @@ def test_the_board_says_so_when_something_changes_and_shows_it_by_itself(
     page.get_by_role("link", name="Visa det").click(timeout=8000)
     expect(page.get_by_text("vi kommer inte ut", exact=False).first).to_be_visible()
     page.keyboard.press("j")
-    page.keyboard.press("d")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("d")
     for path in ("log", "handover", "evaluation", "board?done=1"):
         page.goto(f"{site}/crisis/1/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
