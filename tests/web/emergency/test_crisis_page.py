@@ -80,6 +80,16 @@ def test_it_is_seen_from_outside_as_it_was_sent_or_not_at_all(site: str, setting
     assert not hub.verify(settings.model_copy(update={"emergency": elsewhere}), "tibro-1", HASH)
 
 
+def test_what_is_published_next_is_read_at_once(site: str, sqlite: Database, settings: Settings) -> None:
+    before = httpx2.get(site)
+    with sqlite.transaction() as session:
+        sent(session, incident(session, title="Elavbrott"), "tibro-3")
+    hub.publish_hub(sqlite, settings, NOW)
+    after = httpx2.get(site, headers={"if-none-match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert "Elavbrott" in after.text
+
+
 def test_before_the_first_message_there_is_a_page_all_the_same(site: str, settings: Settings) -> None:
     (hub.folder(settings) / "index.html").unlink()
     assert "ingen krisinformation" in httpx2.get(site).text
