@@ -34,7 +34,7 @@ def site(settings: Settings, sqlite: Database) -> Iterator[str]:
         first = sent(session, event, "tibro-1")
         sent(session, event, "tibro-2", "update", earlier_id=first.id)
         sent(session, incident(session, "exercise"), "tibro-x")
-    gone = Database("postgresql+psycopg://nobody@127.0.0.1:1/gone?connect_timeout=1")
+    gone = Database(f"sqlite:///{settings.home}/no/such/folder/gone.sqlite3")
     server = uvicorn.Server(uvicorn.Config(create_app(settings, gone), port=0, log_level="error", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
