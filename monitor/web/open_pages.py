@@ -1,4 +1,7 @@
-"""Every address that answers somebody who is not signed in, and why it may. All others ask who is there."""
+"""Every address that answers somebody who is not signed in, and why it may. All others ask who is there.
+
+Besides them the crisis page is for everybody, and is answered before any of them: monitor.web.emergency.crisis_page.
+"""
 
 OPEN = {
     "/login": "how one comes in",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
 from config.settings import Settings
@@ -132,6 +133,21 @@ def test_whoever_dies_while_telling_tells_it_once_more(
             tell(town, settings)
     assert tell(town, settings, NOW + timedelta(seconds=10)) == 2
     assert [headers["webhook-id"] for headers, _body in website.got] == ["tibro-1", "tibro-1", "tibro-2"]
+
+
+def test_whoever_comes_back_late_says_nothing_over_the_one_that_went_on(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        slow = cms._claim(session, _delivery(session), settings, NOW)
+        later = cms._claim(session, _delivery(session), settings, NOW + timedelta(minutes=1))
+        assert slow is not None
+        assert later is not None
+        assert not cms._conclude(session, slow, 410, "", NOW)
+        assert cms._conclude(session, later, 204, "", NOW)
+    assert state(town, "tibro-1")["state"] == "taken"
+
+
+def _delivery(session: Session) -> int:
+    return session.scalars(select(Delivery.id).where(Delivery.marker == "tibro-1")).one()
 
 
 def test_while_the_page_is_held_nothing_is_told(town: Database, settings: Settings, website: Website) -> None:

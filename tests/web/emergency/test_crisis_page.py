@@ -34,7 +34,7 @@ def site(settings: Settings, sqlite: Database) -> Iterator[str]:
         first = sent(session, event, "tibro-1")
         sent(session, event, "tibro-2", "update", earlier_id=first.id)
         sent(session, incident(session, "exercise"), "tibro-x")
-    gone = Database("postgresql+psycopg://nobody@127.0.0.1:1/gone?connect_timeout=1")
+    gone = Database(f"sqlite:///{settings.home}/no/such/folder/gone.sqlite3")
     server = uvicorn.Server(uvicorn.Config(create_app(settings, gone), port=0, log_level="error", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -78,6 +78,16 @@ def test_it_is_seen_from_outside_as_it_was_sent_or_not_at_all(site: str, setting
     assert not hub.verify(settings, "../x", HASH)
     elsewhere = settings.emergency.model_copy(update={"hub_url": "http://127.0.0.1:9"})
     assert not hub.verify(settings.model_copy(update={"emergency": elsewhere}), "tibro-1", HASH)
+
+
+def test_what_is_published_next_is_read_at_once(site: str, sqlite: Database, settings: Settings) -> None:
+    before = httpx2.get(site)
+    with sqlite.transaction() as session:
+        sent(session, incident(session, title="Elavbrott"), "tibro-3")
+    hub.publish_hub(sqlite, settings, NOW)
+    after = httpx2.get(site, headers={"if-none-match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert "Elavbrott" in after.text
 
 
 def test_before_the_first_message_there_is_a_page_all_the_same(site: str, settings: Settings) -> None:
