@@ -18,7 +18,7 @@ from monitor.emergency import holding
 from monitor.emergency.committing import deliveries_of
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.delivery_words import counted
-from monitor.emergency.drafting import Refused
+from monitor.register.faults import Refused
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate, counts
@@ -141,7 +141,8 @@ def _show(made: Sequence[Delivery]) -> None:
 
 
 def _status(incident: Incident | None, messages: Sequence[Message], made: dict[int, list[Delivery]]) -> dict[str, Any]:
-    every = [Fate(each.state) for each in sum(made.values(), []) if each.way != "best_effort"]
+    counted_ones = [each for some in made.values() for each in some if each.way != "best_effort"]
+    every = [Fate(each.state) for each in counted_ones]
     keys = ("id", "mode", "level", "state")
     return {
         "incident": {key: getattr(incident, key) for key in keys} if incident is not None else None,
