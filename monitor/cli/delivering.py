@@ -18,12 +18,12 @@ from monitor.emergency import holding
 from monitor.emergency.committing import deliveries_of
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.delivery_words import counted
-from monitor.register.faults import Refused
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate, counts
 from monitor.emergency.sending import committed
 from monitor.emergency.sweeping import sweep
+from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
 
 HUB = "hub"
