@@ -141,8 +141,7 @@ def _show(made: Sequence[Delivery]) -> None:
 
 
 def _status(incident: Incident | None, messages: Sequence[Message], made: dict[int, list[Delivery]]) -> dict[str, Any]:
-    counted_ones = [each for some in made.values() for each in some if each.way != "best_effort"]
-    every = [Fate(each.state) for each in counted_ones]
+    every = [Fate(one.state) for each in made.values() for one in each if one.way != "best_effort"]
     keys = ("id", "mode", "level", "state")
     return {
         "incident": {key: getattr(incident, key) for key in keys} if incident is not None else None,
