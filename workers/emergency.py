@@ -19,7 +19,7 @@ from config.logging import configure_logging
 from config.settings import settings
 from monitor.cli.broker import SIGN_EVERY, Sign, show_sign
 from monitor.db import database
-from monitor.emergency.sweeping import sweep
+from monitor.emergency.claimed import anything_under_way
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -44,6 +44,11 @@ def main() -> None:
 
 def _look() -> None:
     try:
+        if not anything_under_way(database()):
+            return
+        # loaded in a crisis alone: what delivers takes seventy megabytes
+        from monitor.emergency.sweeping import sweep
+
         sweep(database(), datetime.now(UTC), settings())
     except SQLAlchemyError as error:  # the database comes back, and everything is in it
         log.warning("the database does not answer", error=type(error).__name__)

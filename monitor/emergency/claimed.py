@@ -25,6 +25,12 @@ class Held:
     token: int
 
 
+def anything_under_way(db: Database) -> bool:
+    """One query by an index; outside a crisis there is nothing."""
+    with db.snapshot() as session:
+        return session.scalars(select(Delivery.id).where(Delivery.state.in_(UNDER_WAY)).limit(1)).first() is not None
+
+
 def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> list[Held]:
     """Claims what is due of these and nobody else holds. What somebody died over while it was armed is a lost answer
     from now on."""

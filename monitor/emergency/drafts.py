@@ -27,7 +27,8 @@ def drafted(work: InHand, publisher: Any) -> Draft:
 def _card(work: InHand) -> tuple[bytes, str]:
     """The picture, and where platforms fetch it."""
     # loaded where it is needed: it draws with a library of many megabytes
-    from monitor.emergency import cards, hub
+    from monitor.emergency import hub
+    from monitor.emergency.cards import card
 
-    image = cards.card(work.message, exercise=work.mode == "exercise")
+    image = card(work.message, exercise=work.mode == "exercise")
     return image, hub.card_address(work.settings, work.delivery.marker)

@@ -74,7 +74,7 @@ def test_before_anything_is_started_every_problem_has_a_remedy() -> None:
     assert answer.stderr == ""
     assert all(set(one) == {"check", "ok", "problem", "remedy"} for one in findings)
     wrong = {one["check"]: one["remedy"] for one in findings if not one["ok"]}
-    assert set(wrong) == {"home", "database", "broker", "beat", "workers", "mail"}
+    assert set(wrong) == {"home", "database", "broker", "beat", "workers", "emergency", "mail"}
     assert all(wrong.values())
     assert not settings().home.exists()  # whoever only looks, makes nothing
 

@@ -58,7 +58,7 @@ def test_up_starts_every_part_and_says_so(up: House) -> None:
     with urllib.request.urlopen(f"{found[1]}healthz") as answer:  # noqa: S310 - our own address
         assert answer.read() == b"ok"
     assert len(processes(up.home)) == 7
-    assert sum(map(pss, processes(up.home))) < 450_000
+    assert sum(map(pss, processes(up.home))) < 550_000  # 503 were measured: the worker of crises is 54 of them
 
 
 def test_the_doctor_finds_the_running_parts_well(up: House) -> None:
