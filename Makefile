@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ASSETS := monitor/web/static/vendor
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo up test check lint lock assets bench bench-connectors pictures clean
+.PHONY: demo up test check lint lock assets bench bench-connectors bench-emergency pictures clean
 demo: $(VENV)/.ready assets
 	@$(BIN)/kanalvakt demo $(ARGS)
 
@@ -25,6 +25,9 @@ bench: $(VENV)/.ready-dev
 
 bench-connectors: $(VENV)/.ready-dev
 	@$(BIN)/python -m tests.bench.connectors $(ARGS)
+
+bench-emergency: $(VENV)/.ready-dev
+	@$(BIN)/python -m tests.bench.emergency $(ARGS)
 
 # Every page on people's days in every look, in kanalvakt-pictures/index.html, and the pictures of docs/.
 pictures: $(VENV)/.ready-dev assets

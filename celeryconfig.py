@@ -64,6 +64,9 @@ beat_schedule = {
         "check": 5.0,
         "days": 20.0,
         "audit": 60.0,
+        "warnings": 10.0,
+        "crisis_page": 20.0,
+        "website": 2.0,
         "readiness": 300.0,
     }.items()
 }

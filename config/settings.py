@@ -135,7 +135,7 @@ class Emergency(BaseModel):
     approval_minutes: int = Field(3, ge=0, le=60, description="after this one person may send alone, with a reason")
     alarm_centre: str = Field("SOS Alarm", description="who passes on that the public is to be warned")
     civil_defence: str = Field(
-        "Myndigheten för civilt försvar", description="the authority for it, as it is called now"
+        "Myndigheten för civilt försvar", description="the authority for it, by its present name"
     )
     call: dict[str, str] = Field(
         default_factory=dict, description="whom to call for a public warning: names with their telephone numbers"

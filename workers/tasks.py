@@ -141,13 +141,18 @@ def days() -> None:
 @app.task(name="judge")
 @alone
 def judge() -> None:
-    """Writes the notices that have become due. Without a register nothing can."""
+    """Writes the notices that have become due, and brings what residents write onto the boards of incidents. Without a
+    register nothing can."""
     import monitor.emergency.notices  # noqa: F401 - adds what is told in a crisis
     from monitor.alerts.judging import judge as judge_all
+    from monitor.emergency.intake import collect_all
+    from monitor.emergency.situation import remind_all
 
     with suppress(NotSetUp):
         if judge_all(database(), datetime.now(UTC)):
             ring(send.apply_async)
+        collect_all(database(), datetime.now(UTC))
+        remind_all(database(), datetime.now(UTC))
 
 
 @app.task(name="send")
@@ -224,3 +229,33 @@ def canary() -> None:
     with database().snapshot() as session:
         session.execute(select(1))
     show_sign(settings(), Sign.CANARY)
+
+
+@app.task(name="warnings")
+@alone
+def warnings() -> None:
+    """Reads the feeds of the authorities' warnings, where that is asked for."""
+    from monitor.emergency.warnings import read_due
+
+    with suppress(NotSetUp):
+        read_due(database(), settings())
+
+
+@app.task(name="crisis_page")
+@alone
+def crisis_page() -> None:
+    """Keeps the crisis page as it should be now: what has run out becomes history, and a lost file is there again."""
+    from monitor.emergency.hub import publish_hub
+
+    with suppress(NotSetUp):
+        publish_hub(database(), settings(), datetime.now(UTC))
+
+
+@app.task(name="website")
+@alone
+def website() -> None:
+    """Tells the website's own system of crisis messages, where it has an address for them."""
+    from monitor.emergency.cms import tell_due
+
+    with suppress(NotSetUp):
+        tell_due(database(), settings())

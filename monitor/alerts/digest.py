@@ -19,6 +19,10 @@ WRONG = {
         N_("1 channel where nobody responsible can be reached"),
         N_("{count} channels where nobody responsible can be reached"),
     ),
+    "close": (
+        N_("1 channel watched closely in a crisis"),
+        N_("{count} channels watched closely in a crisis"),
+    ),
 }
 """How many parts of the digest are so (one, or more), by what Part calls it."""
 BY_HAND = (N_("1 channel to go through yourself"), N_("{count} channels to go through yourself"))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from config.language import N_, _, moment
 from connectors.errors import ConnectorError
+from monitor.alerts.close import staff_of
 from monitor.alerts.decision_line import decision_line
 from monitor.alerts.ladders import CaredFor, cared_for
 from monitor.alerts.leaving_out import More, left_out, most_of_each
@@ -80,6 +81,7 @@ class Part:
     is; finish: what seems to need none.
 
     failing: with an error. unread: not completely today. unattended: neither responsible nor deputy can be reached.
+    close: watched closely in a crisis, so that nothing of what waits is told here.
     hidden: the platform keeps something from us; news: somebody may not have read of it yet. by_hand: somebody must go
     through it on the platform, though nothing is wrong with it. due: when the first answer is. fetched: when it was
     last read completely, for what is read by machine.
@@ -95,6 +97,7 @@ class Part:
     failing: bool
     unread: bool
     unattended: bool
+    close: bool
     hidden: bool
     news: bool
     by_hand: bool
@@ -115,7 +118,7 @@ def known_of(scene: Scene, person_id: str) -> list[Known]:
 
 
 def _known(scene: Scene, row: ChannelOverview, cared: CaredFor, day: ShownDay | None, gone_by: list[ShownDay]) -> Known:
-    waiting = unanswered(scene.session, scene.now, channel_id=row.id)
+    waiting = [] if row.id in staff_of(scene) else unanswered(scene.session, scene.now, channel_id=row.id)
     flagged = set(flags_of(scene.session, [item.comment_id for item in waiting]))
     return Known(row, cared, day, waiting, gone_by, flagged)
 
@@ -147,7 +150,11 @@ def _part(scene: Scene, person_id: str, known: Known, most: int) -> Part:
     waiting = [item for item in known.waiting if not needs_none(item, known.flagged)]
     return Part(
         name=row.name,
-        said=(*_whose(scene, known.cared), *_stands(scene, known, unread=unread, hidden=bool(hidden))),
+        said=(
+            *_in_crisis(scene, row.id),
+            *_whose(scene, known.cared),
+            *_stands(scene, known, unread=unread, hidden=bool(hidden)),
+        ),
         todo=asks,
         remarks=(*_missed_days(known.missed), *hidden, *decision_line(row, scene.today)),
         lines=lines(scene, person_id, waiting[:most]),
@@ -156,6 +163,7 @@ def _part(scene: Scene, person_id: str, known: Known, most: int) -> Part:
         failing=failing,
         unread=unread,
         unattended=known.cared.care.unattended,
+        close=row.id in staff_of(scene),
         hidden=bool(hidden),
         news=_is_news(row.coverage, scene.now),
         by_hand=asks is not None and asks.by_hand and not failing and not unread,
@@ -167,7 +175,10 @@ def _part(scene: Scene, person_id: str, known: Known, most: int) -> Part:
 def _stands(scene: Scene, known: Known, *, unread: bool, hidden: bool) -> list[Said]:
     """How the latest reading went, and today's watch."""
     row, read = known.row, known.row.last_complete_read
-    reading = Said(_reading(row, unread, bool(known.waiting), hidden), bad=unread or row.state == "failing")
+    reading = Said(
+        _reading(row, unread, bool(known.waiting) or row.id in staff_of(scene), hidden),
+        bad=unread or row.state == "failing",
+    )
     last_read = [Said(f"{_('Last complete read')}: {moment(read, scene.zone)}")] if read is not None else []
     return [reading, *last_read, *standing(known.day)]
 
@@ -183,6 +194,16 @@ def _finish(scene: Scene, person_id: str, known: Known, most: int) -> Finish | N
     lead = Lead(_(close, **closed), finish_link(scene, person_id, known.row.id))
     more = left_out(scene, known.row.id, known.row.name, items[most:])
     return Finish(_(said, **told), lines(scene, person_id, items[:most], links=False), more, lead)
+
+
+def _in_crisis(scene: Scene, channel_id: str) -> list[Said]:
+    """Why nothing of what waits on the channel is told here, while that is so."""
+    if channel_id not in staff_of(scene):
+        return []
+    sentence = N_(
+        "Watched closely in a crisis: what comes in stands on the crisis board, and the crisis staff are told."
+    )
+    return [Said(_(sentence), bad=True)]
 
 
 def _whose(scene: Scene, cared: CaredFor) -> list[Said]:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from config.language import _
+from monitor.alerts.close import staff_of
 from monitor.alerts.flagged_letter import flagged_letter
-from monitor.alerts.flagged_rules import ON_CALL, Told, due, on_call_due
+from monitor.alerts.flagged_rules import CLOSE, ON_CALL, Told, closely, due, on_call_due
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Subject, Telling, check_hours, waiting
 from monitor.alerts.wording import Letter
@@ -50,8 +51,10 @@ def _coming(scene: Scene) -> list[tuple[Flag, str, tuple[str, ...]]]:
     flags = scene.once(_recent)
     if not flags:
         return []
-    due_now = _in_service if scene.calendar.is_open(scene.now) else _on_call
-    coming = [each for each in due_now(scene, flags, _told(scene)) if _may_wait(scene, each[0])]
+    due_now, told, close = _in_service if scene.calendar.is_open(scene.now) else _on_call, _told(scene), staff_of(scene)
+    others = [flag for flag in flags if flag.channel_id not in close]
+    found = [*_closely(flags, close, told), *due_now(scene, others, told)]
+    coming = [each for each in found if _may_wait(scene, each[0])]
     return [each for each in coming if not is_settled(scene.session, each[0], scene.now)]
 
 
@@ -83,6 +86,15 @@ def _is_remembered(flag: Flag) -> bool:
 
 def _waiting(scene: Scene) -> frozenset[int]:
     return frozenset(each.comment_id for each in scene.once(waiting) if each.state in WAITS)
+
+
+def _closely(
+    flags: Sequence[Flag], close: Mapping[str, tuple[str, ...]], told: ToldOf
+) -> Iterable[tuple[Flag, str, tuple[str, ...]]]:
+    for flag in flags:
+        step = closely(close.get(flag.channel_id, ()), told[flag.id])
+        if step is not None:
+            yield flag, step.rung, step.people
 
 
 def _in_service(scene: Scene, flags: Sequence[Flag], told: ToldOf) -> Iterable[tuple[Flag, str, tuple[str, ...]]]:
@@ -138,6 +150,10 @@ def _check(scene: Scene, notice: Notice) -> None:
     flag = scene.session.get_one(Flag, int(notice.subject))
     if is_settled(scene.session, flag, scene.now):
         raise NoLongerTrue(_("Somebody has dealt with it meanwhile."))
+    if notice.rung == CLOSE:
+        if notice.recipient_id not in staff_of(scene).get(flag.channel_id, ()):
+            raise NoLongerTrue(_("The channel is no longer watched closely, or the recipient is no longer on duty."))
+        return
     if notice.rung == ON_CALL:
         if scene.calendar.is_open(scene.now):
             raise NoLongerTrue(_("Service hours have begun: whoever takes care of the channel is told."))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from config.language import N_, _, moment
-from monitor.alerts.flagged_rules import COMMUNICATOR, DEPUTY, NOW, ON_CALL
+from monitor.alerts.flagged_rules import CLOSE, COMMUNICATOR, DEPUTY, NOW, ON_CALL
 from monitor.alerts.lines import CHOICES, Lead
 from monitor.alerts.models import Notice
 from monitor.alerts.tasks import handle_link
@@ -29,6 +29,7 @@ BECAUSE = {
     DEPUTY: N_("You get this mail because nobody has acknowledged, answered or hidden it for half an hour."),
     COMMUNICATOR: N_("You get this mail because nobody has acknowledged, answered or hidden it for an hour."),
     ON_CALL: N_("You get this mail as the one on call outside service hours."),
+    CLOSE: N_("You get this mail at once, as the channel is watched closely in a crisis."),
 }
 ASSESS = N_(
     "Kanalvakt has only found words, or counted comments; it decides nothing. What to do: read it where it stands and "

@@ -3,16 +3,18 @@
 In service hours whoever takes care of the channel hears at once; after half an hour of service without a word from
 anybody the deputy, and after as much again the communicators. Outside service hours only the person on call does, if
 there is one, and the others when the office opens.
+
+While a channel is watched closely in a crisis, the crisis staff hear at once, at any time, in place of all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import Calendar
 from monitor.alerts.ladder_rules import Ladder, care
 
-NOW, DEPUTY, COMMUNICATOR, ON_CALL = "now", "deputy", "communicator", "on_call"
+NOW, DEPUTY, COMMUNICATOR, ON_CALL, CLOSE = "now", "deputy", "communicator", "on_call", "close"
 PATIENCE = timedelta(minutes=30)
 """How long a rung has, of service, before the next one hears; and how long after the last notice the person on call
 hears of what nobody had seen to when the office closed."""
@@ -43,13 +45,24 @@ def next_step(ladder: Ladder, told: Mapping[str, Told], *, danger: bool) -> Step
     the next of the ladder hears instead.
     """
     if NOW not in told:
-        return Step(NOW, tuple(dict.fromkeys([*care(ladder).people, *(ladder[2] if danger else ())])))
+        first = dict.fromkeys([*care(ladder).people, *(ladder[2] if danger else ())])
+        heard_closely = told[CLOSE].people if CLOSE in told else frozenset[str]()
+        people = tuple(person for person in first if person not in heard_closely)
+        if people or not heard_closely:
+            return Step(NOW, people)
     heard = frozenset[str]().union(*(each.people for rung, each in told.items() if rung != ON_CALL))
     for rung, among in ((DEPUTY, ladder[1:2]), (COMMUNICATOR, ladder[2:])):
         new = (tuple(person for person in people if person not in heard) for people in among)
         if rung not in told and (people := next(filter(None, new), ())):
             return Step(rung, people)
     return None
+
+
+def closely(people: Sequence[str], told: Mapping[str, Told]) -> Step | None:
+    """Who of the crisis staff hears while the channel is watched closely: whoever has not heard at any rung."""
+    heard = frozenset[str]().union(*(each.people for each in told.values()))
+    new = tuple(person for person in people if person not in heard)
+    return Step(CLOSE, new) if new else None
 
 
 def due(

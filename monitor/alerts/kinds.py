@@ -1,6 +1,7 @@
 """Every kind of notice there is. Adding one adds a module and a line here."""
 
 from monitor.alerts import (
+    close_overdue,
     code_used,
     decision_ends,
     decision_sent,
@@ -28,6 +29,7 @@ from monitor.alerts.telling import Kind
 KINDS: dict[str, Kind] = {
     code_used.CODE_USED: code_used.KIND,
     flagged.FLAG: flagged.KIND,
+    overdue.CLOSE_OVERDUE: close_overdue.KIND,
     morning.DIGEST: morning.KIND,
     overdue.OVERDUE: overdue.KIND,
     forwarded.FORWARD: forwarded.KIND,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from config.language import N_, _
 from monitor import Term
+from monitor.alerts.close import staff_of
 from monitor.alerts.models import Notice
 from monitor.alerts.overdue_letter import Told, Written, overdue_letter
 from monitor.alerts.overdue_rules import DEPUTY, MANAGER, RESPONSIBLE, Case, Ladder, Silence, calls
@@ -20,6 +21,9 @@ from monitor.register.people import escalation
 from monitor.register.terms import terms_of
 
 OVERDUE = "overdue"
+CLOSE_OVERDUE = "close_overdue"
+CLOSE = "close"
+"""The notices that go before these while a channel is watched closely: monitor.alerts.close_overdue."""
 OBLIGATION = "obligation"
 UNTRUE = {
     Silence.SETTLED: N_("It has been settled since."),
@@ -39,10 +43,11 @@ class Place:
     ladder: Ladder
 
 
-def history(scene: Scene, items: Iterable[Obligation]) -> dict[int, list[Written]]:
-    """What was written of each in its present round of waiting, the cancelled ones as well, by comment."""
+def history(scene: Scene, items: Iterable[Obligation], kind: str = OVERDUE) -> dict[int, list[Written]]:
+    """What was written of each in its present round of waiting, the cancelled ones as well, by comment. kind: of
+    notices."""
     cycles = {str(item.comment_id): item.cycle for item in items}
-    theirs = (Notice.subject_kind == OVERDUE, among(scene.session, Notice.subject, list(cycles)))
+    theirs = (Notice.subject_kind == kind, among(scene.session, Notice.subject, list(cycles)))
     columns = [getattr(Notice, name) for name in Written._fields]
     found: defaultdict[int, list[Written]] = defaultdict(list)
     rows = scene.session.execute(select(Notice.subject, *columns).where(*theirs).order_by(Notice.id))
@@ -68,10 +73,16 @@ def _untold(scene: Scene) -> Iterable[Subject]:
 
 def _judged(scene: Scene) -> list[tuple[Obligation, Sequence[Written], Mapping[str, str] | Silence]]:
     """What is past its deadline, what was written of it, and who is to be told now."""
-    late = [item for item in scene.once(waiting) if item.overdue]
-    written, places = (history(scene, late), _places(scene, late)) if late else ({}, {})
+    late = [item for item in scene.once(waiting) if item.overdue and item.channel not in staff_of(scene)]
+    written, places = (_of_both(scene, late), _places(scene, late)) if late else ({}, {})
     theirs = ((item, written.get(item.comment_id, [])) for item in late)
     return [(item, told, _calls(scene, item, told, places[item.channel])) for item, told in theirs]
+
+
+def _of_both(scene: Scene, items: Sequence[Obligation]) -> dict[int, list[Written]]:
+    """What was written while the channel was watched closely, too."""
+    closely, written = history(scene, items, CLOSE_OVERDUE), history(scene, items)
+    return {item.comment_id: closely[item.comment_id] + written[item.comment_id] for item in items}
 
 
 def _places(scene: Scene, items: Iterable[Obligation]) -> Mapping[str, Place]:
@@ -87,7 +98,11 @@ def _terms(scene: Scene, channel: Channel) -> Mapping[str, Term]:
 
 
 def _calls(scene: Scene, item: Obligation, written: Sequence[Written], place: Place) -> Mapping[str, str] | Silence:
-    told = {(each.rung, each.recipient_id) for each in written if each.state not in {"cancelled", "failed"}}
+    """Whoever is responsible, and has heard as one of the crisis staff, is not told once more."""
+    heard = {(each.rung, each.recipient_id) for each in written if each.state not in {"cancelled", "failed"}}
+    first = set(place.ladder[0]) if place.ladder else set()
+    closely = {(RESPONSIBLE, person) for rung, person in heard if rung == CLOSE and person in first}
+    told = {each for each in heard if each[0] != CLOSE} | closely
     case, left = Case(item.state, item.due_at, item.quiet_until), _left(place.ladder, written)
     return calls(case, place.terms, left, told, scene.calendar, scene.now)
 
@@ -106,7 +121,9 @@ def _check(scene: Scene, notice: Notice) -> None:
         raise NoLongerTrue(_(UNTRUE[Silence.SETTLED]))
     if not notice.cycle.startswith(item.cycle):
         raise NoLongerTrue(_("It waits anew, and has until later."))
-    written = history(scene, [item])[item.comment_id]
+    if item.channel in staff_of(scene):
+        raise NoLongerTrue(_("The channel is watched closely: the crisis staff are told."))
+    written = _of_both(scene, [item])[item.comment_id]
     others = [each for each in written if each.rung != notice.rung or each.state == "failed"]
     called = _calls(scene, item, others, _places(scene, [item])[item.channel])
     if called is Silence.CLOSED:

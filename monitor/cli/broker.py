@@ -19,12 +19,14 @@ SIGNS = "kanalvakt:signs"  # a Redis hash: who -> when, ISO 8601
 
 
 class Sign(StrEnum):
-    """Who shows that they live: the beat, the workers by their queue, and a canary that went the whole way."""
+    """Who shows that they live: the beat, the workers by their queue, a canary that went the whole way, and
+    the worker of crises."""
 
     BEAT = "beat"
     CLOCK = "clock"
     POLLS = "polls"
     CANARY = "canary"
+    EMERGENCY = "emergency"
 
 
 def connect(settings: Settings) -> Redis:

@@ -47,6 +47,7 @@ CHECKS = {
     "broker": N_("Broker"),
     "beat": N_("Beat"),
     "workers": N_("Workers"),
+    "emergency": N_("Worker of crises"),
     "work": N_("Work through all of them"),
     "mail": N_("Mail server"),
     "sms": N_("SMS gateway"),
@@ -189,6 +190,8 @@ def _processes(chosen: Settings) -> Iterator[Finding]:
     alive = {sign for sign, moment in seen.items() if now - moment < FRESH}
     yield _alive("beat", {Sign.BEAT} <= alive, _("Nothing says when it is time to look."))
     yield _alive("workers", {Sign.CLOCK, Sign.POLLS} <= alive, _("A worker is missing: channels or notices wait."))
+    lost = _("The worker of crises is missing: messages go out from the page that sends them alone.")
+    yield _alive("emergency", Sign.EMERGENCY in alive, lost)
     if {Sign.BEAT, Sign.CLOCK, Sign.POLLS} <= alive:
         problem = _("All processes live, but no work gets done.")
         yield Finding("work", ok=True) if Sign.CANARY in alive else _bad("work", problem, _(START_AGAIN))

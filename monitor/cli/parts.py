@@ -12,7 +12,7 @@ from monitor.cli.processes import Program
 from monitor.register.organisation import NotSetUp
 from monitor.register.routes import NAMES
 
-CLOCK_TASKS = 9 + len(NAMES) + MOST
+CLOCK_TASKS = 13 + len(NAMES) + MOST
 """Kinds of tasks in the clock's queue, ways to send, and subscribers to send to; each runs once at a time."""
 
 
@@ -22,12 +22,15 @@ class Part(StrEnum):
     WEB = "web"
     WORKER = "worker"
     BEAT = "beat"
+    EMERGENCY = "emergency"
 
 
 def programs(part: Part, settings: Settings, listener: socket.socket | None) -> list[Program]:
     """What to run for a part. Output goes to ours; `listener` is the web's."""
     if part is Part.WEB and listener is not None:
         return [_web(listener)]
+    if part is Part.EMERGENCY:
+        return [Program("emergency", (sys.executable, "-m", "workers.emergency"))]
     if part is Part.BEAT:
         # the scheduler without a file: all times are intervals, and what is due are rows
         return [_celery("beat", "workers.app", "beat", "--scheduler", "celery.beat:Scheduler")]

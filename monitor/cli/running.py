@@ -25,7 +25,9 @@ READY = {
     Part.WORKER: N_("Worker: reads channels and sends notices"),
     Part.BEAT: N_("Beat: says every second that it is time to look"),
     Part.WEB: N_("Web: {address}"),
+    Part.EMERGENCY: N_("Emergency: gets crisis messages out, whatever else is busy"),
 }
+SIGNS = {Part.BEAT: {Sign.BEAT}, Part.EMERGENCY: {Sign.EMERGENCY}}
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Running:
         if part is Part.WEB:
             return self.listener is not None and _answers(self.listener)
         seen = broker.signs(self.settings) if broker.answers(self.settings) else {}
-        waits_for = {Sign.BEAT} if part is Part.BEAT else {Sign.CLOCK, Sign.POLLS}
+        waits_for = SIGNS.get(part, {Sign.CLOCK, Sign.POLLS})
         return all(sign in seen and seen[sign] >= self.since for sign in waits_for)
 
     def say_when_ready(self, parts: Collection[Part], ending: Ending, say: Callable[[str], None]) -> None:
@@ -84,7 +86,8 @@ def running(settings: Settings, parts: Collection[Part], logs: Path | None) -> I
     children = Children(lambda program, code: remark(_death(program, code)))
     house = Running(settings, children, logs, listener, datetime.now(UTC))
     try:
-        _broker(house, alone=set(parts) != set(Part))
+        if set(parts) != {Part.EMERGENCY}:  # which needs nothing but the database
+            _broker(house, alone=set(parts) != set(Part))
         for part in parts:
             for program in programs(part, settings, listener):
                 house.start(program)

@@ -18,10 +18,13 @@ from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
 from config.language import _
+from config.settings import Settings
 from monitor.audit.models import AuditEntry
 from monitor.audit.writing import plain
 from monitor.db import Base
 from monitor.db.bulk import among
+from monitor.emergency.cap_rules import NAME
+from monitor.emergency.hub import folder
 from monitor.emergency.models import Delivery, Incident, Intake, LogLine, Message, Topic, Version
 from monitor.watch.models import Comment
 
@@ -40,9 +43,9 @@ class Sheet:
     rows: Sequence[Sequence[object]]
 
 
-def bundle(session: Session, incident: Incident, channels: frozenset[str]) -> bytes:
+def bundle(session: Session, incident: Incident, channels: frozenset[str], settings: Settings) -> bytes:
     """The zip file. channels: of which residents' words may be in it; everything of our own always is."""
-    files = {"incident.json": _json(_told(incident))}
+    files = {"incident.json": _json(_told(incident))} | _published(session, incident, settings)
     for sheet in _sheets(session, incident, channels):
         files[f"{sheet.name}.csv"] = _csv(sheet)
     return _zipped(files)
@@ -51,6 +54,15 @@ def bundle(session: Session, incident: Incident, channels: frozenset[str]) -> by
 def bundle_file(incident: Incident) -> str:
     """What to call it."""
     return _("evidence-{number}.zip", number=incident.id)
+
+
+def _published(session: Session, incident: Incident, settings: Settings) -> dict[str, bytes]:
+    """What lies there of each message as it was published: the page, the alert for machines, the card."""
+    place = folder(settings, exercise=incident.mode == "exercise")
+    sent = (Message.incident_id == incident.id, Message.identifier.is_not(None))
+    names = [each for each in session.scalars(select(Message.identifier).where(*sent)) if each and NAME.fullmatch(each)]
+    every = [name for each in names for name in (f"{each}.html", f"cap/{each}.xml", f"cards/{each}.jpg")]
+    return {f"published/{name}": (place / name).read_bytes() for name in every if (place / name).is_file()}
 
 
 def _sheets(session: Session, incident: Incident, channels: frozenset[str]) -> Iterator[Sheet]:

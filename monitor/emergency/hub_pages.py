@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.language import _, moment, use_language
 from monitor.emergency import cap
-from monitor.emergency.cap_rules import LONGEST_AREA, NAME, Alert, Area, Fault, Info, Reference, faults
+from monitor.emergency.cap_rules import LONGEST_AREA, NAME, Alert, Area, Info, Reference, faults
 from monitor.emergency.composing import BEGINS, EXERCISE, HEADS
 from monitor.emergency.hub_contents import Contents, Shelf, Shown
 from monitor.emergency.incident_words import STAGES
@@ -72,16 +72,17 @@ def headline(shown: Shown) -> str:
 
 
 def alert_of(shown: Shown, found: Contents, base: str) -> Alert:
-    """The message in CAP's terms. A cancel without answers has no info, as CAP allows."""
+    """The message in CAP's terms. What nobody has seen cannot be updated: then it is an alert of its own."""
     message, incident = shown.message, shown.incident
+    references = _references(shown, found, base)
     exercise = incident.mode == "exercise"
     sent = (message.sent or message.made_at).astimezone(found.zone)
     return Alert(
         *(shown.identifier, _sender(found, base), sent),
         status="Exercise" if exercise else "Actual",
-        kind=KINDS[message.kind] if message.earlier_id is not None else "Alert",
+        kind=KINDS[message.kind] if references else "Alert",
         note=EXERCISE[message.language] if exercise else "",
-        references=_references(shown, found, base),
+        references=references,
         incident=f"incident-{incident.id}",
         infos=(_info(shown, found, base, sent),),
     )
@@ -127,7 +128,7 @@ def _of_message(shown: Shown, found: Contents, base: str, kept: Path) -> Iterato
     if image is not None:
         yield card, image
     alert = alert_of(shown, found, base)
-    if not set(faults(alert, sent)) - {Fault.NO_REFERENCES}:
+    if not faults(alert, sent):
         yield f"cap/{identifier}.xml", cap.to_xml(alert)
     pictured = image is not None or (kept / card).exists()
     language = shown.message.language

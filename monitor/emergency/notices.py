@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+import monitor.emergency.readiness_notices  # noqa: F401 - adds what is told beforehand
 from config.language import N_, _, moment
 from monitor.alerts.kinds import KINDS
 from monitor.alerts.models import Notice

@@ -8,6 +8,7 @@ from connectors.base import Budget, State
 from connectors.errors import Refused, Unavailable
 from connectors.publishing import Draft, Prepared, Published, Search
 from monitor.db import Database
+from monitor.emergency import hub
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,6 @@ class HubPublisher:
         return Prepared(progress)
 
     def publish(self, draft: Draft, progress: State) -> Published:  # noqa: ARG002 - the protocol's
-        from monitor.emergency import hub
-
         try:
             hub.publish_hub(self.db, self.settings, datetime.now(UTC))
         except OSError as error:
@@ -49,6 +48,4 @@ class HubPublisher:
         return published
 
     def _is_there(self) -> bool:
-        from monitor.emergency import hub
-
-        return bool(hub.verify(self.settings, self.identifier, self.text_hash))
+        return hub.verify(self.settings, self.identifier, self.text_hash)

@@ -14,7 +14,7 @@ from monitor.audit import audited
 from monitor.db import Database
 from monitor.db.bulk import among
 from monitor.emergency.intake_rules import Kind
-from monitor.emergency.models import Incident, Intake, Topic
+from monitor.emergency.models import Incident, Intake, Message, Topic
 from monitor.emergency.noting import noted
 from monitor.inbox.answering import Answer, Asks, send
 from monitor.inbox.at_hand import at_hand
@@ -99,6 +99,8 @@ def show(session: Session, topic: Topic, *, shown: bool, by: str, now: datetime)
         raise Fault(_("Write the answer first."))
     if (topic.shown_at is not None) == shown:
         return
+    if shown and not _something_was_sent(session, topic.incident_id):
+        raise Fault(_("Send a first message: until then the crisis page shows nothing of the incident."))
     topic.shown_at, subject = now if shown else None, ("crisis_topic", str(topic.id))
     if shown:
         audited(session, by, "crisis_topic.shown", subject, now)
@@ -106,6 +108,11 @@ def show(session: Session, topic: Topic, *, shown: bool, by: str, now: datetime)
         audited(session, by, "crisis_topic.hidden", subject, now)
     sentence = N_("On the crisis page: {title}") if shown else N_("Taken from the crisis page: {title}")
     noted(session, topic.incident_id, "event", by, now, sentence, title=topic.title)
+
+
+def _something_was_sent(session: Session, incident_id: int) -> bool:
+    sent = (Message.incident_id == incident_id, Message.committed_at.is_not(None))
+    return session.scalar(select(Message.id).where(*sent).limit(1)) is not None
 
 
 def answer_all(db: Database, topic_id: int, who: Visitor, now: datetime) -> Answered:

@@ -21,6 +21,11 @@ def due_at(since: datetime, term: Term, calendar: Calendar) -> datetime:
     return _end(day, term, calendar)
 
 
+def due_closely(due: datetime, since: datetime, begun: datetime, hours: int) -> datetime:
+    """The same while the channel is watched closely, from `begun` on: so many hours around the clock, never later."""
+    return min(due, max(since, begun) + timedelta(hours=hours))
+
+
 def _end(day: date, term: Term, calendar: Calendar) -> datetime:
     closing = calendar.closing(day)
     return closing if term.at is None else min(closing, calendar.wall(day, term.at))

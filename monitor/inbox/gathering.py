@@ -4,16 +4,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, select
 from sqlalchemy.orm import Session
 
-from monitor.db.within import within
-from monitor.inbox.action_rules import GONE
+from monitor.inbox import about_comments
+from monitor.inbox.about_comments import About
 from monitor.inbox.mark_rules import Kind, Marked, Reason, Replies, Said, said_of_replies
-from monitor.inbox.models import Action, Mark
+from monitor.inbox.models import Action
 from monitor.inbox.rules import Verdict, judge
 from monitor.inbox.written import Version, Written
 from monitor.register.models import Person
@@ -107,29 +106,13 @@ def gather_where(
     for channel, *row in session.execute(query, given):
         comments[channel].append(Fetched(*row))
     ids = [each.id for found in comments.values() for each in found]
-    of = _Of(session, "ids", ids) if len(ids) <= MANY else _Of(session, "channels", channels)
+    of = About(session, "ids", ids) if len(ids) <= MANY else About(session, "channels", channels)
     people: dict[str, Person] = {}
     noticed, marks, whole = _noticed(of), _marks(of, people), list[Action]()
     acts = _acts(of, whole if whole_acts else None)
     return {
         channel: Gathered(found, noticed, marks, acts[channel], people, whole) for channel, found in comments.items()
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Of:
-    """What is asked about the same comments. by: "ids", their rows', or "channels"."""
-
-    session: Session
-    by: str
-    values: Sequence[Any]
-
-    def ask(self, question: Executable) -> Iterable[Any]:
-        return self.session.execute(question, {self.by: self.values})
-
-
-def _chosen(by: str) -> ColumnElement[bool]:
-    return within(Comment.id if by == "ids" else Comment.channel_id, by)
 
 
 def judged(
@@ -186,15 +169,9 @@ def _said(comments: Sequence[Fetched], marks: dict[int, list[Marked]]) -> _Said:
     )
 
 
-@cache
-def _asked_marks(by: str) -> Executable:
-    query = select(Mark, Person).join(Comment, Comment.id == Mark.comment_id).join(Person, Person.id == Mark.by_id)
-    return query.where(_chosen(by)).order_by(Mark.at, Mark.id)
-
-
-def _marks(of: _Of, people: dict[str, Person]) -> dict[int, list[Marked]]:
+def _marks(of: About, people: dict[str, Person]) -> dict[int, list[Marked]]:
     found: dict[int, list[Marked]] = defaultdict(list)
-    for mark, person in of.ask(_asked_marks(of.by)):
+    for mark, person in of.ask(about_comments.marks(of.by)):
         reason = Reason(mark.reason) if mark.reason else None
         said = Said(Kind(mark.kind), mark.until, reason, mark.reply, mark.note)
         found[mark.comment_id].append(Marked(said, mark.by_id, mark.at, mark.id))
@@ -202,38 +179,21 @@ def _marks(of: _Of, people: dict[str, Person]) -> dict[int, list[Marked]]:
     return found
 
 
-@cache
-def _asked_noticed(by: str) -> Executable:
-    query = select(Observation).join(Comment, Comment.id == Observation.comment_id)
-    return query.where(_chosen(by)).order_by(Observation.seen_at, Observation.id)
-
-
-def _noticed(of: _Of) -> dict[int, list[Observation]]:
+def _noticed(of: About) -> dict[int, list[Observation]]:
     """What readings noticed of the comments, oldest first, by comment."""
     found: dict[int, list[Observation]] = defaultdict(list)
-    for (each,) in of.ask(_asked_noticed(of.by)):
+    for (each,) in of.ask(about_comments.noticed(of.by)):
         found[each.comment_id].append(each)
     return found
 
 
-@cache
-def _asked_acts(by: str, *, whole: bool) -> Executable:
-    """Those alone that came to something; whole: every one, each with all of it."""
-    taken_away = Action.kind.in_(GONE) & (Action.state == "done")
-    about = (Action.channel_id, Action.comment_id, taken_away, Action.remote_id, Action.interim)
-    query = select(*about, Comment.author_id, Comment.author_handle).join(Comment, Comment.id == Action.comment_id)
-    if whole:
-        return query.add_columns(Action).where(_chosen(by)).order_by(Action.id)
-    return query.where(_chosen(by), or_(taken_away, Action.remote_id.is_not(None)))
-
-
-def _acts(of: _Of, whole: list[Action] | None) -> dict[str, Acts]:
+def _acts(of: About, whole: list[Action] | None) -> dict[str, Acts]:
     """Whom the replies made from here are for, we know, however the platform flattens and tags. By channel.
 
     whole: takes every action, in full; those alone that came to something are read where nobody wants that.
     """
     found: dict[str, Acts] = defaultdict(lambda: Acts(defaultdict(tuple), set(), set()))
-    rows = of.ask(_asked_acts(of.by, whole=whole is not None))
+    rows = of.ask(about_comments.acts(of.by, whole=whole is not None))
     for channel, comment_id, removed, reply, interim, author, handle, *full in rows:
         acts = found[channel]
         if whole is not None:

@@ -196,8 +196,13 @@ def _newest(
     chosen = _conditions(session, asked, own or Own(frozenset(channels)))
     chosen += _of_state(asked.state, (schedule for _channel, schedule in channels.values()))
     hits = newest(session, chosen, words_of(asked.text), after, most)
-    found = _judged(session, hits.found, channels, now)
-    there = [found[hit.id] for hit in hits.found if hit.id in found and asked.state in (None, found[hit.id].state)]
+    others, there = _by_others(session, hits.found, channels), list[Obligation]()
+    # whatever others wrote is shown where no state is asked for: then no more has to be judged than there is room for
+    for some in (others[: size + 1], others) if asked.state is None else (others,):
+        found = _judged(session, some, channels, now)
+        there = [found[hit.id] for hit in some if hit.id in found and asked.state in (None, found[hit.id].state)]
+        if len(there) > size or len(some) == len(others):
+            break
     page = there[:size]
     ends = _newest_position(page[-1]) if len(there) > size else hits.reached
     flags = flags_of(session, [each.comment_id for each in page])
@@ -242,6 +247,18 @@ def _of_state(state: State | None, schedules: Iterable[Schedule | None]) -> list
     return []
 
 
+def _by_others(
+    session: Session, hits: Iterable[Hit], channels: dict[str, tuple[Channel, Schedule | None]]
+) -> list[Hit]:
+    names = Identities(session, (channel for channel, _schedule in every_channel(session)))
+    own = {id_: names.of(channel) for id_, (channel, _schedule) in channels.items()}
+    return [
+        hit
+        for hit in hits
+        if not {(hit.author_id or "").lower(), (hit.author_handle or "").lower()} & own[hit.channel_id]
+    ]
+
+
 def _judged(
     session: Session, hits: Iterable[Hit], channels: dict[str, tuple[Channel, Schedule | None]], now: datetime
 ) -> dict[int, Obligation]:
@@ -250,14 +267,12 @@ def _judged(
     names = Identities(session, (channel for channel, _schedule in every_channel(session)))
     places: dict[str, Around] = {}
     for hit in hits:
-        own = names.of(channels[hit.channel_id][0])
-        if not {(hit.author_id or "").lower(), (hit.author_handle or "").lower()} & own:
-            around = places.setdefault(hit.channel_id, Around(own))
-            around.posts.add(hit.post_external_id)
-            around.threads.add(hit.thread_external_id)
-            wanted.add(hit.id)
+        around = places.setdefault(hit.channel_id, Around(names.of(channels[hit.channel_id][0])))
+        around.posts.add(hit.post_external_id)
+        around.threads.add(hit.thread_external_id)
+        wanted.add(hit.id)
     found: dict[int, Obligation] = {}
-    for channel_id, gathered in gather_around(session, places).items():
+    for channel_id, gathered in gather_around(session, places).items() if places else ():
         channel, schedule = channels[channel_id]
         place = place_of(scene, channel, schedule, names.of(channel))
         for each in judge_all(gathered, place.own, place.historic_before):

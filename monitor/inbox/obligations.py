@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from monitor import NEEDS_SOMEBODY, Calendar, State
 from monitor.db.once import once_in_a_snapshot, tell
-from monitor.inbox.deadline_rules import due_at
+from monitor.inbox.deadline_rules import due_at, due_closely
 from monitor.inbox.gathering import Judged
 from monitor.inbox.mark_rules import Standing, standing, unverified_since
 from monitor.inbox.models import Tally
@@ -23,7 +23,8 @@ from monitor.register.channels import all_channels
 from monitor.register.models import Channel, Organisation, Person
 from monitor.register.organisation import organisation
 from monitor.register.terms import Terms, terms_of
-from monitor.watch.models import Schedule, TokenHealth
+from monitor.watch.close_watching import close_watches, closely_watched
+from monitor.watch.models import CloseWatch, Schedule, TokenHealth
 from monitor.watch.schedules import schedules
 
 OF_A_REPLY = frozenset({State.PROBABLY_ANSWERED, State.INTERIM_ANSWERED, State.ANSWERED})
@@ -98,7 +99,8 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel as far as its obligations need it. own: the organisation's names there."""
+    """A channel as far as its obligations need it. own: the organisation's names there. close: while it is watched
+    closely, since when, and how many hours an answer may take."""
 
     id: str
     name: str
@@ -108,6 +110,7 @@ class Place:
     own: frozenset[str]
     historic_before: datetime | None
     unverified_since: datetime | None
+    close: tuple[datetime, int] | None = None
 
 
 def scene_of(session: Session, now: datetime) -> Scene:
@@ -142,16 +145,18 @@ def credentials_health(session: Session) -> dict[str, TokenHealth]:
 @once_in_a_snapshot
 def _with_health(session: Session, channel_id: str | None) -> list[tuple[Schedule | None, int, TokenHealth | None]]:
     query = _asked_schedules() if channel_id is None else _asked_schedules().where(Channel.id == channel_id)
-    found: list[tuple[Schedule | None, int, TokenHealth | None]] = [(*each,) for each in session.execute(query)]
+    rows = session.execute(query).all()
+    found: list[tuple[Schedule | None, int, TokenHealth | None]] = [(*each[:3],) for each in rows]
     if channel_id is None:
+        tell(session, close_watches, [each[3] for each in rows if each[3] is not None])
         tell(session, schedules, {each.channel_id: each for each, _count, _health in found if each is not None})
     return found
 
 
 @cache
 def _asked_schedules() -> Select[Any]:
-    query = select(Schedule, func.coalesce(Tally.count, 0), TokenHealth).select_from(Channel)
-    for table in (Schedule, Tally, TokenHealth):
+    query = select(Schedule, func.coalesce(Tally.count, 0), TokenHealth, CloseWatch).select_from(Channel)
+    for table in (Schedule, Tally, TokenHealth, CloseWatch):
         query = query.outerjoin(table, table.channel_id == Channel.id)
     return query.options(defer(Schedule.connector_state))  # type: ignore[return-value]
 
@@ -164,7 +169,9 @@ def place_of(scene: Scene, channel: Channel, schedule: Schedule | None, own: fro
         read = unverified_since(last, scene.calendar, scene.now)
     historic_before = schedule.historic_before if schedule else None
     about = (channel.id, channel.name, channel.platform, channel.responsible_id)
-    return Place(*about, terms_of(scene.owner, channel), own, historic_before, read)
+    watch = closely_watched(scene.session, scene.now).get(channel.id)
+    close = (watch.since, watch.hours) if watch is not None else None
+    return Place(*about, terms_of(scene.owner, channel), own, historic_before, read, close)
 
 
 def told(scene: Scene, place: Place, each: Judged) -> Obligation:
@@ -172,6 +179,8 @@ def told(scene: Scene, place: Place, each: Judged) -> Obligation:
     comment, verdict = each.comment, each.verdict
     stands = standing(verdict, each.marks, scene.calendar, scene.now)
     due, waits = due_at(stands.since, getattr(place.terms, stands.term), scene.calendar), stands.state in NEEDS_SOMEBODY
+    if place.close is not None:
+        due = due_closely(due, stands.since, *place.close)
     return Obligation(
         comment_id=comment.id,
         external_id=comment.external_id,

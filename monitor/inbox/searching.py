@@ -36,7 +36,7 @@ from monitor.inbox.search_rules import ESCAPE, findable, pattern, phrase
 from monitor.watch.models import Comment, Post
 
 WALK = (2000, 6000)
-RARE = 4
+RARE = 12
 FAR = (20_000,)
 """So many of the newest are looked through; the second stretch only where the first held at least RARE. FAR: where no
 index can help."""

@@ -114,6 +114,11 @@ ACTS = {
     "message.approved": N_("approved a crisis message"),
     "message.sent_alone": N_("sent a crisis message alone"),
     "message.reviewed": N_("reviewed a crisis message that was sent alone"),
+    "message.committed": N_("sent a crisis message"),
+    "delivery.ended": N_("came to the end of a crisis message's delivery"),
+    "delivery.answered": N_("said what became of a crisis message on a channel"),
+    "hold.begun": N_("stopped crisis messages"),
+    "hold.released": N_("let crisis messages go on"),
 }
 
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from config.language import _
 from connectors import EVERY_PLATFORM
 from monitor.register.decisions import decision_faults
+from monitor.register.exercise_faults import exercise_faults
 from monitor.register.faults import Fault, Path
 from monitor.register.naming import credential_faults
 from monitor.register.reach_faults import unreachable
@@ -34,6 +35,7 @@ def inconsistencies(raw: Mapping[str, object]) -> list[Fault]:
         *(fault for path, channel in tables(raw, "channel") for fault in _channel(path, channel)),
         *unreachable(raw),
         *escalation_faults(raw),
+        *exercise_faults(raw),
         *_open_and_closed(raw),
         *decision_faults(raw),
     ]

@@ -107,6 +107,12 @@ class AccountTextEntry(Entry):
     checked_on: date | None = None
 
 
+class ExerciseEntry(Entry):
+    external_id: AccountId | None = None
+    address: WebAddress | None = None
+    credential: dict[str, Text] = {}
+
+
 class ChannelEntry(Entry):
     id: ShortName
     platform: Platform
@@ -126,6 +132,7 @@ class ChannelEntry(Entry):
     account_text: AccountTextEntry = AccountTextEntry()
     answer_within: AnswerWithin = {}
     escalation: Escalation = {}
+    exercise: ExerciseEntry | None = None
     decision: list[DecisionEntry] = []
 
 

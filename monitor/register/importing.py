@@ -64,6 +64,7 @@ def _channel(storing: Storing, entry: ChannelEntry, done: Imported) -> None:
     values = entry.model_dump(exclude={"id", "unit", "responsible", "deputy", "account_text", "decision"})
     values |= {"unit_id": entry.unit, "responsible_id": entry.responsible, "deputy_id": entry.deputy}
     values |= {"account_text": entry.account_text.points, "account_text_checked_on": entry.account_text.checked_on}
+    values |= {"exercise": entry.exercise.model_dump(exclude_none=True) if entry.exercise else {}}
     found = storing.session.get(Channel, entry.id)
     if found is None:
         found = Channel(id=entry.id, **values)

@@ -86,7 +86,7 @@ def _organisation_entry(owner: Organisation) -> OrganisationEntry:
 def _channel_entry(channel: Channel, decisions: list[DecisionEntry]) -> ChannelEntry:
     references = {"unit": channel.unit_id, "responsible": channel.responsible_id, "deputy": channel.deputy_id}
     text = AccountTextEntry(points=channel.account_text, checked_on=channel.account_text_checked_on)
-    below = {"decision": decisions, "account_text": text}
+    below = {"decision": decisions, "account_text": text, "exercise": channel.exercise or None}
     values = {key: getattr(channel, key) for key in ChannelEntry.model_fields.keys() - references.keys() - below.keys()}
     return ChannelEntry.model_validate(values | references | below)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from config.language import _
 from monitor.register.faults import Fault, Path
-from monitor.register.sheet_cells import read, sheet_text, unguarded
+from monitor.register.sheet_cells import flat_exercise, read, sheet_text, unguarded
 from monitor.register.unreadable import csv_reason
 
 TABLES = ("organisation", "unit", "person", "channel", "decision")
@@ -53,6 +53,7 @@ def _rows(register: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             **own,
             "account_text": presentation["points"],
             CHECKED_ON: presentation["checked_on"],
+            "exercise": flat_exercise(channel["exercise"]),
         }
         yield from ({"table": "decision", "channel": channel["id"], **decision} for decision in decisions)
 

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from defusedcsv import csv
 
@@ -110,11 +111,27 @@ def _each(reader: Callable[[str], object]) -> Callable[[str], object]:
     return lambda cell: [reader(item) for item in _items(cell)]
 
 
+def flat_exercise(exercise: Mapping[str, Any] | None) -> dict[str, str]:
+    """A test account as one small table: its own two keys, and those of its credential."""
+    given = dict(exercise or {})
+    credential: dict[str, str] = given.pop("credential", {})
+    return {key: value for key, value in given.items() if value is not None} | credential
+
+
+def _exercise(cell: str) -> object:
+    table = _table(cell)
+    if not isinstance(table, dict):
+        return table
+    own = {key: table.pop(key) for key in ("external_id", "address") if key in table}
+    return own | {"credential": table}
+
+
 READERS: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(("has_comments", "closed", "publish_address", "excerpts"), _truth),
     **dict.fromkeys(("decided_on", "valid_until", "communicated_on", "account_text_checked_on"), _day),
     **dict.fromkeys(("roles", "authorised", "administrators", "account_text", "hub_hosts", "routes"), _each(str)),
     **dict.fromkeys(("service_hours", "other_hours", "credential"), _table),
+    "exercise": _exercise,
     "closed_days": _each(_day),
     "reminder_minutes": _each(_number),
     **dict.fromkeys(("longest_decision_months", "first_import_days"), _number),

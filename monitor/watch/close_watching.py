@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
+from monitor.db.once import once_in_a_snapshot
 from monitor.watch.models import CloseWatch
 from monitor.watch.rules import MINUTE, Policy
 
@@ -16,6 +17,17 @@ def is_close(session: Session, channel_id: str, now: datetime) -> bool:
     lasts = or_(CloseWatch.until.is_(None), CloseWatch.until > now)
     query = select(CloseWatch.channel_id).where(CloseWatch.channel_id == channel_id, lasts)
     return session.scalar(query) is not None
+
+
+def closely_watched(session: Session, now: datetime) -> dict[str, CloseWatch]:
+    """The channels in a crisis, by id."""
+    return {each.channel_id: each for each in close_watches(session) if each.until is None or each.until > now}
+
+
+@once_in_a_snapshot
+def close_watches(session: Session) -> list[CloseWatch]:
+    """Also those that have ended by themselves, and nobody has taken away."""
+    return list(session.scalars(select(CloseWatch).order_by(CloseWatch.channel_id)))
 
 
 def policy_of(session: Session, channel_id: str, settings: Settings, now: datetime) -> Policy:

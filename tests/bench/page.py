@@ -5,14 +5,17 @@ import platform
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-LATENCY, DAYS, WEB, CONNECTORS = (
+LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY = (
     "\n## From the platform to the mail server\n",
     "\n## Keeping the watch days\n",
     "\n## Pages among a million comments\n",
+    "\n## The crisis page\n",
     "\n## Connectors\n",
+    "\n## Crisis messages\n",
 )
-"""What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s; the rest is
-`make bench-connectors`'s."""
+PARTS = (LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY)
+"""What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s,
+`python -m tests.bench.hub`'s, `make bench-connectors`'s, `make bench-emergency`'s."""
 
 
 def write_house(text: str) -> None:
@@ -22,31 +25,44 @@ def write_house(text: str) -> None:
 
 def write_latency(text: str) -> None:
     """The part on how long a comment takes to the mail server, without its heading."""
-    house, _latency, *others = _parts()
-    _write([house, text, *others])
+    _put(LATENCY, text)
 
 
 def write_days(text: str) -> None:
     """The days' part, without its heading."""
-    house, latency, _days, *others = _parts()
-    _write([house, latency, text, *others])
+    _put(DAYS, text)
 
 
 def write_web(text: str) -> None:
     """The pages' part, without its heading."""
-    house, latency, days, _web, connectors = _parts()
-    _write([house, latency, days, text, connectors])
+    _put(WEB, text)
+
+
+def write_hub(text: str) -> None:
+    """The crisis page's part, without its heading."""
+    _put(HUB, text)
 
 
 def write_connectors(text: str) -> None:
     """The connectors' part, without its heading."""
-    _write([*_parts()[:-1], text])
+    _put(CONNECTORS, text)
+
+
+def write_emergency(text: str) -> None:
+    """The part on crisis messages, without its heading."""
+    _put(EMERGENCY, text)
+
+
+def _put(heading: str, text: str) -> None:
+    parts = _parts()
+    parts[1 + PARTS.index(heading)] = text
+    _write(parts)
 
 
 def _parts() -> list[str]:
     """The house's, and those of the headings, in their order."""
     parts, rest = list[str](), PAGE.read_text()
-    for heading in (CONNECTORS, WEB, DAYS, LATENCY):
+    for heading in reversed(PARTS):
         rest, _, part = rest.partition(heading)
         parts.insert(0, part)
     return [rest, *parts]
@@ -55,11 +71,7 @@ def _parts() -> list[str]:
 def _write(parts: list[str]) -> None:
     house, *others = parts
     told = [house.strip() + "\n"]
-    told += [
-        f"{heading}\n{text.strip()}\n"
-        for heading, text in zip((LATENCY, DAYS, WEB, CONNECTORS), others, strict=True)
-        if text
-    ]
+    told += [f"{heading}\n{text.strip()}\n" for heading, text in zip(PARTS, others, strict=True) if text.strip()]
     PAGE.write_text("".join(told))
 
 

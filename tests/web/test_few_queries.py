@@ -58,7 +58,9 @@ PAGES = {
     "/reports/answers.{form}": ["/reports/answers.csv"],
     "/reports/{key}.svg": ["/reports/hours.svg"],
     "/people/{person_id}": ["/people/p1"],
-    "/crisis/{number}/board/events": [],  # it never ends
+    "/crisis/{number}": ["/crisis/1"],
+    "/crisis/{number}/board": ["/crisis/1/board", "/crisis/1/board?kind=help"],
+    "/crisis/{number}/board/events": [],  # goes on for minutes
     "/crisis/{number}/messages/{message_id}": ["/crisis/1/messages/1", "/crisis/1/messages/2"],
     "/decisions/{number}": ["/decisions/1"],
     "/decisions/{number}/decision.pdf": ["/decisions/1/decision.pdf"],

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.emergency import topics
 from monitor.emergency.board import KINDS, Wish, board
+from monitor.emergency.hub import publish_hub
 from monitor.emergency.incidents import GOING_ON
 from monitor.emergency.intake import collect
 from monitor.emergency.intake_rules import Kind
@@ -26,6 +28,7 @@ from monitor.web.emergency.live_board import Full, looks
 from monitor.web.rendering import page
 from monitor.web.visiting import needs
 
+log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/crisis", default_response_class=HTMLResponse)
 Reader = Annotated[Visitor, needs(Permission.READ_CRISIS)]
 Worker = Annotated[Visitor, needs(Permission.WORK_IN_CRISIS)]
@@ -79,6 +82,9 @@ def of_topic(request: Request, number: int, topic_id: int, who: Worker, form: Fo
             topics.write_answer(session, topic, form["answer"], who.person_id, now)
             if form["act"] in {"show", "hide"}:
                 topics.show(session, topic, shown=form["act"] == "show", by=who.person_id, now=now)
+            seen = topic.shown_at is not None or form["act"] == "hide"
+        if seen:
+            _publish(request, now)
         if form["act"] == "answer":
             found = topics.answer_all(db, topic_id, who, now)
             told = Told(found.sent, found.left, found.skipped)
@@ -87,6 +93,15 @@ def of_topic(request: Request, number: int, topic_id: int, who: Worker, form: Fo
     if told is not None:
         return _page(request, number, who, Wish(), told=told)
     return RedirectResponse(f"/crisis/{number}/board#topics", status_code=303)
+
+
+def _publish(request: Request, now: datetime) -> None:
+    """The crisis page as it is from now on. Raises Fault where it cannot be written."""
+    try:
+        publish_hub(request.app.state.db, request.app.state.settings, now)
+    except OSError as error:
+        log.error("hub_not_written", error=type(error).__name__)  # noqa: TRY400 - the person who pressed is told
+        raise Fault(_("It is saved, but the crisis page could not be written. Tell whoever runs Kanalvakt.")) from None
 
 
 def _act(session: Session, number: int, who: Visitor, form: Chosen) -> None:

@@ -100,7 +100,7 @@ def evidence(request: Request, number: int, who: Exporter) -> Response:
     """Everything about the incident, with residents' words on the channels that whoever asks may export."""
     with request.app.state.db.snapshot() as session:
         incident = incident_of(session, number)
-        made = bundle(session, incident, who.channels_for(Permission.EXPORT))
+        made = bundle(session, incident, who.channels_for(Permission.EXPORT), request.app.state.settings)
     name = f'attachment; filename="{bundle_file(incident)}"'
     return Response(made, media_type="application/zip", headers={"Content-Disposition": name})
 

@@ -1,4 +1,4 @@
-"""/crisis/warnings: what authorities warn of, and what is done about it. /crisis/vma: whom to call for a warning.
+"""/crisis/warnings: what authorities warn of, and what is done about it. /crisis/vma: whom to call for their warning.
 
 Before the pages of incidents, whose addresses are numbers in the same place."""
 

@@ -1,20 +1,18 @@
 """A crisis message of a small municipality with real connectors to emulated platforms; time is the platforms'."""
 
-import sys
-from datetime import datetime, timedelta
-from types import ModuleType
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-import monitor.emergency
 from config.settings import Settings
 from connectors import connect as connect_for_real
 from connectors.emulator.effects import Effect
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import World
 from monitor.db import Database
+from monitor.emergency import hub
 from monitor.emergency.committing import commit
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.rules import UNDER_WAY
@@ -24,11 +22,10 @@ from tests.connectors.writing_stages import STAGES
 from tests.monitor.town import Town
 
 
-class FakeHub(ModuleType):
+class FakeHub:
     """Stands for the crisis page. answers: whether it shows from outside what was published."""
 
     def __init__(self) -> None:
-        super().__init__("monitor.emergency.hub")
         self.answers, self.published = True, 0
 
     def publish_hub(self, _db: Database, _settings: Settings, _now: datetime) -> None:
@@ -37,14 +34,11 @@ class FakeHub(ModuleType):
     def verify(self, _settings: Settings, _identifier: str, _text_hash: str) -> bool:
         return self.answers and self.published > 0
 
-    def address(self, _settings: Settings, identifier: str) -> str:
-        return f"https://kris.example.org/{identifier}"
-
 
 def put_up_hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
     found = FakeHub()
-    monkeypatch.setitem(sys.modules, "monitor.emergency.hub", found)
-    monkeypatch.setattr(monitor.emergency, "hub", found, raising=False)
+    monkeypatch.setattr(hub, "publish_hub", found.publish_hub)
+    monkeypatch.setattr(hub, "verify", found.verify)
     return found
 
 
@@ -124,11 +118,12 @@ class Broadcast:
         with self.db.snapshot() as session:
             return list(session.scalars(select(Delivery).order_by(Delivery.id)))
 
+    def deliveries_of(self, message: int) -> list[Delivery]:
+        with self.db.snapshot() as session:
+            return list(session.scalars(select(Delivery).where(Delivery.message_id == message)))
+
     def delivery(self, place: str, message: int | None = None) -> Delivery:
         return next(each for each in self.deliveries() if each.place == place and message in (None, each.message_id))
 
     def wait(self, seconds: float) -> None:
         self.world.advance(seconds)
-
-
-A_MINUTE = timedelta(minutes=1)

@@ -71,6 +71,17 @@ def test_machines_read_the_same(town: Database, settings: Settings) -> None:
     assert [(each["identifier"], each["holds"]) for each in messages] == [("tibro-2", True), ("tibro-1", False)]
 
 
+def test_what_follows_something_that_nobody_saw_is_an_alert_of_its_own(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        event = incident(session)
+        first = sent(session, event, "tibro-1", hub="held")
+        sent(session, event, "tibro-2", "correction", earlier_id=first.id)
+    hub.publish_hub(town, settings, NOW)
+    written = (hub.folder(settings) / "cap" / "tibro-2.xml").read_bytes()
+    assert_valid(written)
+    assert etree.fromstring(written).findtext("{*}msgType") == "Alert"
+
+
 def test_an_exercise_lies_elsewhere_and_says_what_it_is(town: Database, settings: Settings) -> None:
     with town.transaction() as session:
         sent(session, incident(session, "exercise"), "tibro-x")

@@ -15,9 +15,11 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
+from config.settings import settings
 from monitor.db import Database
+from monitor.emergency.hub import folder
 from monitor.emergency.intake import collect, collect_all
-from monitor.emergency.models import Incident, Intake, LogLine, Topic
+from monitor.emergency.models import Incident, Intake, LogLine, Message, Topic
 from monitor.emergency.situation import remind_all
 from monitor.inbox.models import Action
 from monitor.register.models import Decision, Person
@@ -65,6 +67,14 @@ def comment(id_: str, text: str, at: datetime = NOW, author: str = "resident") -
     seen = {"posted_at": at, "fetched_at": at, "text_seen_at": at, "content_hash": b"x"}
     who = {"author_id": author, "author_name": f"Bo {id_}"}
     return Comment(channel_id="fb", text=text, **ids, **seen, **who)  # type: ignore[arg-type]
+
+
+def send(db: Database) -> None:
+    """A first message, as if it had been committed."""
+    with db.transaction() as session:
+        said = {"identifier": "TIBRO-1", "state": "committed", "made_at": NOW, "headline": "Strömavbrott"}
+        frozen = {"committed_at": NOW, "sent": NOW, "text_hash": "0" * 64, "committed_by_id": "kom"}
+        session.add(Message(incident_id=1, kind="alert", author_id="kom", **said, **frozen))  # type: ignore[arg-type]
 
 
 def kinds(db: Database) -> dict[str, str]:
@@ -139,7 +149,7 @@ def test_in_an_exercise_nobody_is_answered(incident: Database, signed_in: Signed
 def test_sorting_by_hand_holds_and_an_answer_is_shown_to_residents_only_when_there_is_one(
     incident: Database, signed_in: SignedIn
 ) -> None:
-    client = signed_in("kris")
+    client, page = signed_in("kris"), folder(settings()) / "index.html"
     client.get("/crisis/1/board")
     [number] = on_board(incident, "n7")
     client.post("/crisis/1/board", data={"act": "help", "id": number})
@@ -148,10 +158,15 @@ def test_sorting_by_hand_holds_and_an_answer_is_shown_to_residents_only_when_the
     assert kinds(incident)["n7"] == "help"
     client.post("/crisis/1/board", data={"act": "gather", "title": "Tack", "id": number})
     assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": ""}).status_code == 422
+    assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Tack själv"}).status_code == 422
+    send(incident)
     client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Tack själv"})
+    assert "Tack själv" in page.read_text()
     with incident.snapshot() as session:
         assert session.get_one(Intake, number).done_at is not None
         assert session.get_one(Topic, 1).shown_at is not None
+    client.post("/crisis/1/topics/1", data={"act": "hide", "answer": "Tack själv"})
+    assert "Tack själv" not in page.read_text()
 
 
 def test_the_log_is_added_to_handed_over_and_reported_from(incident: Database, signed_in: SignedIn) -> None:
@@ -185,12 +200,16 @@ def test_afterwards_it_is_evaluated_and_its_evidence_is_one_file_that_proves_its
     with incident.snapshot() as session:
         kept = session.get_one(Incident, 1)
         assert (kept.state, kept.evaluation) == ("evaluated", {"went_well": "Snabbt"})
+    send(incident)
+    folder(settings()).mkdir(parents=True)
+    (folder(settings()) / "TIBRO-1.html").write_text("Som det stod")
     made = client.get("/crisis/1/evidence.zip").content
     assert made == client.get("/crisis/1/evidence.zip").content
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     listed = dict(reversed(line.split("  ")) for line in files.pop("MANIFEST.txt").decode().splitlines())
     assert listed == {name: sha256(content).hexdigest() for name, content in files.items()}
+    assert files["published/TIBRO-1.html"] == b"Som det stod"
     rows = list(csv.DictReader(io.StringIO(files["intake.csv"].decode("utf-8-sig"))))
     assert sorted(row["text"].lstrip("'") for row in rows) == sorted(SAID)
     assert not any(row["text"].startswith("=") for row in rows)

@@ -1,0 +1,31 @@
+"""`kanalvakt emergency evidence`: everything about an incident in one file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from config.language import N_, _
+from config.settings import settings
+from monitor.cli.errors import WrongWords
+from monitor.cli.output import say
+from monitor.cli.setup import opened_database
+from monitor.emergency.evidence import bundle
+from monitor.emergency.models import Incident
+from monitor.register.models import Channel
+
+Number = Annotated[int, typer.Argument(metavar="INCIDENT", help=N_("The number of the incident."))]
+File = Annotated[Path, typer.Argument(metavar="FILE", help=N_("Where to write the zip file."))]
+
+
+def evidence(number: Number, file: File) -> int:
+    """Whoever may run commands at the server may read what residents wrote on every channel."""
+    with opened_database().snapshot() as session:
+        incident = session.get(Incident, number) if 0 < number < 2**31 else None
+        if incident is None:
+            raise WrongWords(_("There is no incident with that number."))
+        made = bundle(session, incident, frozenset(session.scalars(select(Channel.id))), settings())
+    file.write_bytes(made)
+    say(_("Written: {file}", file=file))
+    return 0
