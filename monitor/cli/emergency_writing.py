@@ -1,6 +1,6 @@
 """`kanalvakt emergency`: beginning and ending an incident, and writing, approving and taking back its messages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _, moment
 from config.settings import settings
+from monitor.cli.crisis_finding import incident_named, message_named, moment_named, template_named
 from monitor.cli.emergency import app
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import person_named
@@ -26,7 +27,7 @@ from monitor.emergency.incident_words import MODES, STAGES
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, State
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
 from monitor.emergency.models import Incident, Message
-from monitor.emergency.wording import wording, wordings
+from monitor.emergency.wording import wording
 from monitor.register.organisation import organisation
 
 
@@ -140,8 +141,8 @@ def draft(
     def make(session: Session, who: str, now: datetime) -> Message:
         words = None
         if template:
-            words = wording(*_template(template))
-        return begin(session, _incident(session, incident), who, now, wording=words)
+            words = wording(*template_named(template))
+        return begin(session, incident_named(session, incident), who, now, wording=words)
 
     return _written(by, make, answers, next_update, final=final, keep=keep, json=json)
 
@@ -165,7 +166,7 @@ def update(
     answers["learn_more"] = learn_more
 
     def make(session: Session, who: str, now: datetime) -> Message:
-        earlier = _message(session, number)
+        earlier = message_named(session, number)
         about = session.get_one(Incident, earlier.incident_id)
         return begin(session, about, who, now, kind=Kind.UPDATE, earlier=earlier)
 
@@ -175,14 +176,14 @@ def update(
 @app.command(help=N_("A message as it will go out, or has gone out, and what has to be mended first."))
 def preview(number: Number, json: Json = False) -> int:
     with opened_database().snapshot() as session:
-        message = _message(session, number)
+        message = message_named(session, number)
         return _show(session, message, json=json)
 
 
 @app.command(help=N_("Approve somebody else's message, as it stands now."))
 def approve(number: Number, by: By, json: Json = False) -> int:
     with opened_database().transaction() as session:
-        message = _message(session, number)
+        message = message_named(session, number)
         who = person_named(session, by).id
         approve_message(session, message, who, message.revision, datetime.now(UTC))
         return _show(session, message, json=json)
@@ -207,7 +208,7 @@ def stage(
     incident: Which = None,
 ) -> None:
     with opened_database().transaction() as session:
-        about = _incident(session, incident)
+        about = incident_named(session, incident)
         incidents.set_stage(session, about, name, person_named(session, by).id, datetime.now(UTC))
     say(_(STAGES[name]))
 
@@ -215,7 +216,7 @@ def stage(
 @app.command(help=N_("End an incident: channels are read, and people told, as usual again."))
 def close(by: By, incident: Which = None, why: Why = "") -> None:
     with opened_database().transaction() as session:
-        about = _incident(session, incident)
+        about = incident_named(session, incident)
         incidents.close(session, about, person_named(session, by).id, datetime.now(UTC), why)
     say(_("The incident is closed."))
 
@@ -231,7 +232,7 @@ def _written(
         message = make(session, who, now)
         said = {name: getattr(message, name) for name in ("headline", *PARTS)}
         said |= {name: text for name, text in answers.items() if text is not None}
-        promise = _moment(next_update, zone) if next_update else message.next_update_at
+        promise = moment_named(next_update, zone) if next_update else message.next_update_at
         written = Written(said.pop("headline"), said, language=message.language, final=final, next_update_at=promise)
         edit(session, message, who, message.revision, written, now)
         faults = what_is_wrong(session, message, now, chosen)
@@ -246,7 +247,7 @@ def _take_back(number: int, kind: Kind, by: str, *, json: bool) -> int:
     try:
         with db.transaction() as session:
             who = person_named(session, by).id
-            earlier = _message(session, number)
+            earlier = message_named(session, number)
             made = sending.taken_back(session, earlier.id, kind, who, datetime.now(UTC), chosen).id
     except CannotSend as why:
         raise WrongWords(str(why)) from None
@@ -275,47 +276,3 @@ def _show(session: Session, message: Message, *, json: bool) -> int:
     for each in told:
         say(f"! {each['field']}: {each['text']}")
     return 1 if faults else 0
-
-
-def _incident(session: Session, number: int | None) -> Incident:
-    """Raises WrongWords where it is not clear which one is meant."""
-    if number is not None:
-        found = session.get(Incident, number)
-        if found is None:
-            raise WrongWords(_("There is no incident {number}.", number=number))
-        return found
-    on = incidents.going_on(session)
-    if not on:
-        raise WrongWords(_("No incident goes on: begin one with `kanalvakt emergency start`."))
-    if len(on) > 1:
-        raise WrongWords(_("Several incidents go on: name one with --incident ({names}).", names=_names(on)))
-    return on[0]
-
-
-def _names(found: Iterable[Incident]) -> str:
-    return ", ".join(f"{each.id} {each.title}" for each in found)
-
-
-def _message(session: Session, number: int) -> Message:
-    found = session.get(Message, number)
-    if found is None:
-        raise WrongWords(_("There is no message {number}.", number=number))
-    return found
-
-
-def _template(name: str) -> tuple[str, str]:
-    known = {f"{each.key}.{each.variety}" for each in wordings()}
-    if name not in known:
-        raise WrongWords(
-            _("There is no template {name}. There are: {names}.", name=name, names=", ".join(sorted(known)))
-        )
-    key, _dot, variety = name.partition(".")
-    return key, variety
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongWords(_("{text} is no time: write it as 2026-11-28T15:30.", text=text)) from None
-    return (given if given.tzinfo else given.replace(tzinfo=zone)).astimezone(UTC)

@@ -48,12 +48,16 @@ def start(
     session.flush()
     if mode == "actual":
         watch_closely(session, now)
-    told = {"mode": mode, "level": level, "title": title, "decided_by": who}
-    sentence = N_("The incident began: {title}. {level}, {mode}. Decided by: {who}.")
-    values = {"title": title, "level": _(LEVELS[level]), "mode": _(MODES[mode]), "who": who}
-    noted(session, incident.id, "decision", by, now, sentence, **values)
-    audited(session, by, "incident.started", ("incident", str(incident.id)), now, after=told)
+    _begun(session, incident, by, now)
     return incident
+
+
+def _begun(session: Session, incident: Incident, by: str, now: datetime) -> None:
+    words = {"level": _(LEVELS[incident.level]), "mode": _(MODES[incident.mode]), "who": incident.decided_by}
+    sentence = N_("The incident began: {title}. {level}, {mode}. Decided by: {who}.")
+    noted(session, incident.id, "decision", by, now, sentence, title=incident.title, **words)
+    told = {name: getattr(incident, name) for name in ("mode", "level", "title", "decided_by")}
+    audited(session, by, "incident.started", ("incident", str(incident.id)), now, after=told)
 
 
 def stable(session: Session, incident: Incident, by: str, now: datetime) -> None:

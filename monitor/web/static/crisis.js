@@ -24,12 +24,13 @@
     form.addEventListener("input", show);
     show();
   }
-  const until = document.querySelector("[data-until]");
+  const until = document.querySelector("[data-left]");
   if (until) {
+    // by the server's clock: a phone whose own is wrong would load the page again and again
+    const end = performance.now() + 1000 * Number(until.dataset.left);
     const tick = () => {
-      const left = Math.round((new Date(until.dataset.until) - Date.now()) / 1000);
-      if (left <= 0) location.reload();
-      else until.textContent = `(${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")})`;
+      const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+      until.textContent = `(${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")})`;
       if (left > 0) setTimeout(tick, 1000);
     };
     tick();

@@ -20,7 +20,10 @@ def test_a_crisis_on_a_phone(town: WalkTown, browser: Browser) -> None:
         with walking(town, browser, "crisis, approving", "en") as approver:
             approver.comes_in("chef")
             _approves(approver)
-        _sends_and_takes_back(writer)
+            _sends(writer)
+            approver.go(ADDRESS)  # and does not load it again
+            approver.sees("Published and seen there")
+        _takes_back(writer)
         _ends(writer)
 
 
@@ -65,15 +68,18 @@ def _approves(walk: Walk) -> None:
     walk.page.get_by_text("Approved", exact=True).first.wait_for()
 
 
-def _sends_and_takes_back(walk: Walk) -> None:
+def _sends(walk: Walk) -> None:
     walk.go(ADDRESS)
     walk.stop("ready")
     walk.page.locator("#sure").fill("SKARPT")
     with walk.page.expect_navigation():
         walk.page.get_by_role("button", name="Skicka SKARPT").click()
     walk.sees("Where it has come")
-    until(lambda: len(published(walk)) == 1)
     walk.stop("sent")
+
+
+def _takes_back(walk: Walk) -> None:
+    until(lambda: len(published(walk)) == 1)
     walk.press("Correct it now")
     walk.page.wait_for_url("**/messages/2")
     walk.sees("Where it has come")
@@ -94,3 +100,20 @@ def _ends(walk: Walk) -> None:
     walk.press("Close the incident")
     walk.sees("Closed")
     walk.stop("closed")
+
+
+def test_an_exercise_looks_and_reads_otherwise_and_counts_while_one_writes(town: WalkTown, browser: Browser) -> None:
+    with walking(town, browser, "exercise", "en") as walk:
+        walk.comes_in("kommunikator")
+        walk.go("/crisis")
+        walk.page.locator("#title").fill("Öva strömavbrott")
+        walk.page.locator("#mode-exercise").check()
+        walk.page.locator("#sure").fill("exercise")
+        walk.press("Begin the incident")
+        walk.page.locator(".crisis-band.exercise").wait_for()
+        walk.press("Write a new message")
+        walk.page.locator("#headline").fill("Strömmen är borta")
+        walk.page.get_by_text("17 / 100", exact=True).wait_for()
+        walk.stop("an exercise")
+        walk.press("Save")
+        walk.page.get_by_text("ÖVNING: Strömmen är borta").first.wait_for()
