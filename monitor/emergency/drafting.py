@@ -26,6 +26,7 @@ TAKES_BACK = {
     Kind.CANCEL: N_("We withdraw what we wrote earlier. It no longer holds."),
 }
 """What is said at once, before anybody has found better words."""
+CONCERNED = N_("It concerned: {headline}")
 
 
 class Faulty(Refused):
@@ -98,6 +99,8 @@ def edit(session: Session, message: Message, by: str, revision: int, written: Wr
         raise Refused(_("Somebody else has changed the message meanwhile. Read it, and write your change once more."))
     _fill(message, written.headline, written.parts)
     message.card_text, message.language, message.final = written.short.strip(), written.language, written.final
+    if not message.card_text and message.kind in AT_ONCE and message.earlier_id is not None:
+        _never_repeat(message, session.get_one(Message, message.earlier_id))
     message.alt_text = ""  # of the card that is drawn anew
     message.next_update_at = None if written.final else written.next_update_at
     message.expires = rules.expires(message.next_update_at, now)
@@ -168,8 +171,17 @@ def _follow(message: Message, earlier: Message) -> None:
         return
     with use_language(earlier.language):
         _fill(message, earlier.headline, {"happened": _(sentence), "learn_more": earlier.learn_more})
+    _never_repeat(message, earlier)
     if message.kind == Kind.CANCEL:
         message.final, message.next_update_at = True, None
+
+
+def _never_repeat(message: Message, earlier: Message) -> None:
+    """Where the headline is still the one that is taken back, neither the picture nor the short text begin with it."""
+    if message.headline == earlier.headline:
+        with use_language(message.language):
+            sentence = _(TAKES_BACK[Kind(message.kind)])
+            message.card_text = f"{sentence}\n{_(CONCERNED, headline=earlier.headline)}"
 
 
 def _keep_places(session: Session, message: Message, places: Mapping[str, Own]) -> None:
