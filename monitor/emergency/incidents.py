@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.audit import audited
 from monitor.emergency.incident_words import LEVELS, MODES, STAGES, STATES
+from monitor.emergency.message_words import others_word_in_words
 from monitor.emergency.models import Incident, Message
 from monitor.emergency.noting import noted
 from monitor.emergency.staff import on_duty
@@ -39,6 +40,7 @@ def start(
     machine reads watched closely. Raises Refused, which says what is missing.
     """
     title = _title(title)
+    _own_words(area)
     if mode not in MODES or level not in LEVELS:
         raise Refused(_("Choose a level, and whether it is an actual incident or an exercise."))
     who = decided_by.strip() or _("whoever began it")
@@ -147,7 +149,14 @@ def _title(title: str) -> str:
         raise Refused(
             _("This has {count} characters. Shorten it to at most {most}.", count=len(title), most=LONGEST_TITLE)
         )
+    _own_words(title)
     return title
+
+
+def _own_words(text: str) -> None:
+    """Raises Refused: residents read it."""
+    if wrong := others_word_in_words(text):
+        raise Refused(wrong)
 
 
 def _goes_on(incident: Incident) -> None:

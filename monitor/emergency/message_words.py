@@ -1,7 +1,7 @@
 """Messages in words: kinds, states, what is wrong and how to mend it, the five questions. To be translated."""
 
 from config.language import N_, _
-from monitor.emergency.message_rules import Fault, Kind, Obstacle, State, What
+from monitor.emergency.message_rules import Fault, Kind, Obstacle, State, What, others_word
 from monitor.emergency.rules import Fate
 
 KINDS = {
@@ -64,3 +64,9 @@ FAULTS = {
 def fault_in_words(fault: Fault) -> str:
     """What is wrong and how to mend it, in the language in use."""
     return _(FAULTS[fault.what], **fault.values)
+
+
+def others_word_in_words(*texts: str) -> str:
+    """What is wrong where one of them would look like an authority's warning, in the language in use; else empty."""
+    word = next((word for text in texts if (word := others_word(text))), "")
+    return _(FAULTS[What.OTHERS_WORD], word=word) if word else ""

@@ -170,3 +170,21 @@ def test_a_stop_holds_what_is_sent_after_it_until_it_is_let_go(staff: Database, 
     assert {each.state for each in settled(staff, 1)} == {"held"}
     assert writer.post(incident, data={"act": "release", "place": ""}).status_code == 200
     assert "Låt det fortsätta" not in writer.get(incident).text
+
+
+def test_no_words_of_the_authorities_get_out_by_any_way(staff: Database, signed_in: SignedIn) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    for more in ({"title": "VMA i Tibro"}, {"title": "Rök", "area": "Viktigt meddelande till allmänheten"}):
+        answer = writer.post("/crisis", data={"mode": "exercise", "level": "elevated", "sure": "övning", **more})
+        assert answer.status_code == 422, more
+    incident = begin(writer)
+    made = write(writer, incident)
+    approver.post(made, data={"act": "approve_and_send", "revision": "1", "sure": "övning"})
+    own = {"earlier": "1", "kind": "correction"}
+    back = writer.post(f"{incident}/messages", data=own, follow_redirects=False).headers["location"]
+    for revision, headline in enumerate(("Faran över", "", "Strömmen finns")):
+        form = {"act": "save", "revision": str(revision), **SAID, "headline": headline, "next_update": LATER}
+        writer.post(back, data=form)
+        sent = writer.post(back, data={"act": "send", "revision": str(revision + 1)})
+        assert sent.status_code == (200 if headline == "Strömmen finns" else 422), headline
+    settled(staff, 2)
