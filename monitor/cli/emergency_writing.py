@@ -213,6 +213,15 @@ def stage(
     say(_(STAGES[name]))
 
 
+@app.command(help=N_("Change what an incident is called: residents read it."))
+def rename(title: Title, by: By, incident: Which = None) -> None:
+    with opened_database().transaction() as session:
+        about = incident_named(session, incident)
+        incidents.rename(session, about, title, person_named(session, by).id, datetime.now(UTC))
+        named = about.title
+    say(named)
+
+
 @app.command(help=N_("End an incident: channels are read, and people told, as usual again."))
 def close(by: By, incident: Which = None, why: Why = "") -> None:
     with opened_database().transaction() as session:

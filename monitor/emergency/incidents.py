@@ -103,6 +103,17 @@ def set_stage(session: Session, incident: Incident, stage: str, by: str, now: da
     audited(session, by, "incident.staged", ("incident", str(incident.id)), now, **change)
 
 
+def rename(session: Session, incident: Incident, title: str, by: str, now: datetime) -> None:
+    """What it is called, which residents read. Raises Refused."""
+    title = _title(title)
+    if incident.title == title:
+        return
+    before, incident.title = incident.title, title
+    noted(session, incident.id, "decision", by, now, N_("It is called: {title}"), title=title)
+    change = {"before": {"title": before}, "after": {"title": title}}
+    audited(session, by, "incident.renamed", ("incident", str(incident.id)), now, **change)
+
+
 def note_case(session: Session, incident: Incident, number: str, by: str, now: datetime) -> None:
     """The case number, or another legal ground, which nobody needs in order to begin."""
     before, incident.note = incident.note, number.strip()[:LONGEST_TITLE]

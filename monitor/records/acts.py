@@ -98,6 +98,7 @@ ACTS = {
     "incident.stable": N_("noted that an incident is under control"),
     "incident.closed": N_("closed an incident"),
     "incident.staged": N_("changed what residents are told of an incident"),
+    "incident.renamed": N_("changed what an incident is called"),
     "incident.noted": N_("noted an incident's case number"),
     "incident.evaluated": N_("evaluated an incident"),
     "intake.sorted": N_("said what a comment of an incident is"),

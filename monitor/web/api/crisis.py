@@ -27,6 +27,7 @@ from monitor.web.api.crisis_shapes import (
     CrisisMessage,
     Drafting,
     Ending,
+    Naming,
     Read,
     Sending,
     Staging,
@@ -81,6 +82,18 @@ def stage(incident_id: Number, sent: Staging, known: Worker, asked: Once) -> Res
     def do(session: Session) -> CrisisIncident:
         incident = _found(session, incident_id)
         incidents.set_stage(session, incident, sent.stage, known.who.person_id, asked.now)
+        return _incident(incident)
+
+    return _once(known, asked, do)
+
+
+@router.put("/incidents/{incident_id}/title", response_model=CrisisIncident)
+def rename(incident_id: Number, sent: Naming, known: Worker, asked: Once) -> Response:
+    """What it is called, which residents read."""
+
+    def do(session: Session) -> CrisisIncident:
+        incident = _found(session, incident_id)
+        incidents.rename(session, incident, sent.title, known.who.person_id, asked.now)
         return _incident(incident)
 
     return _once(known, asked, do)

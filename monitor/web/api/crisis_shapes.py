@@ -33,6 +33,12 @@ class Staging(In):
     stage: Stage
 
 
+class Naming(In):
+    """title: residents read it."""
+
+    title: Title
+
+
 class Ending(In):
     """why: there is no final message; needed only where there is none."""
 

@@ -90,6 +90,8 @@ def _do(session: Session, incident: Incident, by: str, form: Sent, now: datetime
             incidents.stable(session, incident, by, now)
         case "close":
             incidents.close(session, incident, by, now, form["why"])
+        case "title":
+            incidents.rename(session, incident, form["title"], by, now)
         case "case":
             incidents.note_case(session, incident, form["case_number"], by, now)
         case "hold":

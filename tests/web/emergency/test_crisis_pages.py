@@ -188,3 +188,16 @@ def test_no_words_of_the_authorities_get_out_by_any_way(staff: Database, signed_
         sent = writer.post(back, data={"act": "send", "revision": str(revision + 1)})
         assert sent.status_code == (200 if headline == "Strömmen finns" else 422), headline
     settled(staff, 2)
+
+
+def test_what_residents_read_as_its_name_can_be_changed(staff: Database, signed_in: SignedIn) -> None:
+    writer = signed_in("redaktor")
+    incident = begin(writer)
+    assert "Invånarna ser detta" in writer.get("/crisis").text
+    assert writer.post(incident, data={"act": "title", "title": "VMA"}).status_code == 422
+    assert writer.post(incident, data={"act": "title", "title": "Ström borta"}).status_code == 200
+    assert "Ström borta" in writer.get(f"{incident}/log").text
+    with staff.snapshot() as session:
+        assert session.get_one(Incident, 1).title == "Ström borta"
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "incident.renamed")).one()
+        assert entry.before == {"title": "Strömavbrott"}
