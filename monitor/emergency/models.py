@@ -143,7 +143,8 @@ class Delivery(Base):
 
 
 class Hold(Base):
-    """The kill switch. place: a channel's id, "hub", or "" for everything. It ends by itself at `until`."""
+    """The kill switch. place: a channel's id, "hub", or "" for everything. mode: of the incidents that it stops, as in
+    Incident: an exercise never stops what is live. It ends by itself at `until`."""
 
     __tablename__ = "hold"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -151,6 +152,7 @@ class Hold(Base):
     by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
+    mode: Mapped[str] = mapped_column(default="actual")
     reason: Mapped[str] = mapped_column(default="")
     released_at: Mapped[datetime | None] = mapped_column(default=None)
     released_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)

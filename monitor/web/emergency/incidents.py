@@ -141,7 +141,7 @@ def _one(request: Request, number: int, who: Visitor, form: Sent, status: int = 
         shown: dict[str, Any] = {
             "incident": incident,
             "messages": messages_of(session, incident.id),
-            "holds": holds_of(session, now),
+            "holds": holds_of(session, now, incident.mode),
             "names": named(session),
             "place_names": place_names(session),
         }

@@ -48,7 +48,7 @@ def shown(session: Session, message: Message, who: Visitor, now: datetime, setti
     if message.state in BEFORE:
         return values | {"own": own} | _written(session, message, incident, zone, settings)
     channels = {each.id: each.name for each in channels_of(session)}
-    sent = {"stood": stood(session, message), "holds": holds_of(session, now), "channels": channels}
+    sent = {"stood": stood(session, message), "holds": holds_of(session, now, incident.mode), "channels": channels}
     return values | {"own": own} | sent
 
 
