@@ -26,7 +26,7 @@ from monitor.emergency.models import Incident, Message
 from monitor.emergency.standing import holds_of, stood
 from monitor.register.organisation import organisation
 from monitor.register.people import named
-from monitor.web.emergency.incidents import words
+from monitor.web.emergency.incidents import place_names, words
 
 
 def shown(session: Session, message: Message, who: Visitor, now: datetime, settings: Settings) -> dict[str, Any]:
@@ -47,9 +47,9 @@ def shown(session: Session, message: Message, who: Visitor, now: datetime, setti
     own = {each.place: each for each in versions(session, message.id)}
     if message.state in BEFORE:
         return values | {"own": own} | _written(session, message, incident, zone, settings)
-    channels = {each.id: each.name for each in channels_of(session)}
-    sent = {"stood": stood(session, message), "holds": holds_of(session, now, incident.mode), "channels": channels}
-    return values | {"own": own} | sent
+    names = place_names(session)
+    sent = {"stood": stood(session, message), "holds": holds_of(session, now, incident.mode), "channels": names}
+    return values | {"own": own, "place_names": names} | sent
 
 
 def _written(

@@ -168,6 +168,10 @@ def test_a_stop_holds_what_is_sent_after_it_until_it_is_let_go(staff: Database, 
     made = write(writer, incident)
     approver.post(made, data={"act": "approve_and_send", "revision": "1", "sure": "övning"})
     assert {each.state for each in settled(staff, 1)} == {"held"}
+    back = writer.post(made, data={"act": "correction"}).text
+    assert "Stoppat till" in back, "the correction is stopped too, and its page does not say so"
+    assert "Låt det fortsätta" in back
+    settled(staff, 2)
     assert writer.post(incident, data={"act": "release", "place": ""}).status_code == 200
     assert "Låt det fortsätta" not in writer.get(incident).text
 
