@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
+from monitor.cli.crisis_finding import moment_named
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import channel_named, person_named
 from monitor.cli.output import say, show_json, show_table
@@ -18,6 +20,7 @@ from monitor.emergency import holding
 from monitor.emergency.committing import deliveries_of
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.delivery_words import counted
+from monitor.emergency.drafting import promise_anew
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate, counts
@@ -35,16 +38,23 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why, i
 Minutes = Annotated[int, typer.Option("--minutes", min=1, max=1440, help=N_("The stop ends by itself after so long."))]
 
 Exercise = Annotated[bool, typer.Option("--exercise", help=N_("In exercises, and not in what is live."))]
+Promise = Annotated[
+    str | None,
+    typer.Option("--next-update", metavar="TIME", help=N_("A later one, where the promised time has passed.")),
+]
 MODE = {False: "actual", True: "exercise"}
 
 
-def send(message: MessageId, by: By, json: Json = False) -> None:
+def send(message: MessageId, by: By, next_update: Promise = None, json: Json = False) -> None:
     """Exit code 1: not everything is verified, and somebody has to look. Sent before, it goes on with what is left."""
     db, now = opened_database(), datetime.now(UTC)
     with db.transaction() as session:
         found = _message(session, message)
         actor = person_named(session, by).id
         if found.committed_at is None:
+            if next_update is not None:
+                zone = ZoneInfo(organisation(session).timezone)
+                promise_anew(session, found, actor, moment_named(next_update, zone), now)
             _commit(session, found, actor, now)
     deliver_all(db, message, settings())
     with db.snapshot() as session:

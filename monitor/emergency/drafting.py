@@ -13,7 +13,7 @@ from monitor.audit import audited
 from monitor.emergency import message_rules as rules
 from monitor.emergency.composing import what_is_wrong
 from monitor.emergency.incidents import GOING_ON
-from monitor.emergency.message_rules import AT_ONCE, PARTS, Fault, Kind, Obstacle, Standing, State
+from monitor.emergency.message_rules import AT_ONCE, PARTS, Fault, Kind, Obstacle, Standing, State, What
 from monitor.emergency.message_words import KINDS, OBSTACLES, fault_in_words
 from monitor.emergency.models import Incident, Message, Version
 from monitor.emergency.noting import noted
@@ -92,11 +92,15 @@ def begin(
 def edit(session: Session, message: Message, by: str, revision: int, written: Written, now: datetime) -> None:
     """What it says from now on. Whoever has approved it has to read it again. revision: the one that was changed.
 
-    Raises Refused for what has been sent, and where somebody else has changed it meanwhile.
+    Raises Refused for what has been sent, and where somebody else has changed it meanwhile; Faulty for a promise that no
+    clock knows.
     """
     hinder(rules.why_not_edit(standing(message)))
     if revision != message.revision:
         raise Refused(_("Somebody else has changed the message meanwhile. Read it, and write your change once more."))
+    far = None if written.final else rules.promise_fault(written.next_update_at, now)
+    if far is not None and far.what is What.PROMISE_FAR:
+        raise Faulty([far])
     _fill(message, written.headline, written.parts)
     message.card_text, message.language, message.final = written.short.strip(), written.language, written.final
     if not message.card_text and message.kind in AT_ONCE and message.earlier_id is not None:
@@ -127,6 +131,25 @@ def submit(session: Session, message: Message, by: str, revision: int, now: date
     noted(session, message.incident_id, "message", by, now, sentence, headline=message.headline)
     told = {"revision": message.revision}
     audited(session, by, "message.submitted", ("message", str(message.id)), now, after=told)
+
+
+def promise_anew(session: Session, message: Message, by: str, promise: datetime | None, now: datetime) -> None:
+    """A later time for the next update, where the promised one has passed before the message went out: by whoever sends
+    it, without another approval. What takes something back waits for nobody to choose. Raises Faulty."""
+    if not is_late(message, now):
+        return
+    if promise is None and message.kind in AT_ONCE:
+        promise = promised(now)
+    if wrong := rules.promise_fault(promise or message.next_update_at, now):
+        raise Faulty([wrong])
+    change = {"before": {"next_update_at": message.next_update_at}, "after": {"next_update_at": promise}}
+    message.next_update_at, message.expires = promise, rules.expires(promise, now)
+    audited(session, by, "message.promised", ("message", str(message.id)), now, **change)
+
+
+def is_late(message: Message, now: datetime) -> bool:
+    """Has the promised update's time passed before anybody has chosen to send it?"""
+    return not message.final and message.next_update_at is not None and message.next_update_at <= now
 
 
 def standing(message: Message) -> Standing:

@@ -56,6 +56,7 @@ FAULTS = {
     What.GAP: N_("{gap} has not been filled in. Write what it is, or take it away."),
     What.NO_PROMISE: N_("Say when residents hear more, or tick that this is the last message."),
     What.PROMISE_PAST: N_("The time of the next update has passed. Choose a later one."),
+    What.PROMISE_FAR: N_("The next update is more than 30 days away. Choose an earlier time."),
     What.PLACE_TOO_LONG: N_("On {place} this has {count} characters. Shorten it to at most {most}."),
     What.NOWHERE: N_("The message goes nowhere. Choose a channel at least."),
 }

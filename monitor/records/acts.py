@@ -113,6 +113,7 @@ ACTS = {
     "message.changed": N_("changed a crisis message"),
     "message.submitted": N_("asked for approval of a crisis message"),
     "message.approved": N_("approved a crisis message"),
+    "message.promised": N_("gave a crisis message a later time of the next update"),
     "message.sent_alone": N_("sent a crisis message alone"),
     "message.reviewed": N_("reviewed a crisis message that was sent alone"),
     "message.committed": N_("sent a crisis message"),

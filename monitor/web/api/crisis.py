@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from monitor.access.permission_rules import Permission
 from monitor.emergency import approving, incidents, sending
 from monitor.emergency.composing import channels_of, texts, what_is_wrong
-from monitor.emergency.drafting import Faulty, Own, Written, begin, edit, hinder, submit
+from monitor.emergency.drafting import Faulty, Own, Written, begin, edit, hinder, promise_anew, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, Obstacle, State
 from monitor.emergency.message_words import fault_in_words
@@ -192,6 +192,8 @@ def send(message_id: Number, sent: Sending, known: Worker, asked: Once) -> Respo
             raise Refused(422, "", [Wrong(at="/sure", detail=sent.sure)])
         if message.revision != sent.revision:
             hinder(Obstacle.CHANGED)
+        if sent.next_update_at is not None:
+            promise_anew(session, message, by, sent.next_update_at, asked.now)
         if sent.alone and message.state == State.SUBMITTED:
             approving.do_alone(session, message, by, sent.alone, asked.now, known.settings)
         sending.committed(session, message, by, asked.now, known.settings)

@@ -89,10 +89,12 @@ class Read(In):
 
 
 class Sending(Read):
-    """sure: the incident's mode. alone: why nobody else can approve it; needed only where nobody has."""
+    """sure: the incident's mode. alone: why nobody else can approve it; needed only where nobody has. next_update_at: a
+    later one, needed only where the promised time has passed."""
 
     sure: Mode
     alone: Reason = ""
+    next_update_at: Moment | None = None
 
 
 class TakingBack(In):

@@ -205,3 +205,33 @@ def test_what_residents_read_as_its_name_can_be_changed(staff: Database, signed_
         assert session.get_one(Incident, 1).title == "Ström borta"
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "incident.renamed")).one()
         assert entry.before == {"title": "Strömavbrott"}
+
+
+def test_a_promise_that_has_passed_is_not_sent_and_whoever_sends_gives_a_later_one(
+    staff: Database, signed_in: SignedIn
+) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    made = write(writer, begin(writer))
+    approver.post(made, data={"act": "approve", "revision": "1"})
+    with staff.transaction() as session:
+        session.get_one(Message, 1).next_update_at = datetime.now(UTC) - timedelta(minutes=1)
+    sent = {"act": "send", "revision": "1", "sure": "övning"}
+    late = writer.post(made, data=sent)
+    assert late.status_code == 422
+    assert 'name="next_update"' in late.text
+    assert "Den utlovade tiden har passerat" in late.text
+    assert writer.post(made, data=sent | {"next_update": "2020-01-01T10:00"}).status_code == 422
+    assert writer.post(made, data=sent | {"next_update": LATER}).status_code == 200
+    assert all("Nästa uppdatering senast" in each.text for each in settled(staff, 1))
+    with staff.snapshot() as session:
+        assert session.get_one(Message, 1).next_update_at is not None
+
+
+@pytest.mark.parametrize("year", ["2099", "9999"])
+def test_no_promise_is_for_another_century(staff: Database, signed_in: SignedIn, year: str) -> None:
+    writer = signed_in("redaktor")
+    made = writer.post(f"{begin(writer)}/messages", data={}, follow_redirects=False).headers["location"]
+    form = {"act": "save", "revision": "0", "next_update": f"{year}-12-31T23:59", **SAID}
+    answer = writer.post(made, data=form)
+    assert answer.status_code == 422
+    assert 'href="#next_update"' in answer.text
