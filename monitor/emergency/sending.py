@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.language import _
 from config.settings import Settings
 from monitor.db import Database
 from monitor.emergency.committing import commit
@@ -51,6 +52,8 @@ def committed(session: Session, message: Message, by: str, now: datetime, settin
         promise_anew(session, message, by, None, now)
         if in_own_words(message) and (wrong := what_is_wrong(session, message, now, settings)):
             raise Faulty(wrong)
+        if _nobody_has_read(message):
+            message.break_glass = message.break_glass or _("It takes something back, and needs no approval.")
     commit(session, message.id, by, now, settings)
     earlier = session.get(Message, message.earlier_id) if message.earlier_id is not None else None
     fate = after(Kind(message.kind))
@@ -61,6 +64,11 @@ def committed(session: Session, message: Message, by: str, now: datetime, settin
 def in_own_words(message: Message) -> bool:
     """Does it take something back in other words than those that hold for any?"""
     return message.kind in AT_ONCE and message.revision > 0
+
+
+def _nobody_has_read(message: Message) -> bool:
+    """Does it go out though no second person has seen it? Then all are told, and somebody reviews it afterwards."""
+    return (in_own_words(message) or message.kind == Kind.CANCEL) and message.state != State.APPROVED
 
 
 def deliver_soon(db: Database, message_id: int, settings: Settings) -> None:

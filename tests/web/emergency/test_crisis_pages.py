@@ -192,6 +192,8 @@ def test_no_words_of_the_authorities_get_out_by_any_way(staff: Database, signed_
         sent = writer.post(back, data={"act": "send", "revision": str(revision + 1)})
         assert sent.status_code == (200 if headline == "Strömmen finns" else 422), headline
     settled(staff, 2)
+    assert back in approver.get("/crisis").text, "own words went out unread, and nobody is asked to go through them"
+    assert approver.post(back, data={"act": "review", "words": "bra"}).status_code == 200
 
 
 def test_what_residents_read_as_its_name_can_be_changed(staff: Database, signed_in: SignedIn) -> None:
