@@ -21,7 +21,7 @@ from monitor.emergency import incidents, sending
 from monitor.emergency.approving import approve as approve_message
 from monitor.emergency.composing import channels_of, places, texts, what_is_wrong
 from monitor.emergency.delivering import deliver_all
-from monitor.emergency.drafting import Written, begin, edit, submit
+from monitor.emergency.drafting import Written, begin, edit, from_template, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES, STAGES
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, State
@@ -139,10 +139,10 @@ def draft(
     answers["learn_more"] = learn_more
 
     def make(session: Session, who: str, now: datetime) -> Message:
-        words = None
+        about = incident_named(session, incident)
         if template:
-            words = wording(*template_named(template))
-        return begin(session, incident_named(session, incident), who, now, wording=words)
+            return from_template(session, about, who, now, wording(*template_named(template)))
+        return begin(session, about, who, now)
 
     return _written(by, make, answers, next_update, final=final, keep=keep, json=json)
 

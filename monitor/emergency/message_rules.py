@@ -35,7 +35,8 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """`committed`: frozen, and on its way or there. After it a later message, or time, says what became of it."""
+    """`committed`: frozen, and on its way or there. After it a later message, or time, says what became of it.
+    `discarded`: never sent, and never to be."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -44,6 +45,7 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    DISCARDED = "discarded"
 
 
 class Obstacle(StrEnum):

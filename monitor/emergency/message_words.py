@@ -18,6 +18,7 @@ STATES = {
     State.SUPERSEDED: N_("Followed by another"),
     State.CANCELLED: N_("Withdrawn"),
     State.EXPIRED: N_("No longer holds"),
+    State.DISCARDED: N_("Discarded"),
 }
 FATES = {
     Fate.PENDING: N_("Waits to be sent"),

@@ -111,6 +111,7 @@ ACTS = {
     "crisis_topic.hidden": N_("took question and answer from the crisis page"),
     "message.drafted": N_("began to write a crisis message"),
     "message.changed": N_("changed a crisis message"),
+    "message.discarded": N_("discarded a crisis message that was not sent"),
     "message.submitted": N_("asked for approval of a crisis message"),
     "message.approved": N_("approved a crisis message"),
     "message.promised": N_("gave a crisis message a later time of the next update"),

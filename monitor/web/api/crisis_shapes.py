@@ -6,7 +6,7 @@ from pydantic import Field, StrictBool, StringConstraints
 
 from monitor.emergency.message_rules import Kind, State
 from monitor.emergency.rules import Fate
-from monitor.web.api.shapes import CLEAN, FILLED, In, Line, Moment, Name, Out, Text
+from monitor.web.api.shapes import CLEAN, FILLED, LARGEST_ID, In, Line, Moment, Name, Out, Text
 
 Mode = Literal["actual", "exercise"]
 Level = Literal["elevated", "disturbance", "extraordinary"]
@@ -73,7 +73,7 @@ class Drafting(Writing):
     """earlier: the message that this is an update or a correction of; of an update nothing else need be the same."""
 
     kind: Literal["alert", "update", "correction"] = "alert"
-    earlier: int | None = None
+    earlier: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
 
 
 class Changing(Writing):

@@ -237,3 +237,25 @@ def test_no_promise_is_for_another_century(staff: Database, signed_in: SignedIn,
     answer = writer.post(made, data=form)
     assert answer.status_code == 422
     assert 'href="#next_update"' in answer.text
+
+
+def test_two_presses_begin_one_incident_and_one_first_statement(staff: Database, signed_in: SignedIn) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    incident = begin(writer)
+    assert begin(writer) == incident
+    for _each in range(2):
+        writer.post(f"{incident}/messages", data={"template": "holding.sv"})
+    with staff.snapshot() as session:
+        assert (session.query(Incident).count(), session.query(Message).count()) == (1, 1)
+    assert writer.post(incident, data={"act": "close", "why": "slut"}).status_code == 422, "closed while one waits"
+    sent = {"act": "approve_and_send", "revision": "0", "sure": "övning"}
+    assert approver.post(f"{incident}/messages/1", data=sent).status_code == 200
+    settled(staff, 1)
+    writer.post(f"{incident}/messages", data={"template": "power.en"})
+    with staff.snapshot() as session:
+        second = session.get_one(Message, 2)
+        assert (second.kind, second.earlier_id, second.language) == ("update", 1, "en")
+        assert second.headline != session.get_one(Message, 1).headline
+    assert writer.post(f"{incident}/messages/2", data={"act": "discard"}).status_code == 200
+    assert writer.post(f"{incident}/messages/1", data={"act": "discard"}).status_code == 422, "what was sent"
+    assert writer.post(incident, data={"act": "close", "why": "slut"}).status_code == 200
