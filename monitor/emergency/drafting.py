@@ -109,8 +109,8 @@ def from_template(session: Session, incident: Incident, by: str, now: datetime, 
 def edit(session: Session, message: Message, by: str, revision: int, written: Written, now: datetime) -> None:
     """What it says from now on. Whoever has approved it has to read it again. revision: the one that was changed.
 
-    Raises Refused for what has been sent, and where somebody else has changed it meanwhile; Faulty for a promise too far
-    away.
+    Raises Refused for what has been sent, and where somebody else has changed it meanwhile. Raises Faulty for a promise
+    that is too far away.
     """
     hinder(rules.why_not_edit(standing(message)))
     if revision != message.revision:

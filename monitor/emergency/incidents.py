@@ -40,7 +40,8 @@ def start(
     """Begins an incident. Nothing has to have been decided formally, and a case number can come later.
 
     decided_by: who decided that it is one; whoever begins it where empty. An actual one has every channel that a
-    machine reads watched closely. Begun twice within a minute it is the same one. Raises Refused, which says what is missing.
+    machine reads watched closely. Begun twice within a minute it is the same one. Raises Refused, which says what is
+    missing.
     """
     title = _title(title)
     _own_words(area)
