@@ -15,7 +15,8 @@ class Incident(Base):
 
     title: what it is about, for people. decided_by: who decided that it is one, in words or by name; note: the legal
     ground or a case number, where there is one (none is needed to begin). area: where, in words; code: of the
-    municipality. evaluation: answers of the form afterwards. stage: what residents are told of where it stands.
+    municipality. evaluation: answers of the form afterwards. stage: what residents are told of where it stands; empty
+    before anybody has said it.
     """
 
     __tablename__ = "incident"
@@ -29,7 +30,7 @@ class Incident(Base):
     note: Mapped[str] = mapped_column(default="")
     area: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="active", index=True)
-    stage: Mapped[str] = mapped_column(default="confirmed")
+    stage: Mapped[str] = mapped_column(default="")
     stable_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     evaluated_at: Mapped[datetime | None] = mapped_column(default=None)

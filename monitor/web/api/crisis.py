@@ -263,9 +263,9 @@ def _said(session: Session, message_id: int) -> Message:
 
 def _incident(incident: Incident) -> CrisisIncident:
     return CrisisIncident.model_validate(
-        {name: getattr(incident, name) for name in ("id", "mode", "level", "title", "state", "stage", "started_at")}
+        {name: getattr(incident, name) for name in ("id", "mode", "level", "title", "state", "started_at")}
         | {"started_by": incident.started_by_id, "decided_by": incident.decided_by, "area": incident.area}
-        | {"case_number": incident.note, "closed_at": incident.closed_at}
+        | {"stage": incident.stage or None, "case_number": incident.note, "closed_at": incident.closed_at}
     )
 
 

@@ -102,12 +102,14 @@ class TakingBack(In):
 
 
 class CrisisIncident(Out):
+    """stage: null before anybody has said it."""
+
     id: int
     mode: Mode
     level: Level
     title: str
     state: Literal["active", "stable", "closed", "evaluated"]
-    stage: Stage
+    stage: Stage | None
     started_at: Moment
     started_by: str
     decided_by: str

@@ -199,6 +199,7 @@ def test_no_words_of_the_authorities_get_out_by_any_way(staff: Database, signed_
 def test_what_residents_read_as_its_name_can_be_changed(staff: Database, signed_in: SignedIn) -> None:
     writer = signed_in("redaktor")
     incident = begin(writer)
+    assert "Bekräftat" not in writer.get(incident).text.split("Fakta")[-1], "a stage that nobody has chosen"
     assert "Invånarna ser detta" in writer.get("/crisis").text
     assert writer.post(incident, data={"act": "title", "title": "VMA"}).status_code == 422
     assert writer.post(incident, data={"act": "title", "title": "Ström borta"}).status_code == 200
