@@ -163,11 +163,18 @@ def test_while_the_page_is_held_nothing_is_told(town: Database, settings: Settin
 def test_whoever_delivers_tells_the_website_at_once_and_does_not_stumble_over_it(
     sqlite: Database, emulator: Emulator, settings: Settings, website: Website, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_up_hub(monkeypatch)
+    hub = put_up_hub(monkeypatch)
     here = Broadcast(sqlite, emulator)
     deliver_all(sqlite, here.sent(), settings, here.clock)
     assert [json.loads(body)["data"]["headline"] for _headers, body in website.got] == ["Strömavbrott i Tibro"]
-    monkeypatch.setattr(cms, "tell_due", lambda *_args: (_ for _ in ()).throw(OSError))
+    hub.answers = False
+
+    def fails(*_args: Any) -> None:
+        hub.answers = True
+        here.wait(1)
+        raise OSError
+
+    monkeypatch.setattr(cms, "tell_due", fails)
     deliver_all(sqlite, second := here.sent(headline="Igen"), settings, here.clock)
     assert [each.state for each in here.deliveries_of(second)] == ["verified"]
     monkeypatch.undo()

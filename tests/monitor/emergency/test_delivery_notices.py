@@ -123,7 +123,9 @@ def test_half_a_minute_undecided_is_told_though_no_worker_lives_and_once_whoever
             with pytest.raises(NoLongerTrue):
                 letter(here, each)
         else:
-            assert "letar" in letter(here, each)
+            said = letter(here, each)
+            assert "halv minut" in said
+            assert "letar" in said
 
 
 def test_the_half_minute_begins_anew_when_a_person_has_it_sent_again(here: Broadcast) -> None:
