@@ -22,6 +22,7 @@ from monitor.emergency.approving import approve as approve_message
 from monitor.emergency.composing import channels_of, places, texts, what_is_wrong
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import Written, begin, edit, from_template, submit
+from monitor.emergency.drafting import discard as discard_message
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES, STAGES
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, State
@@ -186,6 +187,14 @@ def approve(number: Number, by: By, json: Json = False) -> int:
         message = message_named(session, number)
         who = person_named(session, by).id
         approve_message(session, message, who, message.revision, datetime.now(UTC))
+        return _show(session, message, json=json)
+
+
+@app.command(help=N_("Discard a message that has not been sent."))
+def discard(number: Number, by: By, json: Json = False) -> int:
+    with opened_database().transaction() as session:
+        message = message_named(session, number)
+        discard_message(session, message, person_named(session, by).id, datetime.now(UTC))
         return _show(session, message, json=json)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from monitor.access.permission_rules import Permission
 from monitor.emergency import approving, incidents, sending
 from monitor.emergency.composing import channels_of, texts, what_is_wrong
-from monitor.emergency.drafting import Faulty, Own, Written, begin, edit, hinder, promise_anew, submit
+from monitor.emergency.drafting import Faulty, Own, Written, begin, discard, edit, hinder, promise_anew, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, Obstacle, State
 from monitor.emergency.message_words import fault_in_words
@@ -165,6 +165,18 @@ def ask(message_id: Number, sent: Read, known: Worker, asked: Once) -> Response:
     def do(session: Session) -> CrisisMessage:
         message = _said(session, message_id)
         submit(session, message, known.who.person_id, sent.revision, asked.now, known.settings)
+        return _message(session, message, known)
+
+    return _once(known, asked, do)
+
+
+@router.post("/messages/{message_id}/discarding", response_model=CrisisMessage)
+def throw_away(message_id: Number, known: Worker, asked: Once) -> Response:
+    """It is not to be sent. It stays to be read."""
+
+    def do(session: Session) -> CrisisMessage:
+        message = _said(session, message_id)
+        discard(session, message, known.who.person_id, asked.now)
         return _message(session, message, known)
 
     return _once(known, asked, do)

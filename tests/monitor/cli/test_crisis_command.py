@@ -8,7 +8,6 @@ import pytest
 
 from monitor.db import database
 from monitor.db.migrating import upgrade
-from monitor.emergency.drafting import discard
 from monitor.emergency.models import Message
 from tests.monitor.cli.conftest import Command
 from tests.monitor.town import Town
@@ -51,7 +50,7 @@ def test_a_message_is_written_mended_and_approved_by_somebody_else(kanalvakt: Co
     with database().snapshot() as session:
         assert session.get_one(Message, made["id"]).state == "approved"
     assert run("close", *BY, "--why", "klart")[0] == 2, "closed over a message that waits to be sent"
-    with database().transaction() as session:
-        discard(session, session.get_one(Message, made["id"]), "redaktor", datetime.now(UTC))
+    assert run("discard", number, *BY)[0] == 0
+    assert run("discard", number, *BY)[0] == 2, "discarded twice"
     assert run("close", *BY)[0] == 2
     assert run("close", *BY, "--why", "klart")[0] == 0
