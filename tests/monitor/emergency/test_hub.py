@@ -8,11 +8,13 @@ from threading import Event, Thread
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 
 from config.settings import Settings
 from monitor.db import Database
 from monitor.emergency import hub
 from monitor.emergency.models import Hold, Topic
+from monitor.register.models import Organisation
 from tests.monitor.emergency.crises import HASH, NOW, incident, register, sent
 from tests.monitor.emergency.test_cap import assert_valid
 
@@ -69,6 +71,42 @@ def test_machines_read_the_same(town: Database, settings: Settings) -> None:
     ]
     messages = json.loads(page(settings, "index.json"))["incidents"][0]["messages"]
     assert [(each["identifier"], each["holds"]) for each in messages] == [("tibro-2", True), ("tibro-1", False)]
+
+
+def test_a_machine_reads_all_clear_in_what_says_that_it_is_over_and_never_in_a_withdrawal(
+    town: Database, settings: Settings
+) -> None:
+    grave = {"category": "Fire", "urgency": "Immediate", "severity": "Severe", "certainty": "Observed"}
+    with town.transaction() as session:
+        event = incident(session)
+        first = sent(session, event, "tibro-1", **grave)
+        for kind in ("update", "cancel", "correction"):
+            sent(session, event, f"tibro-{kind}", kind, earlier_id=first.id, final=True, **grave)
+        sent(session, event, "tibro-free")
+    hub.publish_hub(town, settings, NOW)
+    told = dict[str, list[str | None]]()
+    for name in ("1", "update", "cancel", "correction", "free"):
+        written = (hub.folder(settings) / "cap" / f"tibro-{name}.xml").read_bytes()
+        assert_valid(written)
+        info = etree.fromstring(written).find("{*}info")
+        told[name] = [info.findtext(f"{{*}}{each}") for each in ("responseType", "urgency", "severity")]
+    assert told == {
+        "1": ["Monitor", "Immediate", "Severe"],
+        "update": ["AllClear", "Past", "Minor"],
+        "cancel": ["Monitor", "Unknown", "Unknown"],
+        "correction": ["Monitor", "Immediate", "Severe"],
+        "free": ["Monitor", "Unknown", "Unknown"],
+    }
+
+
+def test_where_there_is_no_file_in_cap_nothing_leads_to_one(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        session.scalars(select(Organisation)).one().municipality_code = None  # then CAP has no words for the place
+        sent(session, incident(session), "tibro-1")
+    hub.publish_hub(town, settings, NOW)
+    assert not (hub.folder(settings) / "cap").exists()
+    assert json.loads(page(settings, "index.json"))["incidents"][0]["messages"][0]["cap"] is None
+    assert "/cap/" not in page(settings, "feed.atom")
 
 
 def test_what_follows_something_that_nobody_saw_is_an_alert_of_its_own(town: Database, settings: Settings) -> None:
