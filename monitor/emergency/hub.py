@@ -22,7 +22,8 @@ SECONDS = 5.0
 
 
 def folder(settings: Settings, *, exercise: bool = False) -> Path:
-    """Where the files lie. Those of exercises are for our own people only: nothing serves them."""
+    """Where the files lie. Those of exercises are for our own people only: nothing serves them. Their cards, which say
+    ÖVNING, lie with the others all the same: platforms fetch them for test accounts."""
     return settings.home / ("hub-exercise" if exercise else "hub")
 
 
@@ -46,8 +47,10 @@ def publish_hub(db: Database, settings: Settings, now: datetime) -> None:
                 found = contents(session, now, exercise)
                 if exercise and not found.messages:
                     return
-                made = hub_pages.files(found, base(settings), kept=place)
-            _write(place, made)
+                made = hub_pages.files(found, base(settings), kept=folder(settings))
+            cards = {name: content for name, content in made.items() if name.startswith(hub_pages.CARDS)}
+            _write(folder(settings), cards)
+            _write(place, {name: content for name, content in made.items() if name not in cards})
 
 
 def verify(settings: Settings, identifier: str, text_hash: str) -> bool:

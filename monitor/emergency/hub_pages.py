@@ -26,6 +26,7 @@ KINDS = {"alert": "Alert", "update": "Update", "correction": "Update", "cancel":
 """CAP has no correction: it is an update."""
 FRONTS = {"sv": "index", "en": "en"}
 """The first page, by language."""
+CARDS = "cards/"
 ROBOTS = b"User-agent: *\nAllow: /\n"
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -144,7 +145,7 @@ def _sender(found: Contents, base: str) -> str:
 
 def _of_message(shown: Shown, found: Contents, base: str, kept: Path) -> Iterator[tuple[str, bytes]]:
     identifier = shown.identifier
-    card = f"cards/{identifier}.jpg"
+    card = f"{CARDS}{identifier}.jpg"
     image = None if (kept / card).exists() else _card(shown)
     if image is not None:
         yield card, image

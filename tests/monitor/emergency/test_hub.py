@@ -125,7 +125,8 @@ def test_an_exercise_lies_elsewhere_and_says_what_it_is(town: Database, settings
         sent(session, incident(session, "exercise"), "tibro-x")
     hub.publish_hub(town, settings, NOW)
     assert "tibro-x" not in page(settings) + page(settings, "index.json") + page(settings, "feed.atom")
-    assert not (hub.folder(settings) / "tibro-x.html").exists()
+    served = {path.name for path in hub.folder(settings).rglob("*tibro-x*")}
+    assert served == {"tibro-x.jpg"}  # its card, which says ÖVNING: platforms fetch it for test accounts
     rehearsed = hub.folder(settings, exercise=True)
     assert "ÖVNING: Koka vattnet" in (rehearsed / "index.html").read_text()
     written = etree.fromstring((rehearsed / "cap" / "tibro-x.xml").read_bytes())
