@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from monitor.db import Database
-from monitor.emergency import hub
-from monitor.emergency.models import Hold, Topic
+from monitor.emergency import by_hand, hub
+from monitor.emergency.faults import CannotSend
+from monitor.emergency.models import Delivery, Hold, Topic
 from monitor.register.models import Organisation
 from tests.monitor.emergency.crises import HASH, NOW, incident, register, sent
 from tests.monitor.emergency.test_cap import assert_valid
@@ -146,6 +147,28 @@ def test_what_is_held_back_does_not_slip_out_with_the_next_message(town: Databas
     assert made == {"tibro-verified"}
     hub.publish_hub(town, settings, NOW + timedelta(hours=2))
     assert (hub.folder(settings) / "tibro-pending.html").exists()
+
+
+def test_what_was_written_once_stays_whatever_becomes_of_its_delivery(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        event = incident(session)
+        for state in ("rejected", "expired", "held"):
+            sent(session, event, f"tibro-{state}", hub=state)
+        for delivery in session.scalars(select(Delivery).where(Delivery.state != "held")):
+            delivery.confirmed_at = NOW
+    hub.publish_hub(town, settings, NOW)
+    told = json.loads(page(settings, "index.json"))["incidents"][0]["messages"]
+    assert {each["identifier"] for each in told} == {"tibro-rejected", "tibro-expired"}
+
+
+def test_what_cannot_be_seen_from_outside_is_not_left_out_by_a_person(town: Database) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session), "tibro-1", hub="needs_human")
+        asked = session.scalars(select(Delivery)).one()
+        with pytest.raises(CannotSend):
+            by_hand.answer(session, asked.id, "skip", "", "anna", NOW)
+        by_hand.answer(session, asked.id, "seen", "", "anna", NOW)
+        assert asked.state == "verified"
 
 
 def test_when_its_time_is_over_a_message_is_history(town: Database, settings: Settings) -> None:
