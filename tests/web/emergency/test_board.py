@@ -20,7 +20,7 @@ from monitor.db import Database
 from monitor.emergency import intake
 from monitor.emergency.hub import folder
 from monitor.emergency.intake import collect, collect_all
-from monitor.emergency.models import Incident, Intake, LogLine, Message, Topic
+from monitor.emergency.models import Hold, Incident, Intake, LogLine, Message, Topic
 from monitor.emergency.situation import remind_all
 from monitor.inbox.models import Action
 from monitor.register.models import Decision, Person
@@ -152,6 +152,29 @@ def test_in_an_exercise_nobody_is_answered(incident: Database, signed_in: Signed
     assert (refused.status_code, "riktiga invånare" in refused.text) == (422, True)
     with incident.snapshot() as session:
         assert session.scalar(select(func.count(Action.id))) == 0
+
+
+def test_the_stop_button_stops_answers_and_the_crisis_page_s_questions_too(
+    incident: Database, signed_in: SignedIn
+) -> None:
+    client, front = signed_in("kris"), folder(settings()) / "index.html"
+    client.get("/crisis/1/board")
+    ids = on_board(incident, "n0", "n1")
+    client.post("/crisis/1/board", data={"act": "gather", "title": "Ström", "id": ids})
+    send(incident)
+    assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Senast 18."}).status_code == 200
+    with incident.transaction() as session:
+        until = datetime.now(UTC) + timedelta(minutes=30)
+        session.add(Hold(place="", by_id="kris", at=NOW, until=until))
+    assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Senast 19."}).status_code == 422
+    answered = client.post("/crisis/1/topics/1", data={"act": "answer", "answer": "Senast 18."})
+    assert "Någon har stoppat" in answered.text
+    with incident.snapshot() as session:
+        assert session.scalar(select(func.count(Action.id))) == 0
+        assert session.scalar(select(func.count()).where(Intake.done_at.is_not(None))) == 0
+    client.post("/crisis/1/topics/1", data={"act": "hide", "answer": "Senast 18."})
+    assert "Senast 18." not in front.read_text()  # what is wrong can be taken away
+    assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Senast 18."}).status_code == 422
 
 
 def test_sorting_by_hand_holds_and_an_answer_is_shown_to_residents_only_when_there_is_one(
