@@ -13,7 +13,7 @@ from monitor.db import Database
 from monitor.emergency import warnings
 from monitor.emergency.models import Delivery, Feed, Message, OutsideWarning
 from monitor.emergency.warning_rules import Worth
-from tests.monitor.emergency.crises import register
+from tests.monitor.emergency.crises import incident, register
 
 
 class Watch:
@@ -93,6 +93,16 @@ def test_what_somebody_has_let_be_stays_away_until_there_is_news(watch: Watch) -
     assert watch.read() == []
     watch.emulator.warnings.warn("2", "Mer rök", incident="SRVMA1", msgType="Update")
     assert watch.read() == [("Mer rök", Worth.SUGGESTION)]
+
+
+def test_an_exercise_because_of_a_warning_leaves_it_for_those_who_have_to_act(watch: Watch) -> None:
+    watch.emulator.warnings.warn("1", "Rök")
+    watch.read()
+    for mode, left in (("exercise", [("Rök", Worth.SUGGESTION)]), ("actual", [])):
+        with watch.db.transaction() as session:
+            found = session.scalars(select(OutsideWarning)).one()
+            warnings.begun(session, str(found.id), incident(session, mode))
+        assert watch.read() == left
 
 
 def test_weather_and_news_that_concern_us(watch: Watch) -> None:
