@@ -73,11 +73,12 @@ MATRIX: Mapping[str, tuple[Reach, frozenset[Permission]]] = {
     ),
     "registrar": (
         Reach.EVERYWHERE,
-        frozenset({P.READ_INBOX, P.READ_REMOVALS, P.READ_WATCH, P.READ_REGISTER, P.READ_REPORTS, P.EXPORT}),
+        frozenset({P.READ_INBOX, P.READ_REMOVALS, P.READ_WATCH, P.READ_REGISTER, P.READ_REPORTS, P.EXPORT})
+        | {P.READ_CRISIS},
     ),
     "auditor": (
         Reach.EVERYWHERE,
-        frozenset({P.READ_REMOVALS, P.READ_WATCH, P.READ_REGISTER, P.READ_REPORTS, P.READ_AUDIT}),
+        frozenset({P.READ_REMOVALS, P.READ_WATCH, P.READ_REGISTER, P.READ_REPORTS, P.READ_AUDIT}) | {P.READ_CRISIS},
     ),
     "administrator": (
         Reach.EVERYWHERE,

@@ -49,6 +49,7 @@ def incident(filled: Database) -> Database:
         session.add(Person(id="kris", name="Kim Kris", email="kim@example.org", roles=["crisis_staff"]))
         session.add(Person(id="kom", name="Kom Person", email="kom@example.org", roles=["communicator"]))
         session.add(Person(id="rev", name="Rev Person", email="rev@example.org", roles=["auditor"]))
+        session.add(Person(id="reg", name="Reg Person", email="reg@example.org", roles=["registrar"]))
         session.flush()
         decision = session.scalars(select(Decision).where(Decision.channel_id == "fb")).one()
         again = {name: getattr(decision, name) for name in ("purpose", "address", "audience", "responsible_id")}
@@ -246,6 +247,12 @@ def test_afterwards_it_is_evaluated_and_its_evidence_is_one_file_that_proves_its
     assert sorted(row["text"].lstrip("'") for row in rows) == sorted(SAID)
     assert not any(row["text"].startswith("=") for row in rows)
     assert signed_in("rev").get("/crisis/1/evidence.zip").status_code == 403
+    assert (
+        signed_in("rev").get("/crisis/1/log").status_code == 200
+    )  # and no comment: those are who may read the inbox's
+    assert "Mormor behöver" not in signed_in("rev").get("/crisis/1/board").text
+    assert "evidence.zip" in signed_in("reg").get("/crisis/1/log").text
+    assert signed_in("reg").get("/crisis/1/evidence.zip").status_code == 200
 
 
 def test_the_board_says_so_when_something_changes_and_shows_it_by_itself(
