@@ -78,7 +78,7 @@ MATRIX: Mapping[str, tuple[Reach, frozenset[Permission]]] = {
     ),
     "auditor": (
         Reach.EVERYWHERE,
-        frozenset({P.READ_REMOVALS, P.READ_WATCH, P.READ_REGISTER, P.READ_REPORTS, P.READ_AUDIT}) | {P.READ_CRISIS},
+        frozenset({P.READ_REMOVALS, P.READ_WATCH, P.READ_REGISTER, P.READ_REPORTS, P.READ_AUDIT}),
     ),
     "administrator": (
         Reach.EVERYWHERE,
