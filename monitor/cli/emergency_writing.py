@@ -23,6 +23,7 @@ from monitor.emergency.composing import channels_of, places, texts, what_is_wron
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import Written, begin, edit, submit
 from monitor.emergency.faults import CannotSend
+from monitor.emergency.hub import publish_soon
 from monitor.emergency.incident_words import MODES, STAGES
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, State
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
@@ -210,6 +211,7 @@ def stage(
     with opened_database().transaction() as session:
         about = incident_named(session, incident)
         incidents.set_stage(session, about, name, person_named(session, by).id, datetime.now(UTC))
+    publish_soon(opened_database(), settings())
     say(_(STAGES[name]))
 
 
@@ -218,6 +220,7 @@ def close(by: By, incident: Which = None, why: Why = "") -> None:
     with opened_database().transaction() as session:
         about = incident_named(session, incident)
         incidents.close(session, about, person_named(session, by).id, datetime.now(UTC), why)
+    publish_soon(opened_database(), settings())
     say(_("The incident is closed."))
 
 
