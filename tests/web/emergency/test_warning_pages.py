@@ -78,5 +78,5 @@ def test_it_costs_a_page_one_question_and_most_pages_none(client: TestClient, fi
 
 def test_the_checklist_says_whom_to_call(client: TestClient) -> None:
     page = client.get("/crisis/vma").text
-    assert "Ska ett VMA begäras" in page
+    assert "Behöver ni begära ett VMA?" in page
     assert 'href="tel:0100000"' in page
