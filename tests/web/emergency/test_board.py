@@ -1,12 +1,15 @@
 """The board through its pages: what comes onto it, what people do with it, who is answered, and how it is live."""
 
+import asyncio
 import csv
 import io
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -25,6 +28,7 @@ from monitor.emergency.situation import remind_all
 from monitor.inbox.models import Action
 from monitor.register.models import Decision, Person
 from monitor.watch.models import Comment
+from monitor.web.emergency import live_board
 from monitor.web.visiting import COOKIE
 from tests.web.conftest import session_of
 
@@ -304,3 +308,25 @@ def test_streams_are_bounded_and_end_when_nobody_reads(incident: Database, site:
         begun = time.monotonic()
         assert httpx2.get(f"{site}/crisis/1/board", headers=cookie, timeout=10).status_code == 200
         assert time.monotonic() - begun < 5
+
+
+def test_all_who_may_read_the_same_share_one_look(incident: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = list[frozenset[str]]()
+
+    def look(_db: Database, _incident: int, channels: frozenset[str]) -> str:
+        looked.append(channels)
+        return str(len(channels))
+
+    async def all_read() -> list[str]:
+        state = SimpleNamespace(db=incident)
+        streams = [live_board.looks(state, 1, frozenset(each)) for each in (["fb"], ["fb"], ["fb"], ["fb", "yt"])]
+        first = list(await asyncio.gather(*(anext(each) for each in streams)))
+        for each in streams:
+            await each.aclose()  # type: ignore[attr-defined]
+        return first
+
+    monkeypatch.setattr(live_board, "_look", look)
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs here
+        events = aside.submit(lambda: asyncio.run(all_read())).result()
+    assert [each.splitlines()[1] for each in events] == ["data: 1", "data: 1", "data: 1", "data: 2"]
+    assert sorted(map(len, looked)) == [1, 2]
