@@ -51,7 +51,7 @@ def test_an_incident_can_be_begun_because_of_it(client: TestClient, filled: Data
     assert "/crisis?title=Giftig+r%C3%B6k+1+%3Cb%3E&amp;warning=2" in page or "warning=2" in page
     form = client.get("/crisis?title=Giftig+rök+1&warning=2").text
     assert 'value="Giftig rök 1"' in form
-    typed = {"title": "Giftig rök", "mode": "exercise", "level": "elevated", "sure": "ÖVNING", "warning": "2"}
+    typed = {"title": "Giftig rök", "mode": "actual", "level": "elevated", "sure": "SKARPT", "warning": "2"}
     assert client.post("/crisis", data=typed).status_code == 200
     with filled.snapshot() as session:
         assert session.get_one(OutsideWarning, 2).incident_id == session.query(Incident).one().id
