@@ -73,7 +73,8 @@ MATRIX: Mapping[str, tuple[Reach, frozenset[Permission]]] = {
     ),
     "registrar": (
         Reach.EVERYWHERE,
-        frozenset({P.READ_INBOX, P.READ_REMOVALS, P.READ_WATCH, P.READ_REGISTER, P.READ_REPORTS, P.EXPORT}),
+        frozenset({P.READ_INBOX, P.READ_REMOVALS, P.READ_WATCH, P.READ_REGISTER, P.READ_REPORTS, P.EXPORT})
+        | {P.READ_CRISIS},
     ),
     "auditor": (
         Reach.EVERYWHERE,

@@ -24,6 +24,7 @@ from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import Written, begin, edit, from_template, submit
 from monitor.emergency.drafting import discard as discard_message
 from monitor.emergency.faults import CannotSend
+from monitor.emergency.hub import publish_soon
 from monitor.emergency.incident_words import MODES, STAGES
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, State
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
@@ -219,6 +220,7 @@ def stage(
     with opened_database().transaction() as session:
         about = incident_named(session, incident)
         incidents.set_stage(session, about, name, person_named(session, by).id, datetime.now(UTC))
+    publish_soon(opened_database(), settings())
     say(_(STAGES[name]))
 
 
@@ -236,6 +238,7 @@ def close(by: By, incident: Which = None, why: Why = "") -> None:
     with opened_database().transaction() as session:
         about = incident_named(session, incident)
         incidents.close(session, about, person_named(session, by).id, datetime.now(UTC), why)
+    publish_soon(opened_database(), settings())
     say(_("The incident is closed."))
 
 

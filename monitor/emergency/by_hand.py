@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.audit import audited
 from monitor.emergency.afterwards import place_name
+from monitor.emergency.composing import HUB
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Message
@@ -57,6 +58,8 @@ def answer(session: Session, delivery_id: int, seen: str, url: str, by: str, now
 def _check(delivery: Delivery, seen: str, url: str) -> None:
     if seen not in FATES or delivery.state not in ANSWERABLE:
         raise CannotSend(_("There is nothing to answer here any more."))
+    if delivery.place == HUB and seen == "skip":
+        raise CannotSend(_("Every post leads to the crisis page: say that it is there, or send again."))
     if delivery.way == "by_hand" and seen == "not_seen":
         raise CannotSend(_("No machine publishes there: publish it by hand, or leave it out."))
     if seen == "not_seen" and delivery.state == Fate.UNKNOWN:

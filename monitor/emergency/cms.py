@@ -102,7 +102,10 @@ def _body(session: Session, delivery: Delivery, settings: Settings, now: datetim
     found = contents(session, now, exercise=False)
     for shown in found.messages:
         if shown.message.id == delivery.message_id:
-            said = told(shown, base(settings)) | {"incident": shown.incident.title, "stage": shown.incident.stage}
+            said = told(shown, found, base(settings)) | {
+                "incident": shown.incident.title,
+                "stage": shown.incident.stage,
+            }
             message = {"type": "crisis.message", "timestamp": said["sent"], "data": said}
             return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
     return None

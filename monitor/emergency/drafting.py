@@ -83,6 +83,8 @@ def begin(
     if wording is not None:
         _fill(message, wording.headline, wording.parts)
         message.language = wording.language
+        message.category, message.urgency = wording.cap["category"], wording.cap["urgency"]
+        message.severity, message.certainty = wording.cap["severity"], wording.cap["certainty"]
     message.expires = rules.expires(message.next_update_at, now)
     session.add(message)
     session.flush()

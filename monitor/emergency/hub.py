@@ -5,8 +5,11 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+
+import structlog
 
 from config.settings import Settings
 from monitor.db import Database
@@ -15,6 +18,7 @@ from monitor.emergency.cap_rules import NAME
 from monitor.emergency.fetching import Unfetched, base, fetch
 from monitor.emergency.hub_contents import contents
 
+log = structlog.get_logger(__name__)
 PATH = "/krisinformation"
 """Where the web process serves the files."""
 SECONDS = 5.0
@@ -22,7 +26,8 @@ SECONDS = 5.0
 
 
 def folder(settings: Settings, *, exercise: bool = False) -> Path:
-    """Where the files lie. Those of exercises are for our own people only: nothing serves them."""
+    """Where the files lie. Those of exercises are for our own people only: nothing serves them. Their cards, which say
+    ÖVNING, lie with the others all the same: platforms fetch them for test accounts."""
     return settings.home / ("hub-exercise" if exercise else "hub")
 
 
@@ -46,8 +51,23 @@ def publish_hub(db: Database, settings: Settings, now: datetime) -> None:
                 found = contents(session, now, exercise)
                 if exercise and not found.messages:
                     return
-                made = hub_pages.files(found, base(settings), kept=place)
-            _write(place, made)
+                made = hub_pages.files(found, base(settings), kept=folder(settings))
+            cards = {name: content for name, content in made.items() if name.startswith(hub_pages.CARDS)}
+            _write(folder(settings), cards)
+            _write(place, {name: content for name, content in made.items() if name not in cards})
+
+
+def publish_soon(db: Database, settings: Settings) -> None:
+    """As publish_hub, in a thread of this process: what was decided is seen though no worker comes by. What goes wrong
+    stands in the log; the worker writes the page every minute."""
+    Thread(target=_publish, args=(db, settings), name="crisis page").start()
+
+
+def _publish(db: Database, settings: Settings) -> None:
+    try:
+        publish_hub(db, settings, datetime.now(UTC))
+    except Exception as error:  # noqa: BLE001 - nobody waits for this thread
+        log.warning("the crisis page was not written", error=type(error).__name__)
 
 
 def verify(settings: Settings, identifier: str, text_hash: str) -> bool:

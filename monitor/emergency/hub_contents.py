@@ -80,15 +80,15 @@ def contents(session: Session, now: datetime, exercise: bool) -> Contents:
 def _messages(session: Session, now: datetime, exercise: bool) -> list[Shown]:
     """Those that were sent here, newest first."""
     mode = "exercise" if exercise else "actual"
-    query = select(Message, Incident, Version.text, Delivery.state).join(Incident, Incident.id == Message.incident_id)
+    query = select(Message, Incident, Version.text, Delivery).join(Incident, Incident.id == Message.incident_id)
     query = query.outerjoin(Version, (Version.message_id == Message.id) & (Version.place == HUB))
     query = query.outerjoin(Delivery, (Delivery.message_id == Message.id) & (Delivery.place == HUB))
     query = query.where(Message.committed_at.is_not(None), Incident.mode == mode)
     held = not holds(session, now, mode).isdisjoint({EVERYWHERE, HUB})
     rows = [
         (message, incident, words or "")
-        for message, incident, words, state in session.execute(query.order_by(Message.sent.desc(), Message.id.desc()))
-        if state not in NOT_THERE and not (held and state == Fate.PENDING)
+        for message, incident, words, there in session.execute(query.order_by(Message.sent.desc(), Message.id.desc()))
+        if there is None or _is_there(there, held=held)
     ]
     known = {message.id: message for message, _incident, _words in rows}
     over = {message.earlier_id for message in known.values()}
@@ -100,6 +100,13 @@ def _messages(session: Session, now: datetime, exercise: bool) -> list[Shown]:
         )
         for message, incident, words in rows
     ]
+
+
+def _is_there(delivery: Delivery, *, held: bool) -> bool:
+    """What was written once stays, whatever becomes of its delivery: only another message takes it back."""
+    if delivery.confirmed_at is not None:
+        return True
+    return delivery.state not in NOT_THERE and not (held and delivery.state == Fate.PENDING)
 
 
 def _is_shown(incident: Incident, now: datetime) -> bool:

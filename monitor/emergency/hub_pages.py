@@ -18,6 +18,7 @@ from monitor.emergency.composing import BEGINS, EXERCISE, HEADS
 from monitor.emergency.hub_contents import Contents, Shelf, Shown
 from monitor.emergency.incident_words import STAGES
 from monitor.emergency.message_rules import PARTS
+from monitor.emergency.models import Message
 
 ATOM = "http://www.w3.org/2005/Atom"
 LASTS = timedelta(hours=24)
@@ -25,6 +26,7 @@ KINDS = {"alert": "Alert", "update": "Update", "correction": "Update", "cancel":
 """CAP has no correction: it is an update."""
 FRONTS = {"sv": "index", "en": "en"}
 """The first page, by language."""
+CARDS = "cards/"
 ROBOTS = b"User-agent: *\nAllow: /\n"
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -88,6 +90,12 @@ def alert_of(shown: Shown, found: Contents, base: str) -> Alert:
     )
 
 
+def _in_cap(shown: Shown, found: Contents, base: str) -> Alert | None:
+    """None where something is wrong with it, such as a register without the municipality's code."""
+    alert = alert_of(shown, found, base)
+    return None if faults(alert, shown.message.sent or shown.message.made_at) else alert
+
+
 def _info(shown: Shown, found: Contents, base: str, sent: datetime) -> Info:
     message = shown.message
     with use_language(message.language):
@@ -96,8 +104,8 @@ def _info(shown: Shown, found: Contents, base: str, sent: datetime) -> Info:
     area = shown.incident.area if 0 < len(shown.incident.area) <= LONGEST_AREA else found.name
     return Info(
         *(message.language, message.category, shown.incident.title),
-        *(message.urgency, message.severity, message.certainty),
-        response="AllClear" if message.final else "Monitor",
+        *_gravity(message),
+        response="AllClear" if _is_over(message) else "Monitor",
         expires=(message.expires or sent + LASTS).astimezone(found.zone),
         sender_name=found.name,
         headline=head,
@@ -107,6 +115,20 @@ def _info(shown: Shown, found: Contents, base: str, sent: datetime) -> Info:
         contact=found.phone,
         areas=(Area(area[:LONGEST_AREA], (found.code,) if found.code else ()),),
     )
+
+
+def _is_over(message: Message) -> bool:
+    """A withdrawal is the last word too, and says nothing of whether the danger is over."""
+    return message.final and message.kind in ("alert", "update")
+
+
+def _gravity(message: Message) -> tuple[str, str, str]:
+    """Urgency, severity and certainty."""
+    if _is_over(message):
+        return "Past", "Minor", message.certainty
+    if message.kind == "cancel":
+        return "Unknown", "Unknown", "Unknown"
+    return message.urgency, message.severity, message.certainty
 
 
 def _references(shown: Shown, found: Contents, base: str) -> tuple[Reference, ...]:
@@ -122,13 +144,13 @@ def _sender(found: Contents, base: str) -> str:
 
 
 def _of_message(shown: Shown, found: Contents, base: str, kept: Path) -> Iterator[tuple[str, bytes]]:
-    identifier, sent = shown.identifier, shown.message.sent or shown.message.made_at
-    card = f"cards/{identifier}.jpg"
+    identifier = shown.identifier
+    card = f"{CARDS}{identifier}.jpg"
     image = None if (kept / card).exists() else _card(shown)
     if image is not None:
         yield card, image
-    alert = alert_of(shown, found, base)
-    if not faults(alert, sent):
+    alert = _in_cap(shown, found, base)
+    if alert is not None:
         yield f"cap/{identifier}.xml", cap.to_xml(alert)
     pictured = image is not None or (kept / card).exists()
     language = shown.message.language
@@ -156,25 +178,25 @@ def _json(found: Contents, base: str) -> bytes:
         "organisation": found.name,
         "exercise": found.exercise,
         "url": base,
-        "incidents": [_incident(each, base) for each in found.shelves],
+        "incidents": [_incident(each, found, base) for each in found.shelves],
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
-def _incident(shelf: Shelf, base: str) -> dict[str, Any]:
+def _incident(shelf: Shelf, found: Contents, base: str) -> dict[str, Any]:
     incident = shelf.incident
     next_at = shelf.next_update_at
     return {
         "title": incident.title,
         "stage": incident.stage,
         "next_update_at": next_at.isoformat() if next_at else None,
-        "messages": [told(each, base) for each in (*shelf.live, *shelf.past)],
+        "messages": [told(each, found, base) for each in (*shelf.live, *shelf.past)],
         "questions": [{"question": each.title, "answer": each.answer} for each in shelf.questions],
     }
 
 
-def told(shown: Shown, base: str) -> dict[str, Any]:
-    """A message for machines, in its own language."""
+def told(shown: Shown, found: Contents, base: str) -> dict[str, Any]:
+    """A message for machines, in its own language. cap: None where CAP has no words for it, and there is no file."""
     message = shown.message
     with use_language(message.language):
         said = [{"heading": head, "text": text} for head, text in parts(shown)]
@@ -192,7 +214,7 @@ def told(shown: Shown, base: str) -> dict[str, Any]:
         "headline": head,
         "parts": said,
         "url": f"{base}/{shown.identifier}",
-        "cap": f"{base}/cap/{shown.identifier}.xml",
+        "cap": f"{base}/cap/{shown.identifier}.xml" if _in_cap(shown, found, base) else None,
         "sha256": message.text_hash,
     }
 
@@ -209,7 +231,7 @@ def _atom(found: Contents, shown: list[Shown], base: str) -> bytes:
     SubElement(top, "link", {"rel": "self", "href": f"{base}/feed.atom"})
     SubElement(top, "link", {"href": base})
     for each in shown[:50]:
-        _entry(SubElement(top, "entry"), told(each, base))
+        _entry(SubElement(top, "entry"), told(each, found, base))
     xml: bytes = tostring(top, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -219,7 +241,8 @@ def _entry(top: Element, said: dict[str, Any]) -> None:
     _text(top, "title", said["headline"])
     _text(top, "updated", said["sent"])
     SubElement(top, "link", {"href": said["url"], "hreflang": said["language"]})
-    SubElement(top, "link", {"rel": "related", "type": cap.MEDIA_TYPE, "href": said["cap"]})
+    if said["cap"]:
+        SubElement(top, "link", {"rel": "related", "type": cap.MEDIA_TYPE, "href": said["cap"]})
     _text(top, "summary", "\n\n".join(f"{each['heading']} {each['text']}".strip() for each in said["parts"]))
 
 

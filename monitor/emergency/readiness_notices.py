@@ -32,8 +32,8 @@ def _not_ready_letter(scene: Scene, notice: Notice) -> Letter:  # noqa: ARG001 -
 
 
 def _exercise(scene: Scene) -> Iterable[Telling]:
-    """On the month's first days; whoever began one lately is left in peace."""
-    if exercise_is_due(last_exercise(scene.session), scene.now):
+    """On the month's first days, where the nightly check runs; whoever began one lately is left in peace."""
+    if latest(scene.session) and exercise_is_due(last_exercise(scene.session), scene.now):
         for person in on_duty(scene.session):
             yield Telling(EXERCISE, "", "monthly", scene.today.replace(day=1).isoformat(), person)
 

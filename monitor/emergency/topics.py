@@ -13,6 +13,8 @@ from monitor.access.visitors import Visitor
 from monitor.audit import audited
 from monitor.db import Database
 from monitor.db.bulk import among
+from monitor.emergency.composing import HUB
+from monitor.emergency.holding import EVERYWHERE, holds
 from monitor.emergency.intake_rules import Kind
 from monitor.emergency.message_words import others_word_in_words
 from monitor.emergency.models import Incident, Intake, Message, Topic
@@ -31,6 +33,7 @@ LONGEST_TITLE = 200  # characters
 LONGEST_ANSWER = 2000
 MOST_AT_ONCE = 100
 """So many are answered at one press; the next press answers the next ones."""
+STOPPED = N_("Somebody has stopped what goes out there. Let it go on first.")
 
 
 @dataclass(slots=True)
@@ -84,7 +87,8 @@ def gather(session: Session, incident: Incident, chosen: Sequence[Intake], title
 
 
 def write_answer(session: Session, topic: Topic, answer: str, by: str, now: datetime) -> None:
-    """What is answered to all of a topic; what residents see on the hub changes with it. Raises Fault."""
+    """What is answered to all of a topic; what residents see on the hub changes with it, unless that is stopped.
+    Raises Fault."""
     answer = answer.replace("\r\n", "\n").strip()
     if len(answer) > LONGEST_ANSWER:
         raise Fault(_("The answer has {count} characters: at most {most}.", count=len(answer), most=LONGEST_ANSWER))
@@ -93,19 +97,24 @@ def write_answer(session: Session, topic: Topic, answer: str, by: str, now: date
     if topic.shown_at is not None and not answer:
         raise Fault(_("Residents read this answer on the crisis page: take it away there first."))
     if answer != topic.answer:
+        if topic.shown_at is not None and _is_stopped(session, topic.incident_id, HUB, now):
+            raise Fault(_(STOPPED))
         change = {"before": {"answer": topic.answer}, "after": {"answer": answer}}
         topic.answer, topic.by_id = answer, by
         audited(session, by, "crisis_topic.worded", ("crisis_topic", str(topic.id)), now, **change)
 
 
 def show(session: Session, topic: Topic, *, shown: bool, by: str, now: datetime) -> None:
-    """Puts question and answer on the crisis page, or takes them away. Raises Fault where there is no answer."""
+    """Puts question and answer on the crisis page, or takes them away. Raises Fault where there is no answer, and
+    where the page is stopped; what is wrong can be taken away even then."""
     if shown and not topic.answer:
         raise Fault(_("Write the answer first."))
     if (topic.shown_at is not None) == shown:
         return
     if shown and not _something_was_sent(session, topic.incident_id):
         raise Fault(_("Send a first message: until then the crisis page shows nothing of the incident."))
+    if shown and _is_stopped(session, topic.incident_id, HUB, now):
+        raise Fault(_(STOPPED))
     topic.shown_at, subject = now if shown else None, ("crisis_topic", str(topic.id))
     if shown:
         audited(session, by, "crisis_topic.shown", subject, now)
@@ -113,6 +122,12 @@ def show(session: Session, topic: Topic, *, shown: bool, by: str, now: datetime)
         audited(session, by, "crisis_topic.hidden", subject, now)
     sentence = N_("On the crisis page: {title}") if shown else N_("Taken from the crisis page: {title}")
     noted(session, topic.incident_id, "event", by, now, sentence, title=topic.title)
+
+
+def _is_stopped(session: Session, incident_id: int, place: str, now: datetime) -> bool:
+    """The kill switch holds for what is answered too."""
+    mode = session.get_one(Incident, incident_id).mode
+    return not holds(session, now, mode).isdisjoint({EVERYWHERE, place})
 
 
 def _something_was_sent(session: Session, incident_id: int) -> bool:
@@ -148,6 +163,9 @@ def _answer(db: Database, intake_id: int, who: Visitor, now: datetime, told: Ans
                 return
             topic = session.get_one(Topic, intake.topic_id)
             here = _opened(session, intake.comment_id, who, now)
+            if _is_stopped(session, intake.incident_id, here.channel.id, now):
+                told.skip(_(STOPPED))
+                return
             view = view_of(here)
             if Offer.REPLY not in view.offered:
                 told.skip(view.may_not or _("It cannot be answered from here."))

@@ -34,7 +34,7 @@ def read(source: Source, body: bytes, now: datetime) -> Answer:
     """Raises Unreadable."""
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: thousands of brackets
         raise Unreadable from None
     items = list(_items(source, told))
     found = [_or_none(READERS[source], item) for item in items]
@@ -64,7 +64,7 @@ def _items(source: Source, told: Any) -> Iterator[Any]:
 def _or_none(reader: Callable[[Any], Warned], item: Any) -> Warned | None:
     try:
         return reader(item)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
         return None
 
 
@@ -211,7 +211,7 @@ def _code(value: Any) -> str:
 def _moment(value: Any) -> datetime | None:
     try:
         return _needed_moment(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the latter: a time before the first year
         return None
 
 

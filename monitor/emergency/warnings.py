@@ -172,7 +172,10 @@ def let_be(session: Session, warning_id: int, by: str, now: datetime) -> None:
 
 
 def begun(session: Session, warning_id: str, incident: Incident) -> None:
-    """An incident was begun because of it. Does nothing for what is no warning's number."""
+    """An incident was begun because of it. Does nothing for what is no warning's number, and for an exercise: the real
+    warning still stands."""
+    if incident.mode != "actual":
+        return
     number = int(warning_id) if warning_id.isdecimal() and len(warning_id) < 10 else 0
     row = session.get(OutsideWarning, number, with_for_update=True)
     if row is not None and row.incident_id is None:

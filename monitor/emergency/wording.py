@@ -16,13 +16,15 @@ LANGUAGES = ("sv", PLAIN, "en")
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """key: power. variety: of LANGUAGES. parts: by message_rules.PARTS; what has to be filled in is in brackets."""
+    """key: power. variety: of LANGUAGES. parts: by message_rules.PARTS; what has to be filled in is in brackets. cap:
+    category, urgency, severity and certainty, as Message has them."""
 
     key: str
     variety: str
     name: str
     headline: str
     parts: Mapping[str, str]
+    cap: Mapping[str, str]
 
     @property
     def language(self) -> str:
@@ -44,4 +46,6 @@ def wording(key: str, variety: str) -> Wording:
     """Raises KeyError for one that there is not."""
     told = _data()[key]
     said = told[variety]
-    return Wording(key, variety, told["name"][language()], said["headline"], {part: said[part] for part in PARTS})
+    return Wording(
+        key, variety, told["name"][language()], said["headline"], {part: said[part] for part in PARTS}, told["cap"]
+    )

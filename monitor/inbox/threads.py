@@ -20,6 +20,7 @@ from monitor.inbox.mark_rules import Marked
 from monitor.inbox.models import Action, Flag
 from monitor.inbox.obligations import Obligation, place_of, scene_of, told
 from monitor.register.identities import identities
+from monitor.register.channels import all_channels
 from monitor.register.models import Channel, Person
 from monitor.watch.models import Comment, Observation, Post
 
@@ -138,14 +139,15 @@ class _Beside:
 def thread_of(session: Session, comment_id: int, now: datetime) -> Thread | None:
     """The thread that a comment, a resident's or an own one, stands in. None: no such comment.
 
-    At most nine queries, however long the thread is; six where who asks has read the register. Raises NotSetUp when
+    At most ten queries, however long the thread is; six where who asks has read the register. Raises NotSetUp when
     no register has been imported.
     """
     scene = scene_of(session, now)
     here = at_hand(session, comment_id)
     if here is None:
         return None
-    comment, channel = here.comment, session.get_one(Channel, here.comment.channel_id)
+    comment = here.comment
+    channel = next(each for each in all_channels(session) if each.id == comment.channel_id)
     own = identities(session, channel)
     place = place_of(scene, channel, here.schedule, own)
     around = Around(own, {comment.post_external_id}, {comment.thread_external_id})

@@ -123,8 +123,11 @@ def _surrounds(app: FastAPI, chosen: Settings) -> None:
     public = chosen.web.public_url
     app.add_middleware(OwnForms, but=hook, public=public)
     app.add_middleware(OwnNames, names=_hosts(chosen), but=hook)
-    app.add_middleware(SafeHeaders, https=bool(public and public.startswith("https:")))
-    app.add_middleware(CrisisPage, folder=hub.folder(chosen))  # before all else: it stands when all else does not
+    https = bool(public and public.startswith("https:"))
+    app.add_middleware(SafeHeaders, https=https)
+    app.add_middleware(
+        CrisisPage, folder=hub.folder(chosen), https=https
+    )  # before all else: it stands when all else does not
 
 
 def _hook(app: FastAPI, chosen: Settings) -> str:

@@ -32,7 +32,7 @@ class Town:
 
     @property
     def settings(self) -> Settings:
-        names = self.emulator.settings()
+        names = {name: each for name, each in self.emulator.settings().items() if "__" not in name}
         return Settings(**{name.removeprefix("KANALVAKT_").lower(): value for name, value in names.items()})  # type: ignore[arg-type]
 
     def login(self, platform: str, secret: str = "") -> Login:

@@ -147,6 +147,8 @@ def test_a_wrong_question_is_our_fault_and_not_the_tokens(page: Stage, path: str
 
 
 def test_what_the_app_is_not_made_for_asks_for_the_apps_settings(page: Stage) -> None:
+    told = '{"error": {"message": "(#3) Application does not have the capability", "type": "OAuthException", "code": 3}}'
+    page.world.faults.add(Fault("status", path="/feed", status=400, body=told))
     with pytest.raises(PermissionLost) as refused:
         asking(page).put_object(page.account.id, "feed", message="Badet öppnar")
     assert refused.value.code == "3"

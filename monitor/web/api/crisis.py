@@ -12,6 +12,7 @@ from monitor.emergency import approving, incidents, sending
 from monitor.emergency.composing import channels_of, texts, what_is_wrong
 from monitor.emergency.drafting import Faulty, Own, Written, begin, discard, edit, hinder, promise_anew, submit
 from monitor.emergency.faults import CannotSend
+from monitor.emergency.hub import publish_soon
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, Obstacle, State
 from monitor.emergency.message_words import fault_in_words
 from monitor.emergency.models import Incident, Message
@@ -84,7 +85,7 @@ def stage(incident_id: Number, sent: Staging, known: Worker, asked: Once) -> Res
         incidents.set_stage(session, incident, sent.stage, known.who.person_id, asked.now)
         return _incident(incident)
 
-    return _once(known, asked, do)
+    return _published(known, _once(known, asked, do))
 
 
 @router.put("/incidents/{incident_id}/title", response_model=CrisisIncident)
@@ -108,7 +109,7 @@ def end(incident_id: Number, sent: Ending, known: Worker, asked: Once) -> Respon
         incidents.close(session, incident, known.who.person_id, asked.now, sent.why)
         return _incident(incident)
 
-    return _once(known, asked, do)
+    return _published(known, _once(known, asked, do))
 
 
 @router.get("/incidents/{incident_id}/messages")
@@ -238,6 +239,11 @@ def _once(known: Caller, asked: Asked, act: Act, status: int = 200) -> Response:
         raise Refused(422, wrongs[0].detail, wrongs) from None
     except (CannotDo, CannotSend) as why:
         raise Refused(422, str(why)) from None
+
+
+def _published(known: Caller, answer: Response) -> Response:
+    publish_soon(known.db, known.settings)
+    return answer
 
 
 def _delivered(known: Caller, message_id: int, answer: Response) -> Response:

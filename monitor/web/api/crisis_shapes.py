@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from monitor.emergency.message_rules import Kind, State
 from monitor.emergency.rules import Fate
@@ -13,6 +14,17 @@ Level = Literal["elevated", "disturbance", "extraordinary"]
 Stage = Literal["confirmed", "ongoing", "controlled", "over", "evaluation"]
 Title = Annotated[str, StringConstraints(max_length=120, **FILLED), CLEAN]
 Reason = Annotated[str, StringConstraints(max_length=500), CLEAN]
+
+
+def _short_enough(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise PydanticCustomError("string_too_long", "is longer than {most} characters", {"most": LONGEST_TEXT})
+    return text
+
+
+LONGEST_TEXT = 20_000
+Bounded = Annotated[str, AfterValidator(_short_enough), CLEAN]
+"""As Text. The bound is not in the schema: what is made to break the schemas of an object's values often has none."""
 
 
 class Beginning(In):
@@ -46,9 +58,9 @@ class Ending(In):
 
 
 class Place(In):
-    """A place's own text; empty: what is made of the answers. left_out: nothing goes there."""
+    """A place's own text, of 20,000 characters at most; empty: what is made of the answers. left_out: nothing goes there."""
 
-    text: Text = Field(default="", repr=False)
+    text: Bounded = Field(default="", repr=False)
     left_out: StrictBool = False
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.emergency.hub import PATH
+from monitor.web.middleware import HTTPS_ONLY
 
 ENGLISH = "/crisis-information"
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -54,28 +55,30 @@ class Kept:
 
 
 class CrisisPage:
-    """Everything below PATH comes from the folder; everything else goes on to the application."""
+    """Everything below PATH comes from the folder; everything else goes on to the application. https: people reach us
+    by https, and browsers are to use nothing else."""
 
-    def __init__(self, app: ASGIApp, folder: Path) -> None:
+    def __init__(self, app: ASGIApp, folder: Path, https: bool) -> None:
         self.app, self._folder, self._kept = app, folder, dict[str, Kept]()
+        self._headers = HEADERS | (HTTPS_ONLY if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
         if path == PATH or path.startswith(f"{PATH}/"):
             await self._answer(scope, path.removeprefix(PATH).strip("/"))(scope, receive, send)
         elif path == ENGLISH:
-            await Response(status_code=302, headers=HEADERS | {"Location": f"{PATH}/en"})(scope, receive, send)
+            await Response(status_code=302, headers=self._headers | {"Location": f"{PATH}/en"})(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     def _answer(self, scope: Scope, name: str) -> Response:
         if scope["method"] not in {"GET", "HEAD"}:
-            return Response(status_code=405, headers=HEADERS | {"Allow": "GET, HEAD"})
+            return Response(status_code=405, headers=self._headers | {"Allow": "GET, HEAD"})
         for pattern, (file, kind) in KINDS.items():
             if found := re.fullmatch(pattern, name):
                 kept = self._file(file.format(found[1]))
-                return _missing(name) if kept is None else _given(scope, kept, kind)
-        return _missing(name)
+                return self._missing(name) if kept is None else self._given(scope, kept, kind)
+        return self._missing(name)
 
     def _file(self, name: str) -> Kept | None:
         path = self._folder / name
@@ -93,14 +96,19 @@ class CrisisPage:
             return None
         return kept
 
+    def _given(self, scope: Scope, kept: Kept, kind: str) -> Response:
+        headers = self._headers | {"ETag": kept.etag, "Content-Type": kind}
+        if kept.etag in _etags(scope):
+            return Response(status_code=304, headers=headers)
+        if scope["method"] == "HEAD":
+            return Response(headers=headers | {"Content-Length": str(len(kept.content))})
+        return Response(kept.content, headers=headers)
 
-def _given(scope: Scope, kept: Kept, kind: str) -> Response:
-    headers = HEADERS | {"ETag": kept.etag, "Content-Type": kind}
-    if kept.etag in _etags(scope):
-        return Response(status_code=304, headers=headers)
-    if scope["method"] == "HEAD":
-        return Response(headers=headers | {"Content-Length": str(len(kept.content))})
-    return Response(kept.content, headers=headers)
+    def _missing(self, name: str) -> Response:
+        """Before the first message there is no file, and all the same a page."""
+        words = NO_PAGE if name else NONE_NOW
+        status = 404 if name else 200
+        return Response(NOTHING.format(*words), status, headers=self._headers, media_type="text/html")
 
 
 def _etags(scope: Scope) -> Iterator[str]:
@@ -108,10 +116,3 @@ def _etags(scope: Scope) -> Iterator[str]:
     for name, value in scope["headers"]:
         if name == b"if-none-match":
             yield from (each.strip().removeprefix("W/") for each in value.decode("latin-1").split(","))
-
-
-def _missing(name: str) -> Response:
-    """Before the first message there is no file, and all the same a page."""
-    words = NO_PAGE if name else NONE_NOW
-    status = 404 if name else 200
-    return Response(NOTHING.format(*words), status, headers=HEADERS, media_type="text/html")

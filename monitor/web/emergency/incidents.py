@@ -15,6 +15,7 @@ from monitor.access.visitors import Visitor
 from monitor.emergency import incidents
 from monitor.emergency.approving import to_review
 from monitor.emergency.composing import HUB, channels_of
+from monitor.emergency.hub import publish_soon
 from monitor.emergency.incident_words import LEVELS, MODES, STAGES, STATES
 from monitor.emergency.incidents import GOING_ON
 from monitor.emergency.message_words import FATES, KINDS
@@ -79,6 +80,7 @@ def act(request: Request, number: int, who: Worker, form: Form) -> Response:
     except Refused as why:
         form.faults[form["act"] or "act"] = str(why)
         return _one(request, number, who, form, status=422)
+    publish_soon(request.app.state.db, request.app.state.settings)
     return RedirectResponse(f"/crisis/{number}", status_code=303)
 
 

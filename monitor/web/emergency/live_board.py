@@ -36,12 +36,22 @@ async def _stream(state: Any, incident_id: int, channels: frozenset[str]) -> Asy
     try:
         ends = asyncio.get_running_loop().time() + LONGEST
         while asyncio.get_running_loop().time() < ends:
-            now = await run_sync(_look, state.db, incident_id, channels)
+            now = await _shared(state, incident_id, channels)
             yield f"event: board\ndata: {now}\n\n" if now != last else ":\n\n"
             last = now
             await asyncio.sleep(EVERY)
     finally:
         state.streams -= 1
+
+
+async def _shared(state: Any, incident_id: int, channels: frozenset[str]) -> str:
+    """One look for all that may read the same, as long as it is new: a look reads all that stands on the board."""
+    known: dict[tuple[int, frozenset[str]], tuple[float, asyncio.Task[str]]] = getattr(state, "looks", {})
+    key, now = (incident_id, channels), asyncio.get_running_loop().time()
+    state.looks = known = {each: kept for each, kept in known.items() if now - kept[0] < EVERY}
+    if key not in known:
+        known[key] = now, asyncio.create_task(run_sync(_look, state.db, *key))
+    return await asyncio.shield(known[key][1])  # whoever is gone takes it from nobody else
 
 
 def _look(db: Database, incident_id: int, channels: frozenset[str]) -> str:

@@ -65,3 +65,9 @@ def test_only_managers_decide_and_only_administrators_manage_logins() -> None:
     assert who[P.DECIDE] == {"unit_manager"}
     assert who[P.MANAGE_LOGINS] == {"administrator"}
     assert who[P.READ_AUDIT] == {"auditor", "administrator"}
+
+
+def test_whoever_registers_what_came_of_a_crisis_reads_it_and_works_in_none() -> None:
+    found = permissions(["registrar"], charged=False, of_unit=False)
+    assert {P.READ_CRISIS, P.EXPORT} <= found
+    assert not found & {P.WORK_IN_CRISIS, P.APPROVE_CRISIS}

@@ -14,6 +14,7 @@ from lxml import etree
 
 from monitor.emergency.cap import to_xml
 from monitor.emergency.cap_rules import Alert, Area, Fault, Info, Reference, faults, stamp
+from monitor.emergency.wording import wordings
 
 NOW = datetime(2026, 11, 28, 17, 0, tzinfo=timezone(timedelta(hours=1)))
 HERE = Area("Tibro kommun", ("1472",), (((58.4, 14.1), (58.5, 14.1), (58.5, 14.2), (58.4, 14.1)),))
@@ -107,6 +108,14 @@ def test_the_schema_alone_would_let_them_through(index: int) -> None:
     ]
     assert faults(bad[index], NOW) != []
     assert_valid(to_xml(bad[index]))
+
+
+def test_a_template_says_how_grave_it_is_in_words_of_cap() -> None:
+    told = {each.key: dict(each.cap) for each in wordings()}
+    for cap in told.values():
+        assert_valid(to_xml(changed(**cap)))
+    assert told["fire"]["category"] == "Fire"
+    assert set(told["rumour"].values()) == {"Other", "Unknown"}
 
 
 def test_universal_time_is_written_with_a_minus_and_no_time_without_its_offset() -> None:

@@ -112,6 +112,7 @@ def test_templates_are_whole_short_and_look_like_nobody_elses(town: Town) -> Non
             assert all(each.parts[name] for name in PARTS), each.key
             assert not [text for text in (each.headline, *each.parts.values()) if others_word(text)], OTHERS
             message = begin(session, incident, "redaktor", NOW, wording=each)
+            assert each.cap.items() <= vars(message).items()
             wrong = {fault.what for fault in what_is_wrong(session, message, NOW, SETTINGS)}
             assert wrong == (set() if each.key == "holding" else {What.GAP}), each.key
 

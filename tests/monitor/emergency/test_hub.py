@@ -8,11 +8,14 @@ from threading import Event, Thread
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 
 from config.settings import Settings
 from monitor.db import Database
-from monitor.emergency import hub
-from monitor.emergency.models import Hold, Topic
+from monitor.emergency import by_hand, hub
+from monitor.emergency.faults import CannotSend
+from monitor.emergency.models import Delivery, Hold, Topic
+from monitor.register.models import Organisation
 from tests.monitor.emergency.crises import HASH, NOW, incident, register, sent
 from tests.monitor.emergency.test_cap import assert_valid
 
@@ -71,6 +74,42 @@ def test_machines_read_the_same(town: Database, settings: Settings) -> None:
     assert [(each["identifier"], each["holds"]) for each in messages] == [("tibro-2", True), ("tibro-1", False)]
 
 
+def test_a_machine_reads_all_clear_in_what_says_that_it_is_over_and_never_in_a_withdrawal(
+    town: Database, settings: Settings
+) -> None:
+    grave = {"category": "Fire", "urgency": "Immediate", "severity": "Severe", "certainty": "Observed"}
+    with town.transaction() as session:
+        event = incident(session)
+        first = sent(session, event, "tibro-1", **grave)
+        for kind in ("update", "cancel", "correction"):
+            sent(session, event, f"tibro-{kind}", kind, earlier_id=first.id, final=True, **grave)
+        sent(session, event, "tibro-free")
+    hub.publish_hub(town, settings, NOW)
+    told = dict[str, list[str | None]]()
+    for name in ("1", "update", "cancel", "correction", "free"):
+        written = (hub.folder(settings) / "cap" / f"tibro-{name}.xml").read_bytes()
+        assert_valid(written)
+        info = etree.fromstring(written).find("{*}info")
+        told[name] = [info.findtext(f"{{*}}{each}") for each in ("responseType", "urgency", "severity")]
+    assert told == {
+        "1": ["Monitor", "Immediate", "Severe"],
+        "update": ["AllClear", "Past", "Minor"],
+        "cancel": ["Monitor", "Unknown", "Unknown"],
+        "correction": ["Monitor", "Immediate", "Severe"],
+        "free": ["Monitor", "Unknown", "Unknown"],
+    }
+
+
+def test_where_there_is_no_file_in_cap_nothing_leads_to_one(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        session.scalars(select(Organisation)).one().municipality_code = None  # then CAP has no words for the place
+        sent(session, incident(session), "tibro-1")
+    hub.publish_hub(town, settings, NOW)
+    assert not (hub.folder(settings) / "cap").exists()
+    assert json.loads(page(settings, "index.json"))["incidents"][0]["messages"][0]["cap"] is None
+    assert "/cap/" not in page(settings, "feed.atom")
+
+
 def test_what_follows_something_that_nobody_saw_is_an_alert_of_its_own(town: Database, settings: Settings) -> None:
     with town.transaction() as session:
         event = incident(session)
@@ -87,7 +126,8 @@ def test_an_exercise_lies_elsewhere_and_says_what_it_is(town: Database, settings
         sent(session, incident(session, "exercise"), "tibro-x")
     hub.publish_hub(town, settings, NOW)
     assert "tibro-x" not in page(settings) + page(settings, "index.json") + page(settings, "feed.atom")
-    assert not (hub.folder(settings) / "tibro-x.html").exists()
+    served = {path.name for path in hub.folder(settings).rglob("*tibro-x*")}
+    assert served == {"tibro-x.jpg"}  # its card, which says ÖVNING: platforms fetch it for test accounts
     rehearsed = hub.folder(settings, exercise=True)
     assert "ÖVNING: Koka vattnet" in (rehearsed / "index.html").read_text()
     written = etree.fromstring((rehearsed / "cap" / "tibro-x.xml").read_bytes())
@@ -107,6 +147,28 @@ def test_what_is_held_back_does_not_slip_out_with_the_next_message(town: Databas
     assert made == {"tibro-verified"}
     hub.publish_hub(town, settings, NOW + timedelta(hours=2))
     assert (hub.folder(settings) / "tibro-pending.html").exists()
+
+
+def test_what_was_written_once_stays_whatever_becomes_of_its_delivery(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        event = incident(session)
+        for state in ("rejected", "expired", "held"):
+            sent(session, event, f"tibro-{state}", hub=state)
+        for delivery in session.scalars(select(Delivery).where(Delivery.state != "held")):
+            delivery.confirmed_at = NOW
+    hub.publish_hub(town, settings, NOW)
+    told = json.loads(page(settings, "index.json"))["incidents"][0]["messages"]
+    assert {each["identifier"] for each in told} == {"tibro-rejected", "tibro-expired"}
+
+
+def test_what_cannot_be_seen_from_outside_is_not_left_out_by_a_person(town: Database) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session), "tibro-1", hub="needs_human")
+        asked = session.scalars(select(Delivery)).one()
+        with pytest.raises(CannotSend):
+            by_hand.answer(session, asked.id, "skip", "", "anna", NOW)
+        by_hand.answer(session, asked.id, "seen", "", "anna", NOW)
+        assert asked.state == "verified"
 
 
 def test_when_its_time_is_over_a_message_is_history(town: Database, settings: Settings) -> None:

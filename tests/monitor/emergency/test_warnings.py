@@ -1,5 +1,6 @@
 """The authorities' feeds, read over HTTP: what they say wrong, late, twice or not at all."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +13,12 @@ from connectors.emulator.server import Emulator
 from monitor.db import Database
 from monitor.emergency import warnings
 from monitor.emergency.models import Delivery, Feed, Message, OutsideWarning
-from monitor.emergency.warning_rules import Worth
-from tests.monitor.emergency.crises import register
+from monitor.emergency.warning_reading import Answer, read
+from monitor.emergency.warning_rules import Source, Worth
+from tests.monitor.emergency.crises import incident, register
+
+FIRST_MOMENT = "0001-01-01T00:00:00+14:00"
+"""Of which there is no time in UTC."""
 
 
 class Watch:
@@ -95,6 +100,16 @@ def test_what_somebody_has_let_be_stays_away_until_there_is_news(watch: Watch) -
     assert watch.read() == [("Mer rök", Worth.SUGGESTION)]
 
 
+def test_an_exercise_because_of_a_warning_leaves_it_for_those_who_have_to_act(watch: Watch) -> None:
+    watch.emulator.warnings.warn("1", "Rök")
+    watch.read()
+    for mode, left in (("exercise", [("Rök", Worth.SUGGESTION)]), ("actual", [])):
+        with watch.db.transaction() as session:
+            found = session.scalars(select(OutsideWarning)).one()
+            warnings.begun(session, str(found.id), incident(session, mode))
+        assert watch.read() == left
+
+
 def test_weather_and_news_that_concern_us(watch: Watch) -> None:
     watch.emulator.warnings.weather_warning(1, "RED")
     watch.emulator.warnings.weather_warning(2, "ORANGE", county=1)
@@ -110,6 +125,7 @@ def test_weather_and_news_that_concern_us(watch: Watch) -> None:
 def test_odd_items_hide_no_others(watch: Watch) -> None:
     feed = watch.emulator.warnings
     feed.alerts += [None, 5, {}, {"identifier": "x", "sent": "yesterday"}, {"identifier": None, "sent": None}]
+    feed.alerts += [{"identifier": "y", "sent": FIRST_MOMENT}]
     feed.warn("1", "Rök\x00", code="14", msgType="Revise", status="Whatever")
     feed.warn("2", "Utan plats")["info"][0]["area"] = "Tibro"
     feed.weather += [{}, {"id": 1, "warningAreas": [None, {"id": 2}]}]
@@ -139,7 +155,12 @@ def test_a_feed_that_stands_still_is_no_news(watch: Watch) -> None:
     assert watch.feed("vma").problem == "stale"
 
 
-@pytest.mark.parametrize("body", ["<html>", "{}", '{"alerts": {}}', "[1]"])
+def test_a_time_that_cannot_be_reckoned_with_is_none() -> None:
+    body = json.dumps({"timestamp": FIRST_MOMENT, "alerts": []}).encode()
+    assert read(Source.VMA, body, datetime.now(UTC)) == Answer(())
+
+
+@pytest.mark.parametrize("body", ["<html>", "{}", '{"alerts": {}}', "[1]", "[" * 100_000])
 def test_what_is_no_feed_is_asked_for_again_whole(watch: Watch, body: str) -> None:
     watch.read()
     watch.emulator.faults.add(Fault("status", site="warnings", path="vma", times=1, status=200, body=body))

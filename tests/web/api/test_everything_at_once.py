@@ -19,6 +19,7 @@ from monitor.access import tokens
 from monitor.access.permission_rules import MATRIX
 from monitor.db import Database
 from monitor.register.models import Person
+from monitor.web.allowance import Allowance
 from monitor.web.api.app import create_api
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "10"))
@@ -42,6 +43,7 @@ def described(filled: Database) -> Any:
             operation.pop("security", None)
     api.openapi = lambda: told  # type: ignore[method-assign]
     api.state.db, api.state.settings = filled, Settings()
+    api.state.refusals = Allowance(burst=60, per_second=1)
     return schemathesis.openapi.from_asgi("/openapi.json", api)
 
 

@@ -16,6 +16,7 @@ REGISTRAR = (
     ("/decisions/1", "a decision"),
     ("/people/lang", "a person with a long name"),
     ("/hub", "missing on the web"),
+    ("/crisis", "crises"),
     ("/reports", "reports"),
     ("/reports?from=2026-01-01&to=2026-01-31", "reports, nothing"),
     ("/account", "my login"),

@@ -1,12 +1,15 @@
 """The board through its pages: what comes onto it, what people do with it, who is answered, and how it is live."""
 
+import asyncio
 import csv
 import io
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,11 +24,12 @@ from monitor.db import Database
 from monitor.emergency import intake
 from monitor.emergency.hub import folder
 from monitor.emergency.intake import collect, collect_all
-from monitor.emergency.models import Incident, Intake, LogLine, Message, Topic
+from monitor.emergency.models import Hold, Incident, Intake, LogLine, Message, Topic
 from monitor.emergency.situation import remind_all
 from monitor.inbox.models import Action
 from monitor.register.models import Decision, Person
 from monitor.watch.models import Comment
+from monitor.web.emergency import live_board
 from monitor.web.visiting import COOKIE
 from tests.web.conftest import session_of
 
@@ -50,6 +54,7 @@ def incident(filled: Database) -> Database:
         session.add(Person(id="kris", name="Kim Kris", email="kim@example.org", roles=["crisis_staff"]))
         session.add(Person(id="kom", name="Kom Person", email="kom@example.org", roles=["communicator"]))
         session.add(Person(id="rev", name="Rev Person", email="rev@example.org", roles=["auditor"]))
+        session.add(Person(id="reg", name="Reg Person", email="reg@example.org", roles=["registrar"]))
         session.flush()
         decision = session.scalars(select(Decision).where(Decision.channel_id == "fb")).one()
         again = {name: getattr(decision, name) for name in ("purpose", "address", "audience", "responsible_id")}
@@ -155,6 +160,39 @@ def test_in_an_exercise_nobody_is_answered(incident: Database, signed_in: Signed
         assert session.scalar(select(func.count(Action.id))) == 0
 
 
+def test_the_stop_button_stops_answers_and_the_crisis_page_s_questions_too(
+    incident: Database, signed_in: SignedIn
+) -> None:
+    client, front = signed_in("kris"), folder(settings()) / "index.html"
+    client.get("/crisis/1/board")
+    ids = on_board(incident, "n0", "n1")
+    client.post("/crisis/1/board", data={"act": "gather", "title": "Ström", "id": ids})
+    send(incident)
+    assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Senast 18."}).status_code == 200
+    with incident.transaction() as session:
+        until = datetime.now(UTC) + timedelta(minutes=30)
+        session.add(Hold(place="", by_id="kris", at=NOW, until=until))
+    assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Senast 19."}).status_code == 422
+    answered = client.post("/crisis/1/topics/1", data={"act": "answer", "answer": "Senast 18."})
+    assert "Någon har stoppat" in answered.text
+    with incident.snapshot() as session:
+        assert session.scalar(select(func.count(Action.id))) == 0
+        assert session.scalar(select(func.count()).where(Intake.done_at.is_not(None))) == 0
+    client.post("/crisis/1/topics/1", data={"act": "hide", "answer": "Senast 18."})
+    assert "Senast 18." not in front.read_text()  # what is wrong can be taken away
+    assert client.post("/crisis/1/topics/1", data={"act": "show", "answer": "Senast 18."}).status_code == 422
+
+
+def test_residents_see_where_it_stands_though_no_worker_runs(incident: Database, signed_in: SignedIn) -> None:
+    front = folder(settings()) / "index.html"
+    send(incident)
+    signed_in("kris").post("/crisis/1", data={"act": "stable"})
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends and not (front.exists() and "Under kontroll" in front.read_text()):
+        time.sleep(0.05)
+    assert "Under kontroll" in front.read_text()
+
+
 def test_sorting_by_hand_holds_and_an_answer_is_shown_to_residents_only_when_there_is_one(
     incident: Database, signed_in: SignedIn
 ) -> None:
@@ -227,6 +265,8 @@ def test_afterwards_it_is_evaluated_and_its_evidence_is_one_file_that_proves_its
     assert sorted(row["text"].lstrip("'") for row in rows) == sorted(SAID)
     assert not any(row["text"].startswith("=") for row in rows)
     assert signed_in("rev").get("/crisis/1/evidence.zip").status_code == 403
+    assert "evidence.zip" in signed_in("reg").get("/crisis/1/log").text
+    assert signed_in("reg").get("/crisis/1/evidence.zip").status_code == 200
 
 
 def test_the_board_says_so_when_something_changes_and_shows_it_by_itself(
@@ -272,3 +312,25 @@ def test_streams_are_bounded_and_end_when_nobody_reads(incident: Database, site:
         begun = time.monotonic()
         assert httpx2.get(f"{site}/crisis/1/board", headers=cookie, timeout=10).status_code == 200
         assert time.monotonic() - begun < 5
+
+
+def test_all_who_may_read_the_same_share_one_look(incident: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = list[frozenset[str]]()
+
+    def look(_db: Database, _incident: int, channels: frozenset[str]) -> str:
+        looked.append(channels)
+        return str(len(channels))
+
+    async def all_read() -> list[str]:
+        state = SimpleNamespace(db=incident)
+        streams = [live_board.looks(state, 1, frozenset(each)) for each in (["fb"], ["fb"], ["fb"], ["fb", "yt"])]
+        first = list(await asyncio.gather(*(anext(each) for each in streams)))
+        for each in streams:
+            await each.aclose()  # type: ignore[attr-defined]
+        return first
+
+    monkeypatch.setattr(live_board, "_look", look)
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs here
+        events = aside.submit(lambda: asyncio.run(all_read())).result()
+    assert [each.splitlines()[1] for each in events] == ["data: 1", "data: 1", "data: 1", "data: 2"]
+    assert sorted(map(len, looked)) == [1, 2]

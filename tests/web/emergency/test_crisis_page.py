@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
+from starlette.testclient import TestClient
 
 from config.settings import Settings
 from monitor.db import Database
@@ -69,6 +70,14 @@ def test_it_is_read_when_the_database_is_gone_and_by_nobody_s_leave(site: str) -
 def test_nothing_else_is_given(site: str, path: str) -> None:
     assert httpx2.get(site + path).status_code in {404, 503}
     assert httpx2.post(site).status_code == 405
+
+
+def test_where_people_come_by_https_browsers_are_told_to_use_nothing_else(tmp_path: Path, sqlite: Database) -> None:
+    for public, told in (("https://kris.tibro.se", True), ("http://kris.tibro.se", False)):
+        client = TestClient(create_app(Settings(home=tmp_path, web={"public_url": public}), sqlite))  # type: ignore[arg-type]
+        for path in (hub.PATH, f"{hub.PATH}/nothing", "/crisis-information"):
+            answer = client.get(path, follow_redirects=False)
+            assert ("strict-transport-security" in answer.headers) is told, path
 
 
 def test_it_is_seen_from_outside_as_it_was_sent_or_not_at_all(site: str, settings: Settings) -> None:

@@ -51,7 +51,7 @@ def test_an_incident_can_be_begun_because_of_it(client: TestClient, filled: Data
     assert "/crisis?title=Allvarlig+h%C3%A4ndelse&amp;warning=2" in page
     form = client.get("/crisis?title=Giftig+rök+1&warning=2").text
     assert 'value="Giftig rök 1"' in form
-    typed = {"title": "Giftig rök", "mode": "exercise", "level": "elevated", "sure": "ÖVNING", "warning": "2"}
+    typed = {"title": "Giftig rök", "mode": "actual", "level": "elevated", "sure": "SKARPT", "warning": "2"}
     assert client.post("/crisis", data=typed).status_code == 200
     with filled.snapshot() as session:
         assert session.get_one(OutsideWarning, 2).incident_id == session.query(Incident).one().id
@@ -78,5 +78,5 @@ def test_it_costs_a_page_one_question_and_most_pages_none(client: TestClient, fi
 
 def test_the_checklist_says_whom_to_call(client: TestClient) -> None:
     page = client.get("/crisis/vma").text
-    assert "Ska ett VMA begäras" in page
+    assert "Behöver ni begära ett VMA?" in page
     assert 'href="tel:0100000"' in page
