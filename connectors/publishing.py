@@ -34,7 +34,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """How far preparing has come. progress: JSON, opaque to everyone else, kept before `publish` is called.
+    """How far preparing has come. progress: JSON, opaque to everyone else, kept before `publish` is called. What counts
+    in it is called "made" or "looks": that begins anew when a person wants another attempt.
 
     ready: `publish` may be called now; else prepare again after `wait`.
     """

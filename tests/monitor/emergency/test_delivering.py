@@ -367,6 +367,43 @@ def test_a_person_answers_where_no_machine_can_tell(here: Broadcast) -> None:
         by_hand.answer(session, asked.id, "skip", "", "redaktor", here.clock())
 
 
+def says(here: Broadcast, seen: str) -> None:
+    with here.db.transaction() as session:
+        by_hand.answer(session, here.delivery("facebook").id, seen, "", "redaktor", here.clock())
+
+
+def test_what_was_left_out_while_nobody_knew_is_looked_for_before_it_is_sent_again(here: Broadcast) -> None:
+    here.world.list_lag = 30
+    here.emulator.faults.add(Fault("lose", method="POST", path=FEED))
+    here.sent()
+    here.sweep()
+    for seen in ("skip", "not_seen", "skip", "not_seen"):
+        says(here, seen)
+        assert here.delivery("facebook").state == (Fate.REJECTED if seen == "skip" else Fate.UNKNOWN)
+    here.to_the_end()
+    assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
+
+
+def test_a_person_who_sees_nothing_twice_is_believed_where_the_channel_cannot_be_read(here: Broadcast) -> None:
+    here.sent()
+    unread = {"state": Fate.NEEDS_HUMAN, "attempts": 1, "lost_at": here.clock(), "progress": {"container": "7"}}
+    change(here, **unread, looks=9)
+    says(here, "not_seen")
+    looked_for = here.delivery("facebook")
+    assert (looked_for.state, looked_for.lost_at) == (Fate.UNKNOWN, unread["lost_at"])
+    change(here, state=Fate.NEEDS_HUMAN)
+    says(here, "not_seen")
+    again = here.delivery("facebook")
+    assert (again.state, again.lost_at, again.progress) == (Fate.PENDING, None, {"container": "7"})
+
+
+def change(here: Broadcast, **values: Any) -> None:
+    with here.db.transaction() as session:
+        delivery = session.merge(here.delivery("facebook"))
+        for name, value in values.items():
+            setattr(delivery, name, value)
+
+
 def test_what_is_undecided_for_half_a_minute_is_told_once(here: Broadcast) -> None:
     here.emulator.faults.add(Fault("reset", method="POST", path=FEED))
     here.sent()
