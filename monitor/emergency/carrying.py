@@ -149,7 +149,8 @@ class Carrying:
             self._read_back()
 
     def _not_published(self, error: ConnectorError) -> None:
-        if isinstance(error, OutcomeUnknown):
+        # a refusal that nobody has heard of proves nothing
+        if isinstance(error, (OutcomeUnknown, UnexpectedAnswer)):
             self._lost(error)
         else:
             self._not_done(error, armed=True)
