@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from connectors import connect as connect_for_real
@@ -28,7 +29,7 @@ from monitor.emergency.carrying import Carrying
 from monitor.emergency.claimed import Held, claim, claim_one
 from monitor.emergency.composing import HUB
 from monitor.emergency.drafts import drafted
-from monitor.emergency.in_hand import Clock, InHand
+from monitor.emergency.in_hand import Clock, InHand, give_up
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing
 from monitor.emergency.to_hub import HubPublisher
@@ -121,7 +122,15 @@ def go_on(
     hub_done: Event | None = None,
 ) -> None:
     """A claimed delivery, as far as it goes now. Nothing happens when the claim is lost meanwhile."""
-    work = InHand.open(db, held, settings, clock)
+    try:
+        work = InHand.open(db, held, settings, clock)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it would fail the same way for ever
+        _failed(held, error)
+        give_up(db, held, Step(Fate.NEEDS_HUMAN, Why.FAILED, clock()))
+        note_fate(db, held.delivery_id, clock())
+        return
     if work is None:
         return
     before = work.delivery.state
@@ -131,6 +140,24 @@ def go_on(
 
 
 def _carry(work: InHand, connect: Connect, hub_done: Event | None) -> None:
+    """Raises only what the database raises: whatever else fails is ours, and fails again, so a person has to act."""
+    try:
+        _carried(work, connect, hub_done)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        _failed(work.held, error)
+        now = work.clock()
+        lost = {"lost_at": now} if work.delivery.state == Fate.ARMED else {}
+        work.take(Step(Fate.NEEDS_HUMAN, Why.FAILED, now), **lost)
+
+
+def _failed(held: Held, error: Exception) -> None:
+    """The type alone: an error's words may hold a secret."""
+    log.error("a delivery failed for a fault of ours", place=held.place, error=type(error).__name__)
+
+
+def _carried(work: InHand, connect: Connect, hub_done: Event | None) -> None:
     if work.delivery.way == "rehearsed":
         _rehearse(work)
         return

@@ -93,3 +93,11 @@ class InHand:
         finally:
             with writing:
                 over.set()
+
+
+def give_up(db: Database, held: Held, step: Step) -> None:
+    """Writes a delivery that cannot even be opened; nothing where it is somebody else's."""
+    told = {"reason": str(step.why), "remedy": SENTENCES[step.why], "next_at": step.next_at}
+    with db.transaction() as session:
+        ours = update(Delivery).where(Delivery.id == held.delivery_id, Delivery.token == held.token)
+        session.execute(ours.values(state=str(step.fate), **told))

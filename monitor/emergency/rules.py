@@ -66,6 +66,7 @@ class Why(StrEnum):
     REHEARSED = "rehearsed"
     BY_HAND = "by_hand"
     NOT_OFFERED = "not_offered"
+    FAILED = "failed"
     SEEN = "seen"
     NOT_SEEN = "not_seen"
     SKIPPED = "skipped"

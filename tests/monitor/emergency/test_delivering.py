@@ -404,6 +404,20 @@ def change(here: Broadcast, **values: Any) -> None:
             setattr(delivery, name, value)
 
 
+@pytest.mark.parametrize("broken", ["delivering.drafted", "carrying.around", "in_hand.entrusted"])
+def test_a_fault_of_ours_is_a_persons_at_once(here: Broadcast, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    def fails(*_words: Any, **_more: Any) -> None:
+        raise ImportError("hemligt")
+
+    here.sent()
+    with monkeypatch.context() as breaking:
+        breaking.setattr(f"monitor.emergency.{broken}", fails)
+        here.sweep()
+    here.sweep()
+    found = here.delivery("facebook")
+    assert (found.state, found.reason, found.token, here.effects) == (Fate.NEEDS_HUMAN, Why.FAILED, 1, [])
+
+
 def test_what_is_undecided_for_half_a_minute_is_told_once(here: Broadcast) -> None:
     here.emulator.faults.add(Fault("reset", method="POST", path=FEED))
     here.sent()
