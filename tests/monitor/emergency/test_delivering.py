@@ -353,6 +353,17 @@ def test_an_update_waits_for_the_earlier_message_of_its_channel(here: Broadcast)
     assert [here.delivery("facebook", each).remote_id for each in (alert, update)] == [e.made for e in here.effects]
 
 
+def test_what_was_sent_first_goes_first_whatever_was_drafted_first(here: Broadcast) -> None:
+    drafted_first, sent_first = here.message(), here.message()
+    here.emulator.faults.add(Fault("lose", method="POST", path=FEED))
+    here.world.list_lag = 15
+    here.commit(sent_first)
+    here.sweep()
+    here.commit(drafted_first)
+    here.sweep()
+    assert (here.delivery("facebook", drafted_first).reason, len(here.effects)) == (Why.TURN, 1)
+
+
 def test_a_person_answers_where_no_machine_can_tell(here: Broadcast) -> None:
     here.emulator.faults.add(Fault("reset", method="POST", path=FEED, times=3))
     here.sent()
