@@ -66,8 +66,9 @@ class Carrying:
 
     def _begin(self) -> None:
         work = self.work
-        with work.db.snapshot() as session:
-            step = before_preparing(around(session, work, self._budgets), work.clock())
+        if self.publisher.needs_image:  # the platform fetches it from the hub
+            self._wait_for_hub()
+        step = self._not_yet()
         if step is not None:
             work.take(step)
             return
@@ -78,10 +79,24 @@ class Carrying:
             later = work.clock() + prepared.wait
             work.take(Step(Fate.PENDING, Why.PREPARING, later), progress=prepared.progress)
             return
-        if self.hub_done is not None:
-            self.hub_done.wait(work.settings.emergency.hub_patience_seconds)
+        if not self.publisher.needs_image:
+            self._wait_for_hub()
         if self._armed(prepared):
             self._send(prepared)
+
+    def _not_yet(self) -> Step | None:
+        """Why nothing is prepared now. Where something is already, the platform is not asked again while it waits."""
+        work = self.work
+        with work.db.snapshot() as session:
+            there, now = around(session, work, self._budgets), work.clock()
+        if self.publisher.needs_image or work.delivery.progress:
+            return before_sending(there, hub_first(work.settings), now)
+        return before_preparing(there, now)
+
+    def _wait_for_hub(self) -> None:
+        if self.hub_done is not None:
+            with self.work.alive():
+                self.hub_done.wait(self.work.settings.emergency.hub_patience_seconds)
 
     def _prepared(self) -> Prepared | None:
         """None where that did not work out; then it is written why."""

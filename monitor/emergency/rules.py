@@ -36,6 +36,7 @@ SURFACED = timedelta(seconds=30)
 OVERTAKES = timedelta(seconds=10)
 """So long a correction or a cancel lets an earlier message of its place be decided first."""
 SOON = timedelta(milliseconds=500)
+A_TURN = timedelta(seconds=2)
 PAUSES = tuple(timedelta(seconds=each) for each in (0, 1, 2, 4, 8))
 LONGEST_PAUSE = timedelta(seconds=10)
 PATIENCE = timedelta(minutes=10)
@@ -124,20 +125,21 @@ def before_sending(around: Around, hub_first: HubFirst, now: datetime) -> Step |
     if until := _waits_for_hub(around, hub_first, now):
         return Step(Fate.PENDING, Why.HUB, until)
     if not _in_turn(around, now):
-        return Step(Fate.PENDING, Why.TURN, now + SOON)
-    if around.parked_until and around.parked_until > now:
-        return Step(Fate.PENDING, Why.PARKED, around.parked_until)
+        return Step(Fate.PENDING, Why.TURN, now + A_TURN)
     return None
 
 
 def before_preparing(around: Around, now: datetime) -> Step | None:
-    """Why it is not even prepared: it must not go out at all, or somebody has stopped it."""
+    """Why it is not even prepared: it must not go out at all, somebody has stopped it, or the platform may not be
+    asked."""
     if around.overtaken:
         return Step(Fate.EXPIRED, Why.OVERTAKEN, now)
     if now >= around.expires:
         return Step(Fate.EXPIRED, Why.TOO_LATE, now)
     if around.stopped_until and around.stopped_until > now:
         return Step(Fate.HELD, Why.STOPPED, min(around.stopped_until, around.expires))
+    if around.parked_until and around.parked_until > now:
+        return Step(Fate.PENDING, Why.PARKED, around.parked_until)
     return None
 
 

@@ -95,6 +95,27 @@ def test_it_goes_out_without_the_hub_only_when_the_patience_is_over(here: Broadc
     assert len(here.effects) == 1
 
 
+def test_what_is_prepared_asks_the_platform_nothing_while_it_waits(here: Broadcast, hub: FakeHub) -> None:
+    hub.answers = False
+    here.sent()
+    change(here, progress={"link": True})
+    prepared: list[str] = []
+
+    def connect(*words: Any) -> Any:
+        made: Any = connect_for_real(*words)
+        real = made.prepare
+        made.prepare = lambda *given: [prepared.append("once"), real(*given)][1]
+        return made
+
+    for _round in range(4):
+        here.sweep(connect=connect)
+        here.wait(0.5)
+    assert (here.delivery("facebook").reason, prepared) == (Why.HUB, [])
+    here.wait(5)
+    here.sweep(connect=connect)
+    assert (prepared, len(here.effects)) == (["once"], 1)
+
+
 def test_without_hub_can_mean_to_wait(here: Broadcast, hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KANALVAKT_EMERGENCY__WITHOUT_HUB", "wait")
     hub.answers = False

@@ -137,6 +137,14 @@ def test_a_correction_lets_what_is_undecided_go_first_but_not_for_long() -> None
         assert rules.before_sending(around(earlier=(fate,)), NO_WAIT, BEGAN) is None
 
 
+def test_a_platform_that_asks_to_wait_is_not_asked_for_preparing_either() -> None:
+    parked = around(parked_until=BEGAN + timedelta(hours=1))
+    step = rules.before_preparing(parked, BEGAN)
+    assert step is not None
+    assert (step.why, step.next_at) == (rules.Why.PARKED, parked.parked_until)
+    assert rules.before_preparing(parked, BEGAN + timedelta(minutes=61)) is not None, "its time is over"
+
+
 def test_the_hub_goes_first_for_as_long_as_was_chosen() -> None:
     first = HubFirst(timedelta(seconds=5))
     for fate in UNDER_WAY:
