@@ -63,7 +63,8 @@ class Search:
 
 @runtime_checkable
 class Publisher(Protocol):
-    """Publishes crisis messages. One attempt a call, never repeated inside; safe to make per delivery.
+    """Publishes crisis messages. One attempt a call, never repeated inside but after a refusal that says for certain
+    that nothing is out; safe to make per delivery.
 
     Raises OutcomeUnknown where the platform may have published; any other error of `connectors.errors` means that
     it certainly did not. best_effort: what it publishes reaches nobody for certain (a comment below a video), so it

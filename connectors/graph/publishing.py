@@ -42,7 +42,7 @@ PUBLISHING: dict[str, Meaning] = WRITES | {
     "36000": Meaning(Refused, "the picture is too large", _PICTURE),
     "36001": Meaning(Refused, "the picture is of the wrong kind", _PICTURE),
     "36003": Meaning(Refused, "the picture has the wrong shape", _PICTURE),
-    "1609005": Meaning(Unavailable, "Facebook could not read the page behind the link: it goes without next time"),
+    "1609005": Meaning(Unavailable, "Facebook could not read the page behind the link"),
 }
 """What a code means for a post."""
 CLOCKS_DIFFER = timedelta(minutes=10)

@@ -98,7 +98,7 @@ def test_it_goes_out_without_the_hub_only_when_the_patience_is_over(here: Broadc
 def test_what_is_prepared_asks_the_platform_nothing_while_it_waits(here: Broadcast, hub: FakeHub) -> None:
     hub.answers = False
     here.sent()
-    change(here, progress={"link": True})
+    change(here, progress={"photo": "1"})
     prepared: list[str] = []
 
     def connect(*words: Any) -> Any:
