@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from monitor.emergency.models import LogLine
 from monitor.emergency.rules import Fate, Why
 from monitor.emergency.sweeping import sweep
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
+from workers import emergency as worker
 
 FEED = "/feed$"
 PROCESSES = multiprocessing.get_context("fork")
@@ -466,6 +468,33 @@ def test_what_is_undecided_for_half_a_minute_is_told_once(here: Broadcast) -> No
         acts = {entry.act for entry in session.query(AuditEntry)}
     assert len(said) == 1
     assert "message.committed" in acts
+
+
+def test_news_that_cannot_be_told_keep_nothing_from_going_out(here: Broadcast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_words: Any, **_more: Any) -> None:
+        raise KeyError("rubrik")
+
+    monkeypatch.setattr("monitor.emergency.afterwards.noted", fails)
+    here.sent()
+    here.wait(31)
+    with ThreadPoolExecutor(8) as pool:
+        assert here.sweep(pool=pool) == 2
+    here.to_the_end()
+    assert len(here.effects) == 1
+
+
+def test_the_worker_survives_whatever_a_look_meets(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def fails(_db: object) -> bool:
+        asked.append("looked")
+        raise KeyError("ett fel av vårt eget slag")
+
+    monkeypatch.setattr(worker, "database", lambda: None)
+    monkeypatch.setattr(worker, "anything_under_way", fails)
+    with ThreadPoolExecutor(1) as pool:
+        worker.look(pool)
+    assert asked == ["looked"]
 
 
 def test_nothing_is_asked_of_the_database_but_once_while_no_message_is_under_way(here: Broadcast) -> None:
