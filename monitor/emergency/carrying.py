@@ -77,7 +77,7 @@ class Carrying:
             return
         if not prepared.ready:
             later = work.clock() + prepared.wait
-            work.take(Step(Fate.PENDING, Why.PREPARING, later), progress=prepared.progress)
+            work.take(Step(Fate.PENDING, Why.PREPARING, later), progress=prepared.progress, looks=0)
             return
         if not self.publisher.needs_image:
             self._wait_for_hub()
@@ -121,7 +121,7 @@ class Carrying:
             if step is not None:
                 work.take_in(session, step, progress=prepared.progress)
                 return False
-            armed: dict[str, Any] = {"attempts": work.delivery.attempts + 1, "armed_at": now, "looks": 0}
+            armed: dict[str, Any] = {"attempts": work.delivery.attempts + 1, "armed_at": now}
             armed |= {"progress": prepared.progress, "lost_at": None}
             return work.write_in(session, Fate.ARMED, armed, now + LEASE)
 
@@ -180,6 +180,8 @@ class Carrying:
                 budgets.park(session, self._budgets, error, now)
         if isinstance(error, (*PASSING, RateLimited)):
             step = certainly_not(delivery.looks, now, error.retry_at)
+            if step.fate == Fate.NEEDS_HUMAN:
+                told["remedy"] = SENTENCES[step.why]
             self._write(step.fate, told | {"looks": delivery.looks + 1}, min(step.next_at, delivery.expires))
         else:
             self._write(Fate.REJECTED, told, now)

@@ -39,6 +39,8 @@ SOON = timedelta(milliseconds=500)
 A_TURN = timedelta(seconds=2)
 PAUSES = tuple(timedelta(seconds=each) for each in (0, 1, 2, 4, 8))
 LONGEST_PAUSE = timedelta(seconds=10)
+MOST_TRIES = 62
+"""So many pauses, one after the other, are ten minutes."""
 PATIENCE = timedelta(minutes=10)
 """So long is looked on a platform that cannot be read, before a person has to."""
 NOT_THERE = timedelta(minutes=1)
@@ -161,7 +163,10 @@ def _in_turn(around: Around, now: datetime) -> bool:
 
 
 def certainly_not(tries: int, now: datetime, retry_at: datetime | None = None) -> Step:
-    """The platform has certainly not published, for something that passes: again soon, or when it allows it."""
+    """The platform has certainly not published, for something that passes: again soon, or when it allows it; a person's
+    where it has not passed after ten minutes of trying."""
+    if retry_at is None and tries >= MOST_TRIES:
+        return Step(Fate.NEEDS_HUMAN, Why.FAILED, now)
     why = Why.PARKED if retry_at else Why.PREPARING
     return Step(Fate.PENDING, why, max(retry_at or now, now + pause(tries)))
 

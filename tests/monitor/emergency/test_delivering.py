@@ -24,9 +24,10 @@ from monitor.db import Database
 from monitor.emergency import by_hand, holding
 from monitor.emergency.claimed import LEASE
 from monitor.emergency.delivering import deliver_all
+from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import LogLine
-from monitor.emergency.rules import Fate, Why
+from monitor.emergency.rules import MOST_TRIES, Fate, Why
 from monitor.emergency.sweeping import sweep
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
 from workers import emergency as worker
@@ -194,6 +195,16 @@ def test_every_refusal_has_its_own_end(here: Broadcast, fault: Fault, state: Fat
     found = here.delivery("facebook")
     assert (found.state, len(here.effects)) == (state, int(state == Fate.VERIFIED))
     assert found.remedy
+
+
+def test_what_never_gets_through_becomes_a_persons(here: Broadcast) -> None:
+    here.sent()
+    change(here, looks=MOST_TRIES - 1, attempts=1)
+    refused = '{"error":{"code":9007,"type":"OAuthException","message":"x"}}'
+    here.emulator.faults.add(Fault("status", status=400, method="POST", path=FEED, body=refused, times=None))
+    here.to_the_end()
+    found = here.delivery("facebook")
+    assert (found.state, found.remedy, found.attempts) == (Fate.NEEDS_HUMAN, SENTENCES[Why.FAILED], 1)
 
 
 def test_a_failed_read_back_does_not_undo_that_it_is_out(here: Broadcast) -> None:
