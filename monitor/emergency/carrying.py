@@ -30,6 +30,7 @@ from monitor.emergency.rules import (
     before_preparing,
     before_sending,
     certainly_not,
+    held,
     not_read_back,
     pause,
 )
@@ -115,8 +116,9 @@ class Carrying:
 
     def _armed(self, prepared: Prepared) -> bool:
         """Committed before anything is sent. False where it may not be sent now, or is not ours any more."""
-        work, now = self.work, self.work.clock()
+        work = self.work
         with work.db.transaction() as session:
+            now = work.clock()  # here: whoever waited for the lock must not go by the time before it
             step = before_sending(around(session, work, self._budgets), hub_first(work.settings), now)
             if step is not None:
                 work.take_in(session, step, progress=prepared.progress)
@@ -150,7 +152,7 @@ class Carrying:
         if now > (work.delivery.armed_at or now) + PROMPT:
             work.take(Step(Fate.PENDING, Why.SLEPT, now), **back)
         elif until is not None:
-            work.take(Step(Fate.HELD, Why.STOPPED, until), **back)
+            work.take(held(until, now), **back)
         else:
             return False
         return True

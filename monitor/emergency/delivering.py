@@ -90,7 +90,7 @@ class Following:
             if due is None or time.monotonic() + wait > self.until:
                 return
             time.sleep(max(wait, GLANCE))
-            held = claim_one(self.db, delivery_id, self.clock())
+            held = claim_one(self.db, delivery_id, self.clock)
 
     def _due(self, delivery_id: int) -> datetime | None:
         """None: no machine goes on with it."""

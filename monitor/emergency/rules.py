@@ -139,10 +139,15 @@ def before_preparing(around: Around, now: datetime) -> Step | None:
     if now >= around.expires:
         return Step(Fate.EXPIRED, Why.TOO_LATE, now)
     if around.stopped_until and around.stopped_until > now:
-        return Step(Fate.HELD, Why.STOPPED, min(around.stopped_until, around.expires))
+        return held(min(around.stopped_until, around.expires), now)
     if around.parked_until and around.parked_until > now:
         return Step(Fate.PENDING, Why.PARKED, around.parked_until)
     return None
+
+
+def held(until: datetime, now: datetime) -> Step:
+    """Stopped until then; looked at before, as who lets go of it may do so while this is written."""
+    return Step(Fate.HELD, Why.STOPPED, min(until, now + A_TURN))
 
 
 def _waits_for_hub(around: Around, hub_first: HubFirst, now: datetime) -> datetime | None:

@@ -42,7 +42,7 @@ def sweep(
     held: list[Held] = []
     if any(row.next_at <= now for row in rows):
         with db.transaction() as session:
-            held = claim(session, now)
+            held = claim(session, clock())
     hubs = hub_events(held)
     with nullcontext(pool) if pool else ThreadPoolExecutor(len(held) or 1, thread_name_prefix="sweep") as steps:
         for each in held:
