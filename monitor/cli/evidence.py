@@ -1,5 +1,6 @@
 """`kanalvakt emergency evidence`: everything about an incident in one file."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,11 @@ from sqlalchemy import select
 
 from config.language import N_, _
 from config.settings import settings
+from monitor.audit import COMMAND
 from monitor.cli.errors import WrongWords
 from monitor.cli.output import say
 from monitor.cli.setup import opened_database
-from monitor.emergency.evidence import bundle
+from monitor.emergency.evidence import bundle, note_taken
 from monitor.emergency.models import Incident
 from monitor.register.models import Channel
 
@@ -21,11 +23,14 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help=N_("Where to write th
 
 def evidence(number: Number, file: File) -> int:
     """Whoever may run commands at the server may read what residents wrote on every channel."""
-    with opened_database().snapshot() as session:
+    db = opened_database()
+    with db.snapshot() as session:
         incident = session.get(Incident, number) if 0 < number < 2**31 else None
         if incident is None:
             raise WrongWords(_("There is no incident with that number."))
         made = bundle(session, incident, frozenset(session.scalars(select(Channel.id))), settings())
+    with db.transaction() as session:
+        note_taken(session, incident, made, COMMAND, datetime.now(UTC))
     file.write_bytes(made)
     say(_("Written: {file}", file=file))
     return 0

@@ -14,6 +14,7 @@ from monitor.emergency.models import Delivery, Message
 from monitor.emergency.noting import noted
 from monitor.emergency.rules import Fate, Why
 
+ANSWERED = "delivery.answered"
 ANSWERABLE = frozenset({Fate.NEEDS_HUMAN, Fate.UNKNOWN, Fate.REJECTED})
 FATES = {
     "seen": (Fate.VERIFIED, Why.SEEN),
@@ -58,7 +59,7 @@ def answer(session: Session, delivery_id: int, seen: str, url: str, by: str, now
     noted(session, message.incident_id, "decision", by, now, said, headline=message.headline, place=place, url=url)
     session.flush()
     told = {"answer": seen, "url": url, "place": delivery.place, "message": delivery.message_id}
-    audited(session, by, "delivery.answered", ("delivery", str(delivery.id)), now, after=told)
+    audited(session, by, ANSWERED, ("delivery", str(delivery.id)), now, after=told)
 
 
 def _may_be_out(delivery: Delivery) -> bool:

@@ -23,6 +23,7 @@ from connectors.base import Account, Connector, Credential
 from connectors.errors import ConnectorError
 from connectors.publishing import Publisher
 from monitor.db import Database
+from monitor.emergency import cms
 from monitor.emergency.afterwards import note_fate
 from monitor.emergency.around import around
 from monitor.emergency.carrying import Carrying
@@ -105,12 +106,22 @@ def hub_events(held: Iterable[Held]) -> dict[int, Event]:
 
 
 def step(db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None) -> None:
-    """As `go_on`; tells those who wait for the hub."""
+    """As `go_on`; tells those who wait for the hub: the channels, and then the website."""
     try:
         go_on(db, held, settings, clock, connect, hub_done)
     finally:
         if held.place == HUB and hub_done is not None:
             hub_done.set()
+    if held.place == HUB:
+        _tell_website(db, settings, clock)
+
+
+def _tell_website(db: Database, settings: Settings, clock: Clock) -> None:
+    """At once, and without a broker; what it does not take now the worker tells it again."""
+    try:
+        cms.tell_due(db, settings, clock)
+    except Exception as error:  # noqa: BLE001 - the hub's delivery goes on
+        log.warning("the website was not told", error=type(error).__name__)
 
 
 def go_on(

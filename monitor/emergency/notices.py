@@ -1,64 +1,23 @@
 """What people are told of in a crisis, at any hour: that one has begun, that a message waits for them, that somebody
 sends alone, that a promised update has not come. Importing this adds them to the kinds of notices there are."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
+import monitor.emergency.delivery_notices
 import monitor.emergency.readiness_notices  # noqa: F401 - adds what is told beforehand
 from config.language import N_, _, moment
 from monitor.alerts.kinds import KINDS
-from monitor.alerts.models import Notice
-from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling
-from monitor.alerts.wording import Letter, base_url, letter, signed
+from monitor.alerts.telling import Scene
 from monitor.emergency.incident_words import LEVELS, MODES
+from monitor.emergency.matter import NEWS, Found, Matter, mode_of, page_of
 from monitor.emergency.message_rules import State, is_overdue
 from monitor.emergency.models import Incident, Message
 from monitor.emergency.staff import approvers, told_of_everything
 from monitor.register.models import Person
 
-NEWS = timedelta(days=2)
-"""So long after it happened somebody is still told."""
 BEGUN, WANTED, ALONE, PROMISED = "incident", "approval_wanted", "sent_alone", "promised_update"
-Found = tuple[str, datetime, Sequence[Person]]
-"""The subject's id, since when it is so, and who is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """One thing to tell. found: all there is now. said: headline, paragraphs and page, in the language in use."""
-
-    name: str
-    found: Callable[[Scene], Iterable[Found]]
-    said: Callable[[Scene, str], tuple[str, list[str], str]]
-
-    @property
-    def kind(self) -> Kind:
-        return Kind(self.tellings, self.check, self.letter, after_hours=True, urgent=True)
-
-    def tellings(self, scene: Scene) -> Iterable[Telling]:
-        for subject, since, people in self.found(scene):
-            for person in people:
-                yield Telling(self.name, subject, self.name, since.astimezone(UTC).isoformat(), person.id)
-
-    def check(self, scene: Scene, notice: Notice) -> None:
-        """Is it still so, and the recipient's affair?"""
-        told = {(each.subject, each.cycle, each.recipient_id) for each in self.tellings(scene)}
-        if (notice.subject, notice.cycle, notice.recipient_id) not in told:
-            raise NoLongerTrue(_("It is no longer so, or no longer concerns the recipient."))
-
-    def letter(self, scene: Scene, notice: Notice) -> Letter:
-        headline, paragraphs, page = self.said(scene, notice.subject)
-        return letter(
-            "note",
-            signed(headline, scene.owner.name),
-            headline=headline,
-            organisation=scene.owner.name,
-            paragraphs=paragraphs,
-            page_url=f"{base_url(scene.settings)}{page}",
-        )
 
 
 def _begun(scene: Scene) -> Iterable[Found]:
@@ -90,7 +49,7 @@ def _wanted(scene: Scene) -> Iterable[Found]:
 
 def _wanted_said(scene: Scene, subject: str) -> tuple[str, list[str], str]:
     message = scene.session.get_one(Message, int(subject))
-    mode = _mode(scene, message)
+    mode = mode_of(scene, message)
     headline = _("{mode}: approve a message now", mode=mode)
     told = _("“{headline}” waits for somebody to approve it.", headline=message.headline)
     minutes = scene.settings.emergency.approval_minutes
@@ -107,7 +66,7 @@ def _alone(scene: Scene) -> Iterable[Found]:
 
 def _alone_said(scene: Scene, subject: str) -> tuple[str, list[str], str]:
     message = scene.session.get_one(Message, int(subject))
-    headline = _("{mode}: a message was sent by one person alone", mode=_mode(scene, message))
+    headline = _("{mode}: a message was sent by one person alone", mode=mode_of(scene, message))
     told = _("“{headline}”. Reason: {reason}", headline=message.headline, reason=message.break_glass)
     return headline, [told, _("Somebody else has to go through it: open it, and say what you found.")], page_of(message)
 
@@ -127,19 +86,10 @@ def _promised(scene: Scene) -> Iterable[Found]:
 
 def _promised_said(scene: Scene, subject: str) -> tuple[str, list[str], str]:
     message = scene.session.get_one(Message, int(subject))
-    headline = _("{mode}: residents wait for an update", mode=_mode(scene, message))
+    headline = _("{mode}: residents wait for an update", mode=mode_of(scene, message))
     when = moment(message.next_update_at or scene.now, scene.zone)
     told = _("“{headline}” promised more at the latest {when}. That has passed.", headline=message.headline, when=when)
     return headline, [told, _("Say something, even if there is nothing new.")], page_of(message)
-
-
-def page_of(message: Message) -> str:
-    """Where the message is, without the address of the pages."""
-    return f"/crisis/{message.incident_id}/messages/{message.id}"
-
-
-def _mode(scene: Scene, message: Message) -> str:
-    return _(MODES[scene.session.get_one(Incident, message.incident_id).mode])
 
 
 MATTERS = (

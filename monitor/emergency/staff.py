@@ -21,6 +21,11 @@ def approvers(session: Session, but: Iterable[str | None] = ()) -> list[Person]:
     return [each for each in with_permission(session, Permission.APPROVE_CRISIS) if each.id not in left_out]
 
 
+def at_work(session: Session) -> list[Person]:
+    """Who works in a crisis; where nobody does, the administrators, so that somebody hears of it."""
+    return with_permission(session, Permission.WORK_IN_CRISIS) or with_role(session, "administrator")
+
+
 def told_of_everything(session: Session) -> list[Person]:
     """All who work in a crisis or approve there, and the administrators."""
     people = with_permission(session, Permission.WORK_IN_CRISIS, Permission.APPROVE_CRISIS)

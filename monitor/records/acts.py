@@ -100,6 +100,7 @@ ACTS = {
     "incident.staged": N_("changed what residents are told of an incident"),
     "incident.noted": N_("noted an incident's case number"),
     "incident.evaluated": N_("evaluated an incident"),
+    "evidence.taken": N_("took out the evidence of an incident"),
     "intake.sorted": N_("said what a comment of an incident is"),
     "intake.settled": N_("noted that a comment of an incident is taken care of"),
     "intake.reopened": N_("took a comment of an incident up again"),

@@ -11,7 +11,7 @@ from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.emergency import crisis_log, questions
-from monitor.emergency.evidence import bundle, bundle_file
+from monitor.emergency.evidence import bundle, bundle_file, note_taken
 from monitor.emergency.situation import note_report, report_file, report_pdf
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
@@ -101,6 +101,8 @@ def evidence(request: Request, number: int, who: Exporter) -> Response:
     with request.app.state.db.snapshot() as session:
         incident = incident_of(session, number)
         made = bundle(session, incident, who.channels_for(Permission.EXPORT), request.app.state.settings)
+    with request.app.state.db.transaction() as session:
+        note_taken(session, incident, made, who.person_id, datetime.now(UTC))
     name = f'attachment; filename="{bundle_file(incident)}"'
     return Response(made, media_type="application/zip", headers={"Content-Disposition": name})
 

@@ -4,6 +4,9 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
+from monitor.audit.models import AuditEntry
 from monitor.db import database
 from monitor.db.migrating import upgrade
 from monitor.emergency.models import Incident
@@ -21,5 +24,8 @@ def test_the_evidence_is_written_to_a_file(kanalvakt: Command, tmp_path: Path) -
     file = tmp_path / "underlag.zip"
     assert kanalvakt("emergency", "evidence", "1", str(file)).code == 0
     assert {"MANIFEST.txt", "incident.json", "intake.csv", "log.csv"} <= set(zipfile.ZipFile(file).namelist())
+    with database().snapshot() as session:
+        [taken] = session.scalars(select(AuditEntry).where(AuditEntry.act == "evidence.taken"))
+        assert (taken.actor, taken.subject) == ("command", "1")
     missing = kanalvakt("emergency", "evidence", "7", str(file))
     assert (missing.code, "Det finns ingen händelse med det numret" in missing.err) == (2, True)

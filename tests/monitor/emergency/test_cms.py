@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
 from config.settings import Settings
+from connectors.emulator.server import Emulator
 from monitor.alerts.hook_posting import new_secret
 from monitor.db import Database
 from monitor.emergency import cms
+from monitor.emergency.delivering import deliver_all
 from monitor.emergency.models import Delivery, Hold
+from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
 from tests.monitor.emergency.crises import NOW, incident, register, sent
 
 SECRET = new_secret()
@@ -155,6 +158,27 @@ def test_while_the_page_is_held_nothing_is_told(town: Database, settings: Settin
         session.add(Hold(place="hub", by_id="anna", at=NOW, until=NOW + timedelta(hours=1)))
     assert tell(town, settings) == 0
     assert tell(town, settings, NOW + timedelta(hours=2)) == 2
+
+
+def test_whoever_delivers_tells_the_website_at_once_and_does_not_stumble_over_it(
+    sqlite: Database, emulator: Emulator, settings: Settings, website: Website, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = put_up_hub(monkeypatch)
+    here = Broadcast(sqlite, emulator)
+    deliver_all(sqlite, here.sent(), settings, here.clock)
+    assert [json.loads(body)["data"]["headline"] for _headers, body in website.got] == ["Strömavbrott i Tibro"]
+    hub.answers = False
+
+    def fails(*_args: Any) -> None:
+        hub.answers = True
+        here.wait(1)
+        raise OSError
+
+    monkeypatch.setattr(cms, "tell_due", fails)
+    deliver_all(sqlite, second := here.sent(headline="Igen"), settings, here.clock)
+    assert [each.state for each in here.deliveries_of(second)] == ["verified"]
+    monkeypatch.undo()
+    assert tell(sqlite, settings, here.clock()) == 1, "the worker makes good for it"
 
 
 def test_nothing_goes_into_our_own_network_unless_that_is_set(

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from config.settings import settings
+from monitor.audit.models import AuditEntry
 from monitor.db import Database
 from monitor.emergency import intake
 from monitor.emergency.hub import folder
@@ -213,6 +214,9 @@ def test_afterwards_it_is_evaluated_and_its_evidence_is_one_file_that_proves_its
     (folder(settings()) / "TIBRO-1.html").write_text("Som det stod")
     made = client.get("/crisis/1/evidence.zip").content
     assert made == client.get("/crisis/1/evidence.zip").content
+    with incident.snapshot() as session:
+        taken = session.scalars(select(AuditEntry).where(AuditEntry.act == "evidence.taken")).all()
+        assert [(each.actor, each.after) for each in taken] == [("kom", {"sha256": sha256(made).hexdigest()})] * 2
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
         assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
