@@ -27,10 +27,10 @@ from monitor.emergency import cms
 from monitor.emergency.afterwards import note_fate
 from monitor.emergency.around import around
 from monitor.emergency.carrying import Carrying
-from monitor.emergency.claimed import Held, claim, claim_one
+from monitor.emergency.claimed import Clock, Held, claim, claim_one
 from monitor.emergency.composing import HUB
 from monitor.emergency.drafts import drafted
-from monitor.emergency.in_hand import Clock, InHand, give_up
+from monitor.emergency.in_hand import InHand, give_up
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing
 from monitor.emergency.to_hub import HubPublisher

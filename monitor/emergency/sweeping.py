@@ -14,9 +14,8 @@ from config.settings import Settings
 from connectors import connect as connect_for_real
 from monitor.db import Database
 from monitor.emergency.afterwards import note_still_undecided
-from monitor.emergency.claimed import Held, claim
+from monitor.emergency.claimed import Clock, Held, claim
 from monitor.emergency.delivering import Connect, hub_events, now_utc, step
-from monitor.emergency.in_hand import Clock
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import UNDER_WAY, Fate, must_be_told
 
