@@ -99,15 +99,19 @@ def test_it_goes_out_without_the_hub_only_when_the_patience_is_over(here: Broadc
     assert len(here.effects) == 1
 
 
-def test_what_is_prepared_asks_the_platform_nothing_while_it_waits(here: Broadcast, hub: FakeHub) -> None:
+@pytest.mark.parametrize("needs_image", [False, True])
+def test_what_is_prepared_or_needs_the_hubs_picture_asks_the_platform_nothing_while_it_waits(
+    here: Broadcast, hub: FakeHub, needs_image: bool
+) -> None:
     hub.answers = False
     here.sent()
-    change(here, progress={"photo": "1"})
+    change(here, progress={} if needs_image else {"photo": "1"})
     prepared: list[str] = []
 
     def connect(*words: Any) -> Any:
         made: Any = connect_for_real(*words)
         real = made.prepare
+        made.needs_image = needs_image
         made.prepare = lambda *given: [prepared.append("once"), real(*given)][1]
         return made
 
