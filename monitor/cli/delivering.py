@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
+from monitor.cli.crisis_finding import moment_named
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import channel_named, person_named
 from monitor.cli.output import say, show_json, show_table
@@ -18,6 +20,7 @@ from monitor.emergency import holding
 from monitor.emergency.committing import deliveries_of
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.delivery_words import counted
+from monitor.emergency.drafting import promise_anew
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate, counts
@@ -34,14 +37,24 @@ Place = Annotated[str, typer.Argument(metavar="PLACE", help=N_("A channel's id, 
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why, in words others understand later."))]
 Minutes = Annotated[int, typer.Option("--minutes", min=1, max=1440, help=N_("The stop ends by itself after so long."))]
 
+Exercise = Annotated[bool, typer.Option("--exercise", help=N_("In exercises, and not in what is live."))]
+Promise = Annotated[
+    str | None,
+    typer.Option("--next-update", metavar="TIME", help=N_("A later one, where the promised time has passed.")),
+]
+MODE = {False: "actual", True: "exercise"}
 
-def send(message: MessageId, by: By, json: Json = False) -> None:
+
+def send(message: MessageId, by: By, next_update: Promise = None, json: Json = False) -> None:
     """Exit code 1: not everything is verified, and somebody has to look. Sent before, it goes on with what is left."""
     db, now = opened_database(), datetime.now(UTC)
     with db.transaction() as session:
         found = _message(session, message)
         actor = person_named(session, by).id
         if found.committed_at is None:
+            if next_update is not None:
+                zone = ZoneInfo(organisation(session).timezone)
+                promise_anew(session, found, actor, moment_named(next_update, zone), now)
             _commit(session, found, actor, now)
     deliver_all(db, message, settings())
     with db.snapshot() as session:
@@ -78,27 +91,34 @@ def status(json: Json = False) -> None:
         _show(made[message.id])
 
 
-def hold(by: By, place: Place = "", reason: Reason = "", minutes: Minutes = 30, json: Json = False) -> None:
+def hold(
+    by: By,
+    place: Place = "",
+    reason: Reason = "",
+    minutes: Minutes = 30,
+    exercise: Exercise = False,
+    json: Json = False,
+) -> None:
     """What the platforms already have cannot be stopped; what is armed and not sent is."""
     now = datetime.now(UTC)
     until = now + timedelta(minutes=minutes)
     with opened_database().transaction() as session:
         actor = person_named(session, by).id
         _check_place(session, place)
-        holding.hold(session, place, actor, now, until, reason)
+        holding.hold(session, place, actor, now, until, reason, MODE[exercise])
     if json:
         show_json({"place": place, "until": until, "reason": reason})
     else:
         say(_("Stopped until {until}: {place}", until=until.isoformat(), place=place or _("everything")))
 
 
-def release(by: By, place: Place = "", json: Json = False) -> None:
+def release(by: By, place: Place = "", exercise: Exercise = False, json: Json = False) -> None:
     """What was stopped goes on at once, here."""
     db, now = opened_database(), datetime.now(UTC)
     with db.transaction() as session:
         actor = person_named(session, by).id
         _check_place(session, place)
-        holding.release(session, place, actor, now)
+        holding.release(session, place, actor, now, MODE[exercise])
     went_on = sweep(db, now, settings())
     if json:
         show_json({"place": place, "went_on": went_on})
@@ -128,7 +148,10 @@ def _check_place(session: Session, place: str) -> None:
 
 def _holds(session: Session) -> list[dict[str, Any]]:
     active = select(Hold).where(Hold.until > datetime.now(UTC), Hold.released_at.is_(None)).order_by(Hold.id)
-    return [{"place": each.place, "until": each.until, "reason": each.reason} for each in session.scalars(active)]
+    return [
+        {"place": each.place, "mode": each.mode, "until": each.until, "reason": each.reason}
+        for each in session.scalars(active)
+    ]
 
 
 def _show(made: Sequence[Delivery]) -> None:

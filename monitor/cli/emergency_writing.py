@@ -21,7 +21,8 @@ from monitor.emergency import incidents, sending
 from monitor.emergency.approving import approve as approve_message
 from monitor.emergency.composing import channels_of, places, texts, what_is_wrong
 from monitor.emergency.delivering import deliver_all
-from monitor.emergency.drafting import Written, begin, edit, submit
+from monitor.emergency.drafting import Written, begin, edit, from_template, submit
+from monitor.emergency.drafting import discard as discard_message
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES, STAGES
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, State
@@ -139,10 +140,10 @@ def draft(
     answers["learn_more"] = learn_more
 
     def make(session: Session, who: str, now: datetime) -> Message:
-        words = None
+        about = incident_named(session, incident)
         if template:
-            words = wording(*template_named(template))
-        return begin(session, incident_named(session, incident), who, now, wording=words)
+            return from_template(session, about, who, now, wording(*template_named(template)))
+        return begin(session, about, who, now)
 
     return _written(by, make, answers, next_update, final=final, keep=keep, json=json)
 
@@ -189,6 +190,14 @@ def approve(number: Number, by: By, json: Json = False) -> int:
         return _show(session, message, json=json)
 
 
+@app.command(help=N_("Discard a message that has not been sent."))
+def discard(number: Number, by: By, json: Json = False) -> int:
+    with opened_database().transaction() as session:
+        message = message_named(session, number)
+        discard_message(session, message, person_named(session, by).id, datetime.now(UTC))
+        return _show(session, message, json=json)
+
+
 @app.command(help=N_("Say at once, everywhere, that a message is not right. Nobody has to approve it."))
 def correct(number: Number, by: By, json: Json = False) -> int:
     return _take_back(number, Kind.CORRECTION, by, json=json)
@@ -211,6 +220,15 @@ def stage(
         about = incident_named(session, incident)
         incidents.set_stage(session, about, name, person_named(session, by).id, datetime.now(UTC))
     say(_(STAGES[name]))
+
+
+@app.command(help=N_("Change what an incident is called: residents read it."))
+def rename(title: Title, by: By, incident: Which = None) -> None:
+    with opened_database().transaction() as session:
+        about = incident_named(session, incident)
+        incidents.rename(session, about, title, person_named(session, by).id, datetime.now(UTC))
+        named = about.title
+    say(named)
 
 
 @app.command(help=N_("End an incident: channels are read, and people told, as usual again."))

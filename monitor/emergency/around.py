@@ -28,7 +28,7 @@ def around(session: Session, work: InHand, counted: Sequence[Budget]) -> Around:
     return Around(
         made_at=delivery.made_at,
         expires=delivery.expires,
-        stopped_until=stopped_until(session, delivery.place, now),
+        stopped_until=stopped_until(session, delivery.place, now, work.mode),
         overtaken=_is_taken_back(session, work),
         hub=hub[0] if hub and delivery.place != HUB else None,
         earlier=tuple(Fate(row.state) for row in earlier),

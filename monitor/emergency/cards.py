@@ -72,7 +72,8 @@ def band_text(message: Words, exercise: bool) -> str:
     with use_language("en" if message.language.startswith("en") else "sv"):
         if exercise:
             return _("ÖVNING: this is an exercise")
-        return _("Correction") if message.kind == "correction" else _("Crisis information")
+        named = {"correction": _("Correction"), "cancel": _("Withdrawn")}
+        return named.get(message.kind) or _("Crisis information")
 
 
 def lines(text: str, width: float, size: int) -> list[str]:

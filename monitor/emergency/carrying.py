@@ -147,7 +147,7 @@ class Carrying:
         """The kill switch, and sleep, between arming and sending."""
         work, now = self.work, self.work.clock()
         with work.db.snapshot() as session:
-            until = stopped_until(session, work.held.place, now)
+            until = stopped_until(session, work.held.place, now, work.mode)
         back = {"attempts": work.delivery.attempts - 1}
         if now > (work.delivery.armed_at or now) + PROMPT:
             work.take(Step(Fate.PENDING, Why.SLEPT, now), **back)

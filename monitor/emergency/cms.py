@@ -69,7 +69,7 @@ def tell_due(db: Database, settings: Settings, clock: Clock = lambda: datetime.n
 def _due(db: Database, now: datetime) -> list[int]:
     """The oldest first. As few as there are messages of the last days."""
     with db.snapshot() as session:
-        if not holds(session, now).isdisjoint({EVERYWHERE, HUB}):
+        if not holds(session, now, "actual").isdisjoint({EVERYWHERE, HUB}):
             return []
         query = select(Delivery.id, Delivery.progress).join(Message, Message.id == Delivery.message_id)
         query = query.join(Incident, Incident.id == Message.incident_id)

@@ -11,7 +11,7 @@ from config.language import N_, _, clock, use_language, written
 from config.settings import Settings
 from config.settings import settings as current_settings
 from connectors import EVERY_PLATFORM
-from monitor.emergency.message_rules import PARTS, SHORT, Content, Fault, Kind, Place, faults
+from monitor.emergency.message_rules import AT_ONCE, PARTS, SHORT, Content, Fault, Kind, Place, faults
 from monitor.emergency.models import Incident, Message, Version
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
@@ -44,13 +44,13 @@ def texts(
     link = link_of(message, settings or current_settings())
     own = {each.place: each for each in versions(session, message.id)}
     long, short = long_text(message, incident, link, zone), short_text(message, incident, link)
-    found = {HUB: _own(own.get(HUB), message, incident, link) or long}
+    found = {HUB: _own(own.get(HUB), message, incident, link, zone) or long}
     for channel in channels:
         version = own.get(channel.id)
         if version is None or not version.left_out:
             most = longest(channel)
             fitting = long if most is None or len(long) <= most else short
-            found[channel.id] = _own(version, message, incident, link) or fitting
+            found[channel.id] = _own(version, message, incident, link, zone) or fitting
     return found
 
 
@@ -59,17 +59,21 @@ def long_text(message: Message, incident: Incident, link: str, zone: ZoneInfo) -
     with use_language(message.language):
         said = {name: text for name in PARTS if (text := getattr(message, name).strip())}
         headed = [f"{_(HEADS[name])} {text}" if name in HEADS else text for name, text in said.items()]
-        parts = [_begun(message, incident, message.headline.strip()), *headed]
-        if message.next_update_at is not None and not message.final:
-            parts.append(_("Next update at the latest {when}.", when=_promise(message.next_update_at, zone)))
-        return "\n\n".join([*parts, link])
+        parts = [_begun(message, incident.mode, message.headline.strip()), *headed]
+        return "\n\n".join([*parts, *_promised(message, zone), link])
 
 
 def short_text(message: Message, incident: Incident, link: str) -> str:
     """What fits everywhere: the words of the card where there are any, else the headline and what to do."""
     with use_language(message.language):
         said = message.card_text.strip() or f"{message.headline.strip()}. {message.to_do.strip()}".strip()
-        return f"{_cut(_begun(message, incident, said), SHORT - len(link) - 1)} {link}"
+        return f"{_cut(_begun(message, incident.mode, said), SHORT - len(link) - 1)} {link}"
+
+
+def titled(message: Message, mode: str) -> str:
+    """The headline, with what it is before it, where a place has titles."""
+    with use_language(message.language):
+        return _begun(message, mode, message.headline.strip())
 
 
 def link_of(message: Message, settings: Settings) -> str:
@@ -116,23 +120,38 @@ def what_is_wrong(session: Session, message: Message, now: datetime, settings: S
     return faults(said, places(channels), now)
 
 
-def _own(version: Version | None, message: Message, incident: Incident, link: str) -> str:
+def _own(version: Version | None, message: Message, incident: Incident, link: str, zone: ZoneInfo) -> str:
     """A place's own words, with what no text may lack; empty where it has none."""
     if version is None or not version.text.strip():
         return ""
-    text, head = version.text.strip(), _exercise(message, incident)
-    text = text if text.startswith(head.strip()) else head + text
-    return text if link in text else f"{text}\n\n{link}"
+    with use_language(message.language):
+        parts = [_headed(message, incident.mode, version.text.strip()), *_promised(message, zone)]
+    return "\n\n".join(parts if link in version.text else [*parts, link])
 
 
-def _begun(message: Message, incident: Incident, said: str) -> str:
+def _headed(message: Message, mode: str, text: str) -> str:
+    """With what it is before it, but for what was written there already."""
+    kind, head = Kind(message.kind), _exercise(message, mode)
+    said = text.removeprefix(head.strip()).lstrip(": ") if head else text
+    takes_back = _(BEGINS[kind], headline="") if kind in AT_ONCE else ""
+    return head + (said if said.startswith(takes_back.strip(" :")) else takes_back + said)
+
+
+def _promised(message: Message, zone: ZoneInfo) -> list[str]:
+    """When there is more, in the language in use."""
+    if message.next_update_at is None or message.final:
+        return []
+    return [_("Next update at the latest {when}.", when=_promise(message.next_update_at, zone))]
+
+
+def _begun(message: Message, mode: str, said: str) -> str:
     """With what it is before it: an exercise, an update, a correction."""
     kind = Kind(message.kind)
-    return _exercise(message, incident) + (_(BEGINS[kind], headline=said) if kind in BEGINS else said)
+    return _exercise(message, mode) + (_(BEGINS[kind], headline=said) if kind in BEGINS else said)
 
 
-def _exercise(message: Message, incident: Incident) -> str:
-    return f"{EXERCISE[message.language]}: " if incident.mode == "exercise" else ""
+def _exercise(message: Message, mode: str) -> str:
+    return f"{EXERCISE[message.language]}: " if mode == "exercise" else ""
 
 
 def _cut(text: str, most: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _, use_language
@@ -13,7 +13,7 @@ from monitor.audit import audited
 from monitor.emergency import message_rules as rules
 from monitor.emergency.composing import what_is_wrong
 from monitor.emergency.incidents import GOING_ON
-from monitor.emergency.message_rules import AT_ONCE, PARTS, Fault, Kind, Obstacle, Standing, State
+from monitor.emergency.message_rules import AT_ONCE, BEFORE, PARTS, Fault, Kind, Obstacle, Standing, State, What
 from monitor.emergency.message_words import KINDS, OBSTACLES, fault_in_words
 from monitor.emergency.models import Incident, Message, Version
 from monitor.emergency.noting import noted
@@ -21,11 +21,14 @@ from monitor.emergency.wording import Wording
 from monitor.register.faults import Refused
 
 ROUND = timedelta(minutes=5)
+AT_A_TIME = timedelta(minutes=1)
+"""What one person does twice within it was meant once."""
 TAKES_BACK = {
     Kind.CORRECTION: N_("What we wrote earlier is not right. Correct information follows."),
     Kind.CANCEL: N_("We withdraw what we wrote earlier. It no longer holds."),
 }
 """What is said at once, before anybody has found better words."""
+CONCERNED = N_("It concerned: {headline}")
 
 
 class Faulty(Refused):
@@ -75,11 +78,11 @@ def begin(
     if earlier is not None and earlier.committed_at is None:
         raise Refused(_("What has not been sent cannot be followed. Change it instead."))
     message = Message(incident_id=incident.id, kind=kind, author_id=by, made_at=now, next_update_at=promised(now))
+    if earlier is not None:
+        _follow(message, earlier)
     if wording is not None:
         _fill(message, wording.headline, wording.parts)
         message.language = wording.language
-    if earlier is not None:
-        _follow(message, earlier)
     message.expires = rules.expires(message.next_update_at, now)
     session.add(message)
     session.flush()
@@ -88,16 +91,37 @@ def begin(
     return message
 
 
+def from_template(session: Session, incident: Incident, by: str, now: datetime, wording: Wording) -> Message:
+    """A draft in the template's words: an update of what holds, where something does, so that residents never read two
+    messages that both hold. Pressed twice within a minute it is the same one. Raises Refused."""
+    session.get_one(Incident, incident.id, with_for_update=True)
+    same = (Message.incident_id == incident.id, Message.author_id == by, Message.headline == wording.headline)
+    lately = (Message.made_at > now - AT_A_TIME, Message.revision == 0, Message.state.in_(BEFORE))
+    before = session.scalar(select(Message).where(*same, *lately).limit(1))
+    if before is not None:
+        return before
+    sent = (Message.incident_id == incident.id, Message.state == State.COMMITTED)
+    holds = session.scalar(select(Message).where(*sent).order_by(Message.id.desc()).limit(1))
+    kind = Kind.ALERT if holds is None else Kind.UPDATE
+    return begin(session, incident, by, now, kind=kind, wording=wording, earlier=holds)
+
+
 def edit(session: Session, message: Message, by: str, revision: int, written: Written, now: datetime) -> None:
     """What it says from now on. Whoever has approved it has to read it again. revision: the one that was changed.
 
-    Raises Refused for what has been sent, and where somebody else has changed it meanwhile.
+    Raises Refused for what has been sent, and where somebody else has changed it meanwhile. Raises Faulty for a promise
+    that is too far away.
     """
     hinder(rules.why_not_edit(standing(message)))
     if revision != message.revision:
         raise Refused(_("Somebody else has changed the message meanwhile. Read it, and write your change once more."))
+    far = None if written.final else rules.promise_fault(written.next_update_at, now)
+    if far is not None and far.what is What.PROMISE_FAR:
+        raise Faulty([far])
     _fill(message, written.headline, written.parts)
     message.card_text, message.language, message.final = written.short.strip(), written.language, written.final
+    if not message.card_text and message.kind in AT_ONCE and message.earlier_id is not None:
+        _never_repeat(message, session.get_one(Message, message.earlier_id))
     message.alt_text = ""  # of the card that is drawn anew
     message.next_update_at = None if written.final else written.next_update_at
     message.expires = rules.expires(message.next_update_at, now)
@@ -108,6 +132,14 @@ def edit(session: Session, message: Message, by: str, revision: int, written: Wr
     session.flush()
     change = {"after": {"revision": message.revision}}
     audited(session, by, "message.changed", ("message", str(message.id)), now, **change)
+
+
+def discard(session: Session, message: Message, by: str, now: datetime) -> None:
+    """It is not to be sent. It stays to be read. Raises Refused for what has been sent."""
+    hinder(rules.why_not_edit(standing(message)))
+    message.state = State.DISCARDED
+    noted(session, message.incident_id, "message", by, now, N_("Discarded: {headline}"), headline=message.headline)
+    audited(session, by, "message.discarded", ("message", str(message.id)), now)
 
 
 def submit(session: Session, message: Message, by: str, revision: int, now: datetime, settings: Settings) -> None:
@@ -124,6 +156,25 @@ def submit(session: Session, message: Message, by: str, revision: int, now: date
     noted(session, message.incident_id, "message", by, now, sentence, headline=message.headline)
     told = {"revision": message.revision}
     audited(session, by, "message.submitted", ("message", str(message.id)), now, after=told)
+
+
+def promise_anew(session: Session, message: Message, by: str, promise: datetime | None, now: datetime) -> None:
+    """A later time for the next update, where the promised one has passed before the message went out: by whoever sends
+    it, without another approval. What takes something back waits for nobody to choose. Raises Faulty."""
+    if not is_late(message, now):
+        return
+    if promise is None and message.kind in AT_ONCE:
+        promise = promised(now)
+    if wrong := rules.promise_fault(promise or message.next_update_at, now):
+        raise Faulty([wrong])
+    change = {"before": {"next_update_at": message.next_update_at}, "after": {"next_update_at": promise}}
+    message.next_update_at, message.expires = promise, rules.expires(promise, now)
+    audited(session, by, "message.promised", ("message", str(message.id)), now, **change)
+
+
+def is_late(message: Message, now: datetime) -> bool:
+    """Has the promised update's time passed before anybody has chosen to send it?"""
+    return not message.final and message.next_update_at is not None and message.next_update_at <= now
 
 
 def standing(message: Message) -> Standing:
@@ -168,8 +219,17 @@ def _follow(message: Message, earlier: Message) -> None:
         return
     with use_language(earlier.language):
         _fill(message, earlier.headline, {"happened": _(sentence), "learn_more": earlier.learn_more})
+    _never_repeat(message, earlier)
     if message.kind == Kind.CANCEL:
         message.final, message.next_update_at = True, None
+
+
+def _never_repeat(message: Message, earlier: Message) -> None:
+    """Where the headline is still the one that is taken back, neither the picture nor the short text begin with it."""
+    if message.headline == earlier.headline:
+        with use_language(message.language):
+            sentence = _(TAKES_BACK[Kind(message.kind)])
+            message.card_text = f"{sentence}\n{_(CONCERNED, headline=earlier.headline)}"
 
 
 def _keep_places(session: Session, message: Message, places: Mapping[str, Own]) -> None:

@@ -2,39 +2,48 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.audit import audited
-from monitor.emergency.models import Delivery, Hold
+from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate
 
 EVERYWHERE = ""
 
 
-def hold(session: Session, place: str, by: str, now: datetime, until: datetime, reason: str) -> None:
-    """Stops a place (a channel's id, "hub", or "" for everything). What the platform already has cannot be stopped."""
-    session.add(Hold(place=place, by_id=by, at=now, until=until, reason=reason))
-    told = {"until": until, "reason": reason}
+def hold(
+    session: Session, place: str, by: str, now: datetime, until: datetime, reason: str, mode: str = "actual"
+) -> None:
+    """Stops a place (a channel's id, "hub", or "" for everything), for what is live or for exercises. What the platform
+    already has cannot be stopped."""
+    session.add(Hold(place=place, by_id=by, at=now, until=until, reason=reason, mode=mode))
+    told = {"until": until, "reason": reason, "mode": mode}
     audited(session, by, "hold.begun", ("place", place or "everything"), now, after=told)
 
 
-def release(session: Session, place: str, by: str, now: datetime) -> None:
+def release(session: Session, place: str, by: str, now: datetime, mode: str = "actual") -> None:
     """Lets go of a place again; what was held goes on at once. Another hold, on everything, stays."""
-    active = (Hold.place == place, Hold.released_at.is_(None), Hold.until > now)
-    session.execute(update(Hold).where(*active).values(released_at=now, released_by_id=by))
+    session.execute(
+        update(Hold).where(Hold.place == place, *_active(mode, now)).values(released_at=now, released_by_id=by)
+    )
     here = Delivery.place == place if place else Delivery.id.is_not(None)
-    session.execute(update(Delivery).where(Delivery.state == Fate.HELD, here).values(next_at=now))
-    audited(session, by, "hold.released", ("place", place or "everything"), now)
+    same = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(Incident.mode == mode)
+    held = (Delivery.state == Fate.HELD, Delivery.message_id.in_(same), here)
+    session.execute(update(Delivery).where(*held).values(next_at=now))
+    audited(session, by, "hold.released", ("place", place or "everything"), now, after={"mode": mode})
 
 
-def holds(session: Session, now: datetime) -> frozenset[str]:
+def holds(session: Session, now: datetime, mode: str = "actual") -> frozenset[str]:
     """The places that are stopped now; "" is everything."""
-    return frozenset(session.scalars(select(Hold.place).where(Hold.until > now, Hold.released_at.is_(None))))
+    return frozenset(session.scalars(select(Hold.place).where(*_active(mode, now))))
 
 
-def stopped_until(session: Session, place: str, now: datetime) -> datetime | None:
+def stopped_until(session: Session, place: str, now: datetime, mode: str) -> datetime | None:
     """Until when the place is stopped, by itself or with everything; None: it is not."""
     here = or_(Hold.place == place, Hold.place == EVERYWHERE)
-    query = select(Hold.until).where(here, Hold.until > now, Hold.released_at.is_(None))
-    return max(session.scalars(query).all(), default=None)
+    return max(session.scalars(select(Hold.until).where(here, *_active(mode, now))).all(), default=None)
+
+
+def _active(mode: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Hold.mode == mode, Hold.until > now, Hold.released_at.is_(None)

@@ -84,7 +84,7 @@ def _messages(session: Session, now: datetime, exercise: bool) -> list[Shown]:
     query = query.outerjoin(Version, (Version.message_id == Message.id) & (Version.place == HUB))
     query = query.outerjoin(Delivery, (Delivery.message_id == Message.id) & (Delivery.place == HUB))
     query = query.where(Message.committed_at.is_not(None), Incident.mode == mode)
-    held = not holds(session, now).isdisjoint({EVERYWHERE, HUB})
+    held = not holds(session, now, mode).isdisjoint({EVERYWHERE, HUB})
     rows = [
         (message, incident, words or "")
         for message, incident, words, state in session.execute(query.order_by(Message.sent.desc(), Message.id.desc()))

@@ -1,6 +1,6 @@
 """An incident from its beginning to its end, and what it changes around it: how closely channels are watched."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
@@ -8,16 +8,20 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.audit import audited
 from monitor.emergency.incident_words import LEVELS, MODES, STAGES, STATES
+from monitor.emergency.message_rules import Kind, State
+from monitor.emergency.message_words import others_word_in_words
 from monitor.emergency.models import Incident, Message
 from monitor.emergency.noting import noted
 from monitor.emergency.staff import on_duty
 from monitor.register.faults import Refused
-from monitor.register.models import Channel
+from monitor.register.models import Channel, Person
 from monitor.watch.checking import read_soon
 from monitor.watch.claiming import read_by_machine
 from monitor.watch.models import CloseWatch
 
 LONGEST_TITLE = 120
+AT_A_TIME = timedelta(minutes=1)
+"""What one person begins twice within it was meant once."""
 GOING_ON = ("active", "stable")
 
 
@@ -36,13 +40,17 @@ def start(
     """Begins an incident. Nothing has to have been decided formally, and a case number can come later.
 
     decided_by: who decided that it is one; whoever begins it where empty. An actual one has every channel that a
-    machine reads watched closely. Raises Refused, which says what is missing.
+    machine reads watched closely. Begun twice within a minute it is the same one. Raises Refused, which says what is
+    missing.
     """
     title = _title(title)
+    _own_words(area)
     if mode not in MODES or level not in LEVELS:
         raise Refused(_("Choose a level, and whether it is an actual incident or an exercise."))
     who = decided_by.strip() or _("whoever began it")
     known = {"started_at": now, "started_by_id": by, "decided_by": who}
+    if (before := _just_begun(session, by, mode, level, title, now)) is not None:
+        return before
     incident = Incident(mode=mode, level=level, title=title, note=note.strip(), area=area.strip(), **known)  # type: ignore[arg-type]
     session.add(incident)
     session.flush()
@@ -50,6 +58,13 @@ def start(
         watch_closely(session, now)
     _begun(session, incident, by, now)
     return incident
+
+
+def _just_begun(session: Session, by: str, mode: str, level: str, title: str, now: datetime) -> Incident | None:
+    session.get_one(Person, by, with_for_update=True)  # the second of two presses waits for the first
+    same = (Incident.mode == mode, Incident.level == level, Incident.title == title, Incident.started_by_id == by)
+    lately = (Incident.started_at > now - AT_A_TIME, Incident.state.in_(GOING_ON))
+    return session.scalar(select(Incident).where(*same, *lately).limit(1))
 
 
 def _begun(session: Session, incident: Incident, by: str, now: datetime) -> None:
@@ -76,6 +91,9 @@ def close(session: Session, incident: Incident, by: str, now: datetime, why_no_f
     Raises Refused where neither is there, or a message is still on its way to approval.
     """
     _goes_on(incident)
+    waiting = (Message.incident_id == incident.id, Message.state.in_((State.SUBMITTED, State.APPROVED)))
+    if session.scalar(select(Message.id).where(*waiting).limit(1)) is not None:
+        raise Refused(_("A message waits for approval, or to be sent. Send it or discard it first."))
     if not has_final(session, incident.id) and not why_no_final.strip():
         raise Refused(
             _("Residents have had no final message. Send one first, or write why there is to be none."),
@@ -99,6 +117,17 @@ def set_stage(session: Session, incident: Incident, stage: str, by: str, now: da
     noted(session, incident.id, "decision", by, now, sentence, stage=_(STAGES[stage]))
     change = {"before": {"stage": before}, "after": {"stage": stage}}
     audited(session, by, "incident.staged", ("incident", str(incident.id)), now, **change)
+
+
+def rename(session: Session, incident: Incident, title: str, by: str, now: datetime) -> None:
+    """What it is called, which residents read. Raises Refused."""
+    title = _title(title)
+    if incident.title == title:
+        return
+    before, incident.title = incident.title, title
+    noted(session, incident.id, "decision", by, now, N_("It is called: {title}"), title=title)
+    change = {"before": {"title": before}, "after": {"title": title}}
+    audited(session, by, "incident.renamed", ("incident", str(incident.id)), now, **change)
 
 
 def note_case(session: Session, incident: Incident, number: str, by: str, now: datetime) -> None:
@@ -129,9 +158,9 @@ def going_on(session: Session, mode: str | None = None) -> list[Incident]:
 
 
 def has_final(session: Session, incident_id: int) -> bool:
-    """Has a message that says it is the last one gone out?"""
+    """Has a message that says it is the last one gone out? A withdrawal says nothing of how it ended."""
     sent = (Message.incident_id == incident_id, Message.final, Message.committed_at.is_not(None))
-    return session.scalar(select(Message.id).where(*sent).limit(1)) is not None
+    return session.scalar(select(Message.id).where(*sent, Message.kind != Kind.CANCEL).limit(1)) is not None
 
 
 def state_in_words(incident: Incident) -> str:
@@ -147,7 +176,14 @@ def _title(title: str) -> str:
         raise Refused(
             _("This has {count} characters. Shorten it to at most {most}.", count=len(title), most=LONGEST_TITLE)
         )
+    _own_words(title)
     return title
+
+
+def _own_words(text: str) -> None:
+    """Raises Refused: residents read it."""
+    if wrong := others_word_in_words(text):
+        raise Refused(wrong)
 
 
 def _goes_on(incident: Incident) -> None:

@@ -13,6 +13,8 @@ LONGEST_HEADLINE = 100
 LONGEST_PART = 5_000
 PROMISE = timedelta(hours=1)
 """When residents hear more where nobody has said otherwise."""
+FARTHEST = timedelta(days=30)
+"""No promise reaches further: what is written by mistake must not hold for years."""
 LASTS = timedelta(hours=24)
 """How long a message holds beyond the promised update, or from now where it is final."""
 PARTS = ("happened", "meaning", "doing", "to_do", "learn_more")
@@ -33,7 +35,8 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """`committed`: frozen, and on its way or there. After it a later message, or time, says what became of it."""
+    """`committed`: frozen, and on its way or there. After it a later message, or time, says what became of it.
+    `discarded`: never sent, and never to be."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -42,6 +45,7 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    DISCARDED = "discarded"
 
 
 class Obstacle(StrEnum):
@@ -153,6 +157,7 @@ class What(StrEnum):
     GAP = "gap"
     NO_PROMISE = "no_promise"
     PROMISE_PAST = "promise_past"
+    PROMISE_FAR = "promise_far"
     PLACE_TOO_LONG = "place_too_long"
     NOWHERE = "nowhere"
 
@@ -246,9 +251,17 @@ def _lengths(content: Content) -> list[Fault]:
 def _promise(content: Content, now: datetime) -> list[Fault]:
     if content.final:
         return []
-    if content.next_update_at is None:
-        return [Fault("next_update", What.NO_PROMISE)]
-    return [Fault("next_update", What.PROMISE_PAST)] if content.next_update_at <= now else []
+    wrong = promise_fault(content.next_update_at, now)
+    return [wrong] if wrong else []
+
+
+def promise_fault(promise: datetime | None, now: datetime) -> Fault | None:
+    """What is wrong with the time of the next update."""
+    if promise is None:
+        return Fault("next_update", What.NO_PROMISE)
+    if promise <= now:
+        return Fault("next_update", What.PROMISE_PAST)
+    return Fault("next_update", What.PROMISE_FAR) if promise > now + FARTHEST else None
 
 
 def _places(content: Content, places: Collection[Place]) -> list[Fault]:

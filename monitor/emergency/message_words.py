@@ -1,7 +1,7 @@
 """Messages in words: kinds, states, what is wrong and how to mend it, the five questions. To be translated."""
 
 from config.language import N_, _
-from monitor.emergency.message_rules import Fault, Kind, Obstacle, State, What
+from monitor.emergency.message_rules import Fault, Kind, Obstacle, State, What, others_word
 from monitor.emergency.rules import Fate
 
 KINDS = {
@@ -18,6 +18,7 @@ STATES = {
     State.SUPERSEDED: N_("Followed by another"),
     State.CANCELLED: N_("Withdrawn"),
     State.EXPIRED: N_("No longer holds"),
+    State.DISCARDED: N_("Discarded"),
 }
 FATES = {
     Fate.PENDING: N_("Waits to be sent"),
@@ -56,6 +57,7 @@ FAULTS = {
     What.GAP: N_("{gap} has not been filled in. Write what it is, or take it away."),
     What.NO_PROMISE: N_("Say when residents hear more, or tick that this is the last message."),
     What.PROMISE_PAST: N_("The time of the next update has passed. Choose a later one."),
+    What.PROMISE_FAR: N_("The next update is more than 30 days away. Choose an earlier time."),
     What.PLACE_TOO_LONG: N_("On {place} this has {count} characters. Shorten it to at most {most}."),
     What.NOWHERE: N_("The message goes nowhere. Choose a channel at least."),
 }
@@ -64,3 +66,9 @@ FAULTS = {
 def fault_in_words(fault: Fault) -> str:
     """What is wrong and how to mend it, in the language in use."""
     return _(FAULTS[fault.what], **fault.values)
+
+
+def others_word_in_words(*texts: str) -> str:
+    """What is wrong where one of them would look like an authority's warning, in the language in use; else empty."""
+    word = next((word for text in texts if (word := others_word(text))), "")
+    return _(FAULTS[What.OTHERS_WORD], word=word) if word else ""

@@ -15,7 +15,8 @@ class Incident(Base):
 
     title: what it is about, for people. decided_by: who decided that it is one, in words or by name; note: the legal
     ground or a case number, where there is one (none is needed to begin). area: where, in words; code: of the
-    municipality. evaluation: answers of the form afterwards. stage: what residents are told of where it stands.
+    municipality. evaluation: answers of the form afterwards. stage: what residents are told of where it stands; empty
+    before anybody has said it.
     """
 
     __tablename__ = "incident"
@@ -29,7 +30,7 @@ class Incident(Base):
     note: Mapped[str] = mapped_column(default="")
     area: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="active", index=True)
-    stage: Mapped[str] = mapped_column(default="confirmed")
+    stage: Mapped[str] = mapped_column(default="")
     stable_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     evaluated_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -143,7 +144,8 @@ class Delivery(Base):
 
 
 class Hold(Base):
-    """The kill switch. place: a channel's id, "hub", or "" for everything. It ends by itself at `until`."""
+    """The kill switch. place: a channel's id, "hub", or "" for everything. mode: of the incidents that it stops, as in
+    Incident: an exercise never stops what is live. It ends by itself at `until`."""
 
     __tablename__ = "hold"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -151,6 +153,7 @@ class Hold(Base):
     by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
+    mode: Mapped[str] = mapped_column(default="actual")
     reason: Mapped[str] = mapped_column(default="")
     released_at: Mapped[datetime | None] = mapped_column(default=None)
     released_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)

@@ -58,10 +58,10 @@ def _wanted_said(scene: Scene, subject: str) -> tuple[str, list[str], str]:
 
 
 def _alone(scene: Scene) -> Iterable[Found]:
-    sent = (Message.break_glass != "", Message.submitted_at > scene.now - NEWS)
+    sent = (Message.break_glass != "", Message.committed_at > scene.now - NEWS)
     for message in scene.session.scalars(select(Message).where(*sent)):
-        if message.submitted_at is not None:
-            yield str(message.id), message.submitted_at, told_of_everything(scene.session)
+        if message.committed_at is not None:
+            yield str(message.id), message.committed_at, told_of_everything(scene.session)
 
 
 def _alone_said(scene: Scene, subject: str) -> tuple[str, list[str], str]:

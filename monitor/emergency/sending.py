@@ -8,12 +8,14 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.language import _
 from config.settings import Settings
 from monitor.db import Database
 from monitor.emergency.committing import commit
+from monitor.emergency.composing import what_is_wrong
 from monitor.emergency.delivering import deliver_all
-from monitor.emergency.drafting import begin, hinder, standing
-from monitor.emergency.message_rules import Kind, State, after, why_not_commit
+from monitor.emergency.drafting import Faulty, begin, hinder, promise_anew, standing
+from monitor.emergency.message_rules import AT_ONCE, Kind, State, after, why_not_commit
 from monitor.emergency.models import Incident, Message
 
 log = structlog.get_logger(__name__)
@@ -43,14 +45,30 @@ def taken_back(session: Session, earlier_id: int, kind: Kind, by: str, now: date
 
 
 def committed(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> None:
-    """The message is frozen with its deliveries, and what it follows is followed."""
+    """The message is frozen with its deliveries, and what it follows is followed. Raises Faulty for a promise that has
+    passed, and for a correction or a withdrawal in somebody's own words, which nobody else has read."""
     if message.committed_at is None:
         hinder(why_not_commit(standing(message)))
+        promise_anew(session, message, by, None, now)
+        if in_own_words(message) and (wrong := what_is_wrong(session, message, now, settings)):
+            raise Faulty(wrong)
+        if _nobody_has_read(message):
+            message.break_glass = message.break_glass or _("It takes something back, and needs no approval.")
     commit(session, message.id, by, now, settings)
     earlier = session.get(Message, message.earlier_id) if message.earlier_id is not None else None
     fate = after(Kind(message.kind))
     if earlier is not None and fate is not None and earlier.state == State.COMMITTED:
         earlier.state = fate
+
+
+def in_own_words(message: Message) -> bool:
+    """Does it take something back in other words than those that hold for any?"""
+    return message.kind in AT_ONCE and message.revision > 0
+
+
+def _nobody_has_read(message: Message) -> bool:
+    """Does it go out though no second person has seen it? Then all are told, and somebody reviews it afterwards."""
+    return (in_own_words(message) or message.kind == Kind.CANCEL) and message.state != State.APPROVED
 
 
 def deliver_soon(db: Database, message_id: int, settings: Settings) -> None:

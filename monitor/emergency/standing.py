@@ -62,9 +62,9 @@ def promised_of(session: Session) -> dict[int, datetime]:
     return {incident: promised for incident, promised in session.execute(query) if promised is not None}
 
 
-def holds_of(session: Session, now: datetime) -> dict[str, Hold]:
-    """What is stopped now, by place; "" is everything."""
-    holds = select(Hold).where(Hold.until > now, Hold.released_at.is_(None)).order_by(Hold.until)
+def holds_of(session: Session, now: datetime, mode: str) -> dict[str, Hold]:
+    """What is stopped now in incidents of that mode, by place; "" is everything."""
+    holds = select(Hold).where(Hold.mode == mode, Hold.until > now, Hold.released_at.is_(None)).order_by(Hold.until)
     return {each.place: each for each in session.scalars(holds)}
 
 

@@ -15,15 +15,15 @@ A_WHILE = timedelta(minutes=30)
 
 
 def hold_for_a_while(session: Session, incident: Incident, place: str, by: str, now: datetime, reason: str) -> None:
-    """Nothing new goes out there. place: a channel's id, the hub, or "" for everything."""
-    holding.hold(session, place, by, now, now + A_WHILE, reason.strip())
+    """Nothing new of incidents of its mode goes out there. place: a channel's id, the hub, or "" for everything."""
+    holding.hold(session, place, by, now, now + A_WHILE, reason.strip(), incident.mode)
     sentence = N_("Stopped: {place}. {reason}")
     noted(session, incident.id, "decision", by, now, sentence, place=place_in_words(session, place), reason=reason)
 
 
 def release(session: Session, incident: Incident, place: str, by: str, now: datetime) -> None:
     """It goes on."""
-    holding.release(session, place, by, now)
+    holding.release(session, place, by, now, incident.mode)
     sentence = N_("Goes on: {place}.")
     noted(session, incident.id, "decision", by, now, sentence, place=place_in_words(session, place))
 

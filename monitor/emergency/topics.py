@@ -14,6 +14,7 @@ from monitor.audit import audited
 from monitor.db import Database
 from monitor.db.bulk import among
 from monitor.emergency.intake_rules import Kind
+from monitor.emergency.message_words import others_word_in_words
 from monitor.emergency.models import Incident, Intake, Message, Topic
 from monitor.emergency.noting import noted
 from monitor.inbox.answering import Answer, Asks, send
@@ -68,6 +69,8 @@ def gather(session: Session, incident: Incident, chosen: Sequence[Intake], title
     title = " ".join(title.split())
     if not title or len(title) > LONGEST_TITLE:
         raise Fault(_("Write what they are about, in at most {most} characters.", most=LONGEST_TITLE), "title")
+    if wrong := others_word_in_words(title):
+        raise Fault(wrong, "title")
     if not chosen:
         raise Fault(_("Choose at least one comment."), "title")
     topic = Topic(incident_id=incident.id, title=title, made_at=now, by_id=by)
@@ -85,6 +88,8 @@ def write_answer(session: Session, topic: Topic, answer: str, by: str, now: date
     answer = answer.replace("\r\n", "\n").strip()
     if len(answer) > LONGEST_ANSWER:
         raise Fault(_("The answer has {count} characters: at most {most}.", count=len(answer), most=LONGEST_ANSWER))
+    if wrong := others_word_in_words(answer):
+        raise Fault(wrong)
     if topic.shown_at is not None and not answer:
         raise Fault(_("Residents read this answer on the crisis page: take it away there first."))
     if answer != topic.answer:

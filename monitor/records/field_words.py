@@ -104,6 +104,7 @@ FIELDS = {
     "timezone": N_("Time zone"),
     "to": N_("To"),
     "unit": N_("Unit"),
+    "mode": N_("Live or exercise"),
     "until": N_("Until"),
     "url": N_("Web address"),
     "valid_until": N_("Valid until"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from monitor.access.permission_rules import Permission
 from monitor.emergency import approving, incidents, sending
 from monitor.emergency.composing import channels_of, texts, what_is_wrong
-from monitor.emergency.drafting import Faulty, Own, Written, begin, edit, hinder, submit
+from monitor.emergency.drafting import Faulty, Own, Written, begin, discard, edit, hinder, promise_anew, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind, Obstacle, State
 from monitor.emergency.message_words import fault_in_words
@@ -27,6 +27,7 @@ from monitor.web.api.crisis_shapes import (
     CrisisMessage,
     Drafting,
     Ending,
+    Naming,
     Read,
     Sending,
     Staging,
@@ -81,6 +82,18 @@ def stage(incident_id: Number, sent: Staging, known: Worker, asked: Once) -> Res
     def do(session: Session) -> CrisisIncident:
         incident = _found(session, incident_id)
         incidents.set_stage(session, incident, sent.stage, known.who.person_id, asked.now)
+        return _incident(incident)
+
+    return _once(known, asked, do)
+
+
+@router.put("/incidents/{incident_id}/title", response_model=CrisisIncident)
+def rename(incident_id: Number, sent: Naming, known: Worker, asked: Once) -> Response:
+    """What it is called, which residents read."""
+
+    def do(session: Session) -> CrisisIncident:
+        incident = _found(session, incident_id)
+        incidents.rename(session, incident, sent.title, known.who.person_id, asked.now)
         return _incident(incident)
 
     return _once(known, asked, do)
@@ -157,6 +170,18 @@ def ask(message_id: Number, sent: Read, known: Worker, asked: Once) -> Response:
     return _once(known, asked, do)
 
 
+@router.post("/messages/{message_id}/discarding", response_model=CrisisMessage)
+def throw_away(message_id: Number, known: Worker, asked: Once) -> Response:
+    """It is not to be sent. It stays to be read."""
+
+    def do(session: Session) -> CrisisMessage:
+        message = _said(session, message_id)
+        discard(session, message, known.who.person_id, asked.now)
+        return _message(session, message, known)
+
+    return _once(known, asked, do)
+
+
 @router.post("/messages/{message_id}/approval", response_model=CrisisMessage)
 def approve(message_id: Number, sent: Read, known: Approver, asked: Once) -> Response:
     """By somebody who has had no hand in it."""
@@ -179,6 +204,8 @@ def send(message_id: Number, sent: Sending, known: Worker, asked: Once) -> Respo
             raise Refused(422, "", [Wrong(at="/sure", detail=sent.sure)])
         if message.revision != sent.revision:
             hinder(Obstacle.CHANGED)
+        if sent.next_update_at is not None:
+            promise_anew(session, message, by, sent.next_update_at, asked.now)
         if sent.alone and message.state == State.SUBMITTED:
             approving.do_alone(session, message, by, sent.alone, asked.now, known.settings)
         sending.committed(session, message, by, asked.now, known.settings)
@@ -248,9 +275,9 @@ def _said(session: Session, message_id: int) -> Message:
 
 def _incident(incident: Incident) -> CrisisIncident:
     return CrisisIncident.model_validate(
-        {name: getattr(incident, name) for name in ("id", "mode", "level", "title", "state", "stage", "started_at")}
+        {name: getattr(incident, name) for name in ("id", "mode", "level", "title", "state", "started_at")}
         | {"started_by": incident.started_by_id, "decided_by": incident.decided_by, "area": incident.area}
-        | {"case_number": incident.note, "closed_at": incident.closed_at}
+        | {"stage": incident.stage or None, "case_number": incident.note, "closed_at": incident.closed_at}
     )
 
 

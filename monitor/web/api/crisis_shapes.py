@@ -6,7 +6,7 @@ from pydantic import Field, StrictBool, StringConstraints
 
 from monitor.emergency.message_rules import Kind, State
 from monitor.emergency.rules import Fate
-from monitor.web.api.shapes import CLEAN, FILLED, In, Line, Moment, Name, Out, Text
+from monitor.web.api.shapes import CLEAN, FILLED, LARGEST_ID, In, Line, Moment, Name, Out, Text
 
 Mode = Literal["actual", "exercise"]
 Level = Literal["elevated", "disturbance", "extraordinary"]
@@ -31,6 +31,12 @@ class Staging(In):
     """What residents are told of where it stands."""
 
     stage: Stage
+
+
+class Naming(In):
+    """title: residents read it."""
+
+    title: Title
 
 
 class Ending(In):
@@ -67,7 +73,7 @@ class Drafting(Writing):
     """earlier: the message that this is an update or a correction of; of an update nothing else need be the same."""
 
     kind: Literal["alert", "update", "correction"] = "alert"
-    earlier: int | None = None
+    earlier: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
 
 
 class Changing(Writing):
@@ -83,10 +89,12 @@ class Read(In):
 
 
 class Sending(Read):
-    """sure: the incident's mode. alone: why nobody else can approve it; needed only where nobody has."""
+    """sure: the incident's mode. alone: why nobody else can approve it; needed only where nobody has. next_update_at: a
+    later one, needed only where the promised time has passed."""
 
     sure: Mode
     alone: Reason = ""
+    next_update_at: Moment | None = None
 
 
 class TakingBack(In):
@@ -94,12 +102,14 @@ class TakingBack(In):
 
 
 class CrisisIncident(Out):
+    """stage: null before anybody has said it."""
+
     id: int
     mode: Mode
     level: Level
     title: str
     state: Literal["active", "stable", "closed", "evaluated"]
-    stage: Stage
+    stage: Stage | None
     started_at: Moment
     started_by: str
     decided_by: str

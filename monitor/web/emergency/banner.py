@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
+from monitor.emergency.message_rules import others_word
 from monitor.emergency.warning_rules import UNREAL, Source, Worth
 from monitor.emergency.warnings import to_look_at
 
@@ -22,13 +23,15 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One warning in a few words. title: for an incident that is begun because of it; empty where none is suggested."""
+    """One warning in a few words. suggests: an incident may be begun because of it. title: for that; empty where
+    it would be the authorities' own words, which a municipality's may never look like."""
 
     id: int
     source: str
     words: str
     sent: datetime
     exercise: bool
+    suggests: bool
     title: str
 
 
@@ -41,11 +44,16 @@ def look(state: Any, session: Session, now: datetime) -> None:
         Line(
             *(row.id, row.source, shortened(row.text or row.headline), row.sent),
             exercise=row.status in UNREAL,
-            title=shortened(row.headline or row.text, 100) if worth is Worth.SUGGESTION else "",
+            suggests=worth is Worth.SUGGESTION,
+            title=_title(row.source, row.headline or row.text),
         )
         for row, worth in to_look_at(session, now)
     )
     state.warnings_asked = now
+
+
+def _title(source: str, headline: str) -> str:
+    return "" if source == Source.VMA or others_word(headline) else shortened(headline, 100)
 
 
 def forget(state: Any) -> None:

@@ -17,6 +17,7 @@ from monitor.web.form_body import fields
 LARGEST = 1_000_000  # bytes: five long answers and a text for each of many channels
 MOST_FIELDS = 500
 LANGUAGES = ("sv", "en")
+LOCAL = "%Y-%m-%dT%H:%M"
 OWN, OUT = "text-", "out-"
 
 
@@ -69,7 +70,7 @@ async def sent(request: Request) -> Sent:
 
 def of_message(message: Message, own: dict[str, Version], zone: ZoneInfo) -> Sent:
     """The form as the message stands."""
-    promise = message.next_update_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if message.next_update_at else ""
+    promise = message.next_update_at.astimezone(zone).strftime(LOCAL) if message.next_update_at else ""
     values = {name: getattr(message, name) for name in ("headline", "language", *PARTS)}
     values |= {"short": message.card_text, "final": "1" if message.final else "", "next_update": promise}
     values |= {OWN + place: each.text for place, each in own.items()}

@@ -90,6 +90,8 @@ def _do(session: Session, incident: Incident, by: str, form: Sent, now: datetime
             incidents.stable(session, incident, by, now)
         case "close":
             incidents.close(session, incident, by, now, form["why"])
+        case "title":
+            incidents.rename(session, incident, form["title"], by, now)
         case "case":
             incidents.note_case(session, incident, form["case_number"], by, now)
         case "hold":
@@ -139,7 +141,7 @@ def _one(request: Request, number: int, who: Visitor, form: Sent, status: int = 
         shown: dict[str, Any] = {
             "incident": incident,
             "messages": messages_of(session, incident.id),
-            "holds": holds_of(session, now),
+            "holds": holds_of(session, now, incident.mode),
             "names": named(session),
             "place_names": place_names(session),
         }

@@ -10,7 +10,7 @@ from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.emergency.composing import HUB, channels_of, link_of, long_text, places, short_text, texts, versions
-from monitor.emergency.drafting import standing
+from monitor.emergency.drafting import is_late, promised, standing
 from monitor.emergency.message_rules import (
     AT_ONCE,
     BEFORE,
@@ -26,7 +26,8 @@ from monitor.emergency.models import Incident, Message
 from monitor.emergency.standing import holds_of, stood
 from monitor.register.organisation import organisation
 from monitor.register.people import named
-from monitor.web.emergency.incidents import words
+from monitor.web.emergency.forms import LOCAL
+from monitor.web.emergency.incidents import place_names, words
 
 
 def shown(session: Session, message: Message, who: Visitor, now: datetime, settings: Settings) -> dict[str, Any]:
@@ -46,20 +47,23 @@ def shown(session: Session, message: Message, who: Visitor, now: datetime, setti
     }
     own = {each.place: each for each in versions(session, message.id)}
     if message.state in BEFORE:
-        return values | {"own": own} | _written(session, message, incident, zone, settings)
-    channels = {each.id: each.name for each in channels_of(session)}
-    sent = {"stood": stood(session, message), "holds": holds_of(session, now), "channels": channels}
-    return values | {"own": own} | sent
+        return values | {"own": own} | _written(session, message, incident, zone, settings, now)
+    names = place_names(session)
+    sent = {"stood": stood(session, message), "holds": holds_of(session, now, incident.mode), "channels": names}
+    return values | {"own": own, "place_names": names} | sent
 
 
 def _written(
-    session: Session, message: Message, incident: Incident, zone: ZoneInfo, settings: Settings
+    session: Session, message: Message, incident: Incident, zone: ZoneInfo, settings: Settings, now: datetime
 ) -> dict[str, Any]:
-    """The texts as they will go out, and how long they may be. around: characters beside those of the fields."""
+    """The texts as they will go out, and how long they may be. around: characters beside those of the fields.
+    promise: a time to promise instead of one that has passed, as browsers send it; else empty."""
     channels = channels_of(session)
     link = link_of(message, settings)
     long = long_text(message, incident, link, zone)
     fields = len(message.headline) + sum(len(getattr(message, name)) for name in PARTS)
+    late = is_late(message, now)
+    promise = promised(now).astimezone(zone).strftime(LOCAL) if late else ""
     return {
         "texts": texts(session, message, channels, settings),
         "places": places(channels),
@@ -67,6 +71,7 @@ def _written(
         "short": short_text(message, incident, link),
         "most_short": SHORT,
         "around": len(long) - fields,
+        "promise": promise,
     }
 
 

@@ -18,16 +18,16 @@ from monitor.emergency import sending
 from monitor.emergency.approving import approve, do_alone, review
 from monitor.emergency.by_hand import answer
 from monitor.emergency.cards import alt_text, card
-from monitor.emergency.drafting import Faulty, begin, edit, submit
+from monitor.emergency.drafting import Faulty, begin, discard, edit, from_template, promise_anew, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES
-from monitor.emergency.message_rules import AT_ONCE, BEFORE, Kind, Obstacle
+from monitor.emergency.message_rules import AT_ONCE, BEFORE, Kind, Obstacle, State
 from monitor.emergency.message_words import OBSTACLES
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.wording import HOLDING, wording
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
-from monitor.web.emergency.forms import Sent, of_message
+from monitor.web.emergency.forms import Sent, moment_of, of_message
 from monitor.web.emergency.incidents import Form, Reader, Worker, incident_of
 from monitor.web.emergency.message_view import shown
 from monitor.web.rendering import page
@@ -36,6 +36,7 @@ router = APIRouter(prefix="/crisis/{number}/messages", default_response_class=HT
 APPROVES = frozenset({"approve", "approve_and_send", "review"})
 """What asks for the permission to approve."""
 WRITES = frozenset({"save", "submit"})
+SENDS = frozenset({"send", "approve_and_send", "alone"})
 
 
 @router.post("")
@@ -47,7 +48,7 @@ def write(request: Request, number: int, who: Worker, form: Form) -> Response:
         with db.transaction() as session:
             incident = incident_of(session, number)
             message = _begun(session, incident, who.person_id, form, now)
-            if form["template"].startswith(f"{HOLDING}."):
+            if form["template"].startswith(f"{HOLDING}.") and message.state == State.DRAFT:
                 submit(session, message, who.person_id, message.revision, now, request.app.state.settings)
             made = message.id
     except Refused as why:
@@ -115,7 +116,7 @@ def _begun(session: Session, incident: Incident, by: str, form: Sent, now: datet
         words = wording(key, variety) if key else None
     except KeyError:
         raise HTTPException(404) from None
-    return begin(session, incident, by, now, wording=words)
+    return from_template(session, incident, by, now, words) if words else begin(session, incident, by, now)
 
 
 Step = Callable[[Session, Message, datetime], None]
@@ -129,7 +130,7 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
     if act in WRITES:
         _write(db, message_id, by, form, zone, settings)
         return None
-    if act in ("send", "approve_and_send", "alone") and not _means_it(db, message_id, form):
+    if act in SENDS and not _means_it(db, message_id, form):
         return None
     steps: dict[str, Step] = {
         "ask": lambda session, message, at: submit(session, message, by, revision, at, settings),
@@ -138,15 +139,18 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
         "alone": lambda session, message, at: do_alone(session, message, by, form["reason"], at, settings),
         "send": lambda _session, message, _at: _unchanged(message, revision),
         "review": lambda session, message, at: review(session, message, by, form["words"], at),
+        "discard": lambda session, message, at: discard(session, message, by, at),
         "answer": lambda session, message, at: _answer(session, message, by, form, at),
     }
     if act not in steps:
         raise HTTPException(404)
     with db.transaction() as session:
+        if act in SENDS and form["next_update"]:
+            promise_anew(session, session.get_one(Message, message_id), by, moment_of(form["next_update"], zone), now)
         steps[act](session, session.get_one(Message, message_id), now)
-        if act in ("send", "approve_and_send", "alone"):
+        if act in SENDS:
             sending.committed(session, session.get_one(Message, message_id), by, now, settings)
-    if act in ("send", "approve_and_send", "alone"):
+    if act in SENDS:
         sending.deliver_soon(db, message_id, settings)
     return None
 

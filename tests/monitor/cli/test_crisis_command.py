@@ -49,5 +49,8 @@ def test_a_message_is_written_mended_and_approved_by_somebody_else(kanalvakt: Co
     assert err
     with database().snapshot() as session:
         assert session.get_one(Message, made["id"]).state == "approved"
+    assert run("close", *BY, "--why", "klart")[0] == 2, "closed over a message that waits to be sent"
+    assert run("discard", number, *BY)[0] == 0
+    assert run("discard", number, *BY)[0] == 2, "discarded twice"
     assert run("close", *BY)[0] == 2
     assert run("close", *BY, "--why", "klart")[0] == 0

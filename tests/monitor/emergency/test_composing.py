@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.language import _
 from config.settings import Settings
 from connectors import PLATFORMS
 from connectors.facebook.publishing import FacebookPublishing
@@ -13,8 +14,9 @@ from connectors.instagram.publishing import InstagramPublishing
 from connectors.youtube.publishing import YouTubePublishing
 from monitor.db import Database
 from monitor.emergency import incidents
-from monitor.emergency.composing import channels_of, long_text, short_text, texts, what_is_wrong
-from monitor.emergency.drafting import Own, Written, begin, edit
+from monitor.emergency.cards import alt_text, shown_text
+from monitor.emergency.composing import channels_of, long_text, short_text, texts, titled, what_is_wrong
+from monitor.emergency.drafting import TAKES_BACK, Own, Written, begin, edit
 from monitor.emergency.message_rules import OTHERS, PARTS, SHORT, Kind, What, others_word
 from monitor.emergency.models import Incident, Message
 from monitor.emergency.wording import LANGUAGES, wordings
@@ -58,7 +60,8 @@ def test_every_text_of_an_exercise_says_so_first_and_none_lacks_the_link(town: T
     assert set(said) == {"hub", "fb"}
     assert all(text.startswith("ÖVNING") for text in said.values())
     link = said["hub"].split()[-1]
-    assert said["fb"] == f"ÖVNING: Bara här.\n\n{link}"
+    assert said["fb"] == f"ÖVNING: Bara här.\n\nNästa uppdatering senast kl. 15.30 lördag 28 november.\n\n{link}"
+    assert titled(message, "exercise") == "ÖVNING: Strömavbrott"
     with town.db.transaction() as session:
         incident = session.get_one(Incident, message.incident_id)
         for language in ("sv", "en"):
@@ -76,6 +79,27 @@ def test_what_takes_back_has_words_of_its_own_and_nothing_is_wrong_with_them(tow
             incident = session.get_one(Incident, first.incident_id)
             message = begin(session, incident, "redaktor", NOW, kind=kind, earlier=earlier)
             assert what_is_wrong(session, message, NOW + timedelta(days=3), SETTINGS) == []
+
+
+@pytest.mark.parametrize(("kind", "band"), [(Kind.CORRECTION, "Rättelse"), (Kind.CANCEL, "Återkallat")])
+def test_what_takes_back_never_begins_with_what_is_taken_back(town: Town, kind: Kind, band: str) -> None:
+    first, _said = written(town, "actual")
+    with town.db.transaction() as session:
+        earlier, incident = session.get_one(Message, first.id), session.get_one(Incident, first.incident_id)
+        earlier.committed_at = NOW
+        message = begin(session, incident, "redaktor", NOW, kind=kind, earlier=earlier)
+        sentence = TAKES_BACK[kind]
+        assert shown_text(message) == f"{_(sentence)}\nGällde: Strömavbrott"
+        assert alt_text(message, False).startswith(f"{band}: {_(sentence)}")
+        assert short_text(message, incident, "x").startswith(f"{band.upper()}: {_(sentence)}")
+        edit(session, message, "redaktor", 0, Written("Strömavbrott", {"happened": "Inget är fel."}), NOW)
+        assert not shown_text(message).startswith("Strömavbrott")
+        own = {"fb": Own("Strömmen är där."), "ig": Own(f"{band.upper()}: Strömmen är där.")}
+        edit(session, message, "redaktor", 1, Written("Ström finns", {"happened": "Ja."}, places=own), NOW)
+        said = texts(session, message, channels_of(session), SETTINGS)
+        assert said["fb"] == said["ig"]
+        assert said["fb"].startswith(f"{band.upper()}: Strömmen är där.")
+        assert shown_text(message) == "Ström finns"
 
 
 def test_templates_are_whole_short_and_look_like_nobody_elses(town: Town) -> None:

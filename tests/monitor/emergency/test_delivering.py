@@ -381,6 +381,16 @@ def test_what_is_released_while_it_is_being_held_goes_on_all_the_same(here: Broa
     assert len(here.effects) == 1
 
 
+def test_a_stop_in_an_exercise_stops_nothing_that_is_live(here: Broadcast) -> None:
+    with here.db.transaction() as session:
+        until = here.clock() + timedelta(minutes=5)
+        holding.hold(session, "", "redaktor", here.clock(), until, "", "exercise")
+        assert holding.holds(session, here.clock(), "exercise") == {""}
+    here.sent()
+    here.sweep()
+    assert states(here) == {"hub": "verified", "facebook": "verified"}
+
+
 def test_what_is_withdrawn_before_it_went_out_never_goes_out(here: Broadcast) -> None:
     here.emulator.faults.add(Fault("status", status=429, method="POST", path=FEED, headers={"Retry-After": "60"}))
     alert = here.sent()

@@ -12,7 +12,7 @@ from monitor.alerts.telling import NoLongerTrue, Scene
 from monitor.db import Database
 from monitor.emergency import incidents
 from monitor.emergency.approving import approve, do_alone
-from monitor.emergency.drafting import Written, begin, edit, submit
+from monitor.emergency.drafting import Written, begin, discard, edit, submit
 from monitor.emergency.models import Incident, Message
 from monitor.emergency.notices import ALONE, BEGUN, MATTERS, PROMISED, WANTED
 from monitor.register.organisation import organisation
@@ -86,6 +86,8 @@ def test_the_close_watch_ends_with_the_last_live_incident_and_an_exercise_begins
         second = incidents.start(session, "kris", "actual", "elevated", "Vatten", "", NIGHT).id
         exercise = incidents.start(session, "kris", "exercise", "elevated", "Övning", "", NIGHT).id
     assert closely() == 1
+    with town.db.transaction() as session:
+        discard(session, session.get_one(Message, 1), "kris", NIGHT)
     for number, left in ((exercise, 1), (1, 1), (second, 0)):
         with town.db.transaction() as session:
             incidents.close(session, session.get_one(Incident, number), "kris", NIGHT, "klart")

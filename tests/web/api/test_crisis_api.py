@@ -36,7 +36,10 @@ def test_two_programs_take_a_message_to_its_deliveries_and_one_takes_it_back(
     back = writer.write("POST", "/messages/1/taking-back", {"kind": "cancel"})
     again = writer.write("POST", "/messages/1/taking-back", {"kind": "cancel"})
     assert (back.status_code, back.json()["id"], again.json()["id"]) == (201, 2, 2)
-    assert writer.write("POST", "/incidents/1/end", {}).status_code == 200  # a withdrawal is the last word
+    assert writer.write("POST", "/incidents/1/end", {}).status_code == 422, "a withdrawal was taken for the last word"
+    far = {"kind": "correction", "earlier": 2**63, **said}
+    assert writer.write("POST", "/incidents/1/messages", far).status_code == 422
+    assert writer.write("POST", "/incidents/1/end", {"why": "slut"}).status_code == 200
     with filled.snapshot() as session:
         assert session.get_one(Message, 1).state == "cancelled"
         assert session.query(Delivery).count() == 8

@@ -168,5 +168,95 @@ def test_a_stop_holds_what_is_sent_after_it_until_it_is_let_go(staff: Database, 
     made = write(writer, incident)
     approver.post(made, data={"act": "approve_and_send", "revision": "1", "sure": "övning"})
     assert {each.state for each in settled(staff, 1)} == {"held"}
+    back = writer.post(made, data={"act": "correction"}).text
+    assert "Stoppat till" in back, "the correction is stopped too, and its page does not say so"
+    assert "Låt det fortsätta" in back
+    settled(staff, 2)
     assert writer.post(incident, data={"act": "release", "place": ""}).status_code == 200
     assert "Låt det fortsätta" not in writer.get(incident).text
+
+
+def test_no_words_of_the_authorities_get_out_by_any_way(staff: Database, signed_in: SignedIn) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    for more in ({"title": "VMA i Tibro"}, {"title": "Rök", "area": "Viktigt meddelande till allmänheten"}):
+        answer = writer.post("/crisis", data={"mode": "exercise", "level": "elevated", "sure": "övning", **more})
+        assert answer.status_code == 422, more
+    incident = begin(writer)
+    made = write(writer, incident)
+    approver.post(made, data={"act": "approve_and_send", "revision": "1", "sure": "övning"})
+    own = {"earlier": "1", "kind": "correction"}
+    back = writer.post(f"{incident}/messages", data=own, follow_redirects=False).headers["location"]
+    for revision, headline in enumerate(("Faran över", "", "Strömmen finns")):
+        form = {"act": "save", "revision": str(revision), **SAID, "headline": headline, "next_update": LATER}
+        writer.post(back, data=form)
+        sent = writer.post(back, data={"act": "send", "revision": str(revision + 1)})
+        assert sent.status_code == (200 if headline == "Strömmen finns" else 422), headline
+    settled(staff, 2)
+    assert back in approver.get("/crisis").text, "own words went out unread, and nobody is asked to go through them"
+    assert approver.post(back, data={"act": "review", "words": "bra"}).status_code == 200
+
+
+def test_what_residents_read_as_its_name_can_be_changed(staff: Database, signed_in: SignedIn) -> None:
+    writer = signed_in("redaktor")
+    incident = begin(writer)
+    assert "Bekräftat" not in writer.get(incident).text.split("Fakta")[-1], "a stage that nobody has chosen"
+    assert "Invånarna ser detta" in writer.get("/crisis").text
+    assert writer.post(incident, data={"act": "title", "title": "VMA"}).status_code == 422
+    assert writer.post(incident, data={"act": "title", "title": "Ström borta"}).status_code == 200
+    assert "Ström borta" in writer.get(f"{incident}/log").text
+    with staff.snapshot() as session:
+        assert session.get_one(Incident, 1).title == "Ström borta"
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "incident.renamed")).one()
+        assert entry.before == {"title": "Strömavbrott"}
+
+
+def test_a_promise_that_has_passed_is_not_sent_and_whoever_sends_gives_a_later_one(
+    staff: Database, signed_in: SignedIn
+) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    made = write(writer, begin(writer))
+    approver.post(made, data={"act": "approve", "revision": "1"})
+    with staff.transaction() as session:
+        session.get_one(Message, 1).next_update_at = datetime.now(UTC) - timedelta(minutes=1)
+    sent = {"act": "send", "revision": "1", "sure": "övning"}
+    late = writer.post(made, data=sent)
+    assert late.status_code == 422
+    assert 'name="next_update"' in late.text
+    assert "Den utlovade tiden har passerat" in late.text
+    assert writer.post(made, data=sent | {"next_update": "2020-01-01T10:00"}).status_code == 422
+    assert writer.post(made, data=sent | {"next_update": LATER}).status_code == 200
+    assert all("Nästa uppdatering senast" in each.text for each in settled(staff, 1))
+    with staff.snapshot() as session:
+        assert session.get_one(Message, 1).next_update_at is not None
+
+
+@pytest.mark.parametrize("year", ["2099", "9999"])
+def test_no_promise_is_for_another_century(staff: Database, signed_in: SignedIn, year: str) -> None:
+    writer = signed_in("redaktor")
+    made = writer.post(f"{begin(writer)}/messages", data={}, follow_redirects=False).headers["location"]
+    form = {"act": "save", "revision": "0", "next_update": f"{year}-12-31T23:59", **SAID}
+    answer = writer.post(made, data=form)
+    assert answer.status_code == 422
+    assert 'href="#next_update"' in answer.text
+
+
+def test_two_presses_begin_one_incident_and_one_first_statement(staff: Database, signed_in: SignedIn) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    incident = begin(writer)
+    assert begin(writer) == incident
+    for _each in range(2):
+        writer.post(f"{incident}/messages", data={"template": "holding.sv"})
+    with staff.snapshot() as session:
+        assert (session.query(Incident).count(), session.query(Message).count()) == (1, 1)
+    assert writer.post(incident, data={"act": "close", "why": "slut"}).status_code == 422, "closed while one waits"
+    sent = {"act": "approve_and_send", "revision": "0", "sure": "övning"}
+    assert approver.post(f"{incident}/messages/1", data=sent).status_code == 200
+    settled(staff, 1)
+    writer.post(f"{incident}/messages", data={"template": "power.en"})
+    with staff.snapshot() as session:
+        second = session.get_one(Message, 2)
+        assert (second.kind, second.earlier_id, second.language) == ("update", 1, "en")
+        assert second.headline != session.get_one(Message, 1).headline
+    assert writer.post(f"{incident}/messages/2", data={"act": "discard"}).status_code == 200
+    assert writer.post(f"{incident}/messages/1", data={"act": "discard"}).status_code == 422, "what was sent"
+    assert writer.post(incident, data={"act": "close", "why": "slut"}).status_code == 200

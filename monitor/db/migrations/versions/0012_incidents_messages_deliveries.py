@@ -45,6 +45,7 @@ def upgrade() -> None:
     sa.Column('by_id', sa.String(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('mode', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('released_by_id', sa.String(), nullable=True),
