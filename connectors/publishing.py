@@ -34,7 +34,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """How far preparing has come. progress: JSON, opaque to everyone else, kept before `publish` is called.
+    """How far preparing has come. progress: JSON, opaque to everyone else, kept before `publish` is called. What counts
+    in it is called "made" or "looks": that begins anew when a person wants another attempt.
 
     ready: `publish` may be called now; else prepare again after `wait`.
     """
@@ -62,7 +63,8 @@ class Search:
 
 @runtime_checkable
 class Publisher(Protocol):
-    """Publishes crisis messages. One attempt a call, never repeated inside; safe to make per delivery.
+    """Publishes crisis messages. One attempt a call, never repeated inside but after a refusal that says for certain
+    that nothing is out; safe to make per delivery.
 
     Raises OutcomeUnknown where the platform may have published; any other error of `connectors.errors` means that
     it certainly did not. best_effort: what it publishes reaches nobody for certain (a comment below a video), so it

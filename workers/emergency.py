@@ -7,7 +7,7 @@ process that died, was parked, or has to be looked for.
 
 import signal
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -23,9 +23,8 @@ from monitor.emergency.claimed import anything_under_way
 
 EVERY = 1.0
 """Seconds between two looks."""
-AT_ONCE = 8
-"""Looks that may be under way at the same time, each with as many deliveries as were due: a slow platform keeps
-nothing waiting."""
+AT_ONCE = 64
+"""Deliveries that may be under way at the same time: a slow platform keeps nothing waiting, and no look either."""
 
 log = structlog.get_logger(__name__)
 
@@ -39,19 +38,22 @@ def main() -> None:
     with ThreadPoolExecutor(AT_ONCE + 1, thread_name_prefix="crisis") as pool:
         pool.submit(_show_life, over)
         while not over.wait(EVERY):
-            pool.submit(_look)
+            look(pool)
 
 
-def _look() -> None:
+def look(pool: Executor) -> None:
+    """Never raises: there is another look in a second."""
     try:
         if not anything_under_way(database()):
             return
         # loaded in a crisis alone: what delivers takes seventy megabytes
         from monitor.emergency.sweeping import sweep
 
-        sweep(database(), datetime.now(UTC), settings())
+        sweep(database(), datetime.now(UTC), settings(), pool=pool)
     except SQLAlchemyError as error:  # the database comes back, and everything is in it
         log.warning("the database does not answer", error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - ours to mend, and no reason to stop looking
+        log.warning("a look at the deliveries failed", error=type(error).__name__)
 
 
 def _show_life(over: threading.Event) -> None:

@@ -1,7 +1,7 @@
 """Crisis messages on a Facebook page: one post, with a picture that was uploaded unseen before.
 
 A post shares its link where there is no picture, for Facebook shows one of the two. If Facebook cannot read the page
-behind the link it refuses the post: the next attempt goes without, as the address stands in the text anyway.
+behind the link it has refused the post for certain: so it goes without, as the address stands in the text anyway.
 """
 
 import json
@@ -9,15 +9,17 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from connectors.base import State
+from connectors.errors import Unavailable
 from connectors.graph.client import Json
 from connectors.graph.publishing import Publishing, Shown, read
 from connectors.publishing import Draft, Prepared, Published, Search
 
+LINK_UNREAD = "1609005"
 FIELDS = "id,message,created_time,permalink_url,from"
 
 
 class FacebookPublishing(Publishing):
-    """What makes the connector a Publisher. progress: "photo", the unpublished one; "link", whether to share it."""
+    """What makes the connector a Publisher. progress: "photo", the unpublished one."""
 
     longest_post: ClassVar[int] = 63_206
     needs_image: ClassVar[bool] = False
@@ -29,7 +31,7 @@ class FacebookPublishing(Publishing):
     def prepare(self, draft: Draft, progress: State, now: datetime) -> Prepared:  # noqa: ARG002 - the protocol's
         self._check_length(draft)
         if draft.image is None:
-            return Prepared({"link": "link" not in progress})
+            return Prepared({})
         if "photo" in progress:
             return Prepared(progress)
         told = {"alt_text_custom": draft.alt_text} if draft.alt_text else {}
@@ -37,10 +39,16 @@ class FacebookPublishing(Publishing):
 
     def publish(self, draft: Draft, progress: State) -> Published:
         self._check_length(draft)
-        more = {"link": draft.link} if progress.get("link") and draft.link else {}
         if photo := progress.get("photo"):
             more = {"attached_media": json.dumps([{"media_fbid": photo}])}
-        return self._publish("feed", message=draft.text, **more)
+        else:
+            more = {"link": draft.link} if draft.link else {}
+        try:
+            return self._publish("feed", message=draft.text, **more)
+        except Unavailable as unread:
+            if "link" not in more or unread.code.partition("/")[0] != LINK_UNREAD:
+                raise
+        return self._publish("feed", message=draft.text)
 
     def find(self, draft: Draft, progress: State, since: datetime) -> Search:  # noqa: ARG002 - the protocol's
         return self._look(draft, since)

@@ -42,7 +42,7 @@ PUBLISHING: dict[str, Meaning] = WRITES | {
     "36000": Meaning(Refused, "the picture is too large", _PICTURE),
     "36001": Meaning(Refused, "the picture is of the wrong kind", _PICTURE),
     "36003": Meaning(Refused, "the picture has the wrong shape", _PICTURE),
-    "1609005": Meaning(Unavailable, "Facebook could not read the page behind the link: it goes without next time"),
+    "1609005": Meaning(Unavailable, "Facebook could not read the page behind the link"),
 }
 """What a code means for a post."""
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -110,15 +110,15 @@ class Publishing(ABC):
     def _look(self, draft: Draft, since: datetime) -> Search:
         """Through the account's own posts to its beginning, or until a whole page is older than what is looked for.
 
-        Graph promises no order; so one older post ends nothing. Where the author of one with the marker is not told,
-        it is neither ours nor is it certain that there is none.
+        Graph promises no order; so one older post ends nothing. One with the marker whose author is not told, or is
+        another id (a page may write as its profile), is not taken for ours; but that there is none is not certain then.
         """
         found: list[Shown] = []
         with understood():
             for page in self._pages():
                 shown = [self._shown(item) for item in page]
-                found += [one for one in shown if marked(one.text, draft.marker) and one.ours is not False]
-                if found or (shown and all(one.at < since - CLOCKS_DIFFER for one in shown)):
+                found += [one for one in shown if marked(one.text, draft.marker)]
+                if any(one.ours for one in found) or (shown and all(one.at < since - CLOCKS_DIFFER for one in shown)):
                     break
         ours = sorted((one for one in found if one.ours), key=lambda one: (not same(one.text, draft.text), one.at))
         if ours:

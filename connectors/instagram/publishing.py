@@ -21,6 +21,8 @@ A_MINUTE = timedelta(minutes=1)
 MOST = 3
 """Containers for one message."""
 CONTAINERS_LIVE = timedelta(hours=24)
+UNPUBLISHED = frozenset({"NONE", "IN_PROGRESS", "FINISHED", "ERROR", "EXPIRED"})
+"""What Instagram says of a container that was not published. Where it says something else nobody knows."""
 MARK = "container:"
 """Before the container's id, in place of the media's: published for certain, but not in any list yet."""
 
@@ -60,9 +62,11 @@ class InstagramPublishing(Publishing):
         container = progress.get("container")
         status = self._status(str(container)) if container else "NONE"
         search = self._look(draft, since)
-        if search.found or status != "PUBLISHED":
+        if search.found or status in UNPUBLISHED:
             return search
-        return Search(Published(f"{MARK}{container}"), complete=True)
+        if status == "PUBLISHED":
+            return Search(Published(f"{MARK}{container}"), complete=True)
+        return Search(None, complete=False)
 
     def verify(self, draft: Draft, published: Published) -> Published:
         """Raises Unavailable too: for what is published and in no list yet."""

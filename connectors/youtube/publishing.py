@@ -84,9 +84,14 @@ class YouTubePublishing(YouTubeWriting):
     def _comment(self, video: str, text: str) -> Published:
         top = {"topLevelComment": {"snippet": {"textOriginal": text}}}
         body = {"snippet": {"channelId": self._channel, "videoId": video, **top}}
-        answer = self._write(lambda threads: threads.insert(part="snippet", body=body), "commentThreads")
+        answer: object = None
+        code = ""
+        try:
+            answer = self._write(lambda threads: threads.insert(part="snippet", body=body), "commentThreads")
+        except UnexpectedAnswer as odd:  # a refusal that nobody has heard of proves nothing
+            code = odd.code
         if not isinstance(answer, dict) or not isinstance(answer.get("id"), str) or not answer["id"]:
-            raise OutcomeUnknown("YouTube does not say what it made")
+            raise OutcomeUnknown("YouTube does not say what it made", code=code)
         return _published(video, answer)
 
     def _below(self, api: Api, video: str, since: datetime) -> Iterator[Resource]:

@@ -16,6 +16,9 @@ from monitor.db.once import KNOWN
 from monitor.db.one_view import HELD, View, leave
 
 BUSY_SECONDS = 30
+SILENCE = {"connect_timeout": 5, "tcp_user_timeout": 5000}
+"""Seconds, and milliseconds, after which a PostgreSQL server that has fallen silent is gone: else each connection to it
+hangs for minutes after it came back elsewhere."""
 ONE_VIEW = "REPEATABLE READ"
 SURE = "FULL"
 """How long SQLite waits for the disk: until it is written, so that not even a power cut undoes it."""
@@ -82,8 +85,8 @@ def _engine(url: str) -> Engine:
     # hide_parameters: what residents wrote must not reach a traceback
     if make_url(url).get_backend_name() != "sqlite":
         # prepared statements are planned without knowing the values: a list of 100,000 ids would be searched linearly
-        unprepared = {"prepare_threshold": None}
-        options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": unprepared}
+        told = {"prepare_threshold": None, **SILENCE}
+        options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": told}
         engine = create_engine(url, hide_parameters=True, json_deserializer=_json, **options)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine

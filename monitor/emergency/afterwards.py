@@ -6,7 +6,6 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from config.language import N_, _, use_language
@@ -79,5 +78,5 @@ def place_name(session: Session, place: str) -> str:
 def _harmless() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, the deliveries go on
         log.warning("a delivery's news was not noted", error=type(error).__name__)

@@ -19,10 +19,12 @@ from monitor.watch import budgets
 
 def around(session: Session, work: InHand, counted: Sequence[Budget]) -> Around:
     delivery, now = work.delivery, work.clock()
-    here = select(Delivery.message_id, Delivery.place, Delivery.state).where(Delivery.id != delivery.id)
+    wanted = (Delivery.id, Delivery.message_id, Delivery.place, Delivery.state)
+    here = select(*wanted).where(Delivery.id != delivery.id)
     rows = session.execute(here.where(Delivery.place.in_((delivery.place, HUB)), _same(work))).all()
     hub = [Fate(row.state) for row in rows if row.place == HUB and row.message_id == delivery.message_id]
-    earlier = [row for row in rows if row.place == delivery.place and row.message_id < delivery.message_id]
+    # deliveries are made when a message is sent; messages when somebody began to write
+    earlier = [row for row in rows if row.place == delivery.place and row.id < delivery.id]
     return Around(
         made_at=delivery.made_at,
         expires=delivery.expires,

@@ -30,6 +30,7 @@ from monitor.emergency.rules import (
     before_preparing,
     before_sending,
     certainly_not,
+    held,
     not_read_back,
     pause,
 )
@@ -66,8 +67,9 @@ class Carrying:
 
     def _begin(self) -> None:
         work = self.work
-        with work.db.snapshot() as session:
-            step = before_preparing(around(session, work, self._budgets), work.clock())
+        if self.publisher.needs_image:  # the platform fetches it from the hub
+            self._wait_for_hub()
+        step = self._not_yet()
         if step is not None:
             work.take(step)
             return
@@ -76,12 +78,26 @@ class Carrying:
             return
         if not prepared.ready:
             later = work.clock() + prepared.wait
-            work.take(Step(Fate.PENDING, Why.PREPARING, later), progress=prepared.progress)
+            work.take(Step(Fate.PENDING, Why.PREPARING, later), progress=prepared.progress, looks=0)
             return
-        if self.hub_done is not None:
-            self.hub_done.wait(work.settings.emergency.hub_patience_seconds)
+        if not self.publisher.needs_image:
+            self._wait_for_hub()
         if self._armed(prepared):
             self._send(prepared)
+
+    def _not_yet(self) -> Step | None:
+        """Why nothing is prepared now. Where something is already, the platform is not asked again while it waits."""
+        work = self.work
+        with work.db.snapshot() as session:
+            there, now = around(session, work, self._budgets), work.clock()
+        if self.publisher.needs_image or work.delivery.progress:
+            return before_sending(there, hub_first(work.settings), now)
+        return before_preparing(there, now)
+
+    def _wait_for_hub(self) -> None:
+        if self.hub_done is not None:
+            with self.work.alive():
+                self.hub_done.wait(self.work.settings.emergency.hub_patience_seconds)
 
     def _prepared(self) -> Prepared | None:
         """None where that did not work out; then it is written why."""
@@ -100,13 +116,14 @@ class Carrying:
 
     def _armed(self, prepared: Prepared) -> bool:
         """Committed before anything is sent. False where it may not be sent now, or is not ours any more."""
-        work, now = self.work, self.work.clock()
+        work = self.work
         with work.db.transaction() as session:
+            now = work.clock()  # here: whoever waited for the lock must not go by the time before it
             step = before_sending(around(session, work, self._budgets), hub_first(work.settings), now)
             if step is not None:
                 work.take_in(session, step, progress=prepared.progress)
                 return False
-            armed: dict[str, Any] = {"attempts": work.delivery.attempts + 1, "armed_at": now, "looks": 0}
+            armed: dict[str, Any] = {"attempts": work.delivery.attempts + 1, "armed_at": now}
             armed |= {"progress": prepared.progress, "lost_at": None}
             return work.write_in(session, Fate.ARMED, armed, now + LEASE)
 
@@ -135,7 +152,7 @@ class Carrying:
         if now > (work.delivery.armed_at or now) + PROMPT:
             work.take(Step(Fate.PENDING, Why.SLEPT, now), **back)
         elif until is not None:
-            work.take(Step(Fate.HELD, Why.STOPPED, until), **back)
+            work.take(held(until, now), **back)
         else:
             return False
         return True
@@ -149,7 +166,8 @@ class Carrying:
             self._read_back()
 
     def _not_published(self, error: ConnectorError) -> None:
-        if isinstance(error, OutcomeUnknown):
+        # a refusal that nobody has heard of proves nothing
+        if isinstance(error, (OutcomeUnknown, UnexpectedAnswer)):
             self._lost(error)
         else:
             self._not_done(error, armed=True)
@@ -164,6 +182,8 @@ class Carrying:
                 budgets.park(session, self._budgets, error, now)
         if isinstance(error, (*PASSING, RateLimited)):
             step = certainly_not(delivery.looks, now, error.retry_at)
+            if step.fate == Fate.NEEDS_HUMAN:
+                told["remedy"] = SENTENCES[step.why]
             self._write(step.fate, told | {"looks": delivery.looks + 1}, min(step.next_at, delivery.expires))
         else:
             self._write(Fate.REJECTED, told, now)

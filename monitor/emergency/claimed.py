@@ -1,5 +1,6 @@
 """Claims on deliveries: whoever holds the row's token may go on with it, and nobody else can write."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from monitor.db import Database
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import UNDER_WAY, Fate
 
+Clock = Callable[[], datetime]
+"""Read inside a transaction: whoever waited long for its lock must not claim, or renew, for a time gone by."""
 LEASE = timedelta(seconds=6)
 """Who has not said for so long that he lives is dead. Whoever waits for a platform says so all the time."""
 
@@ -45,14 +48,14 @@ def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> li
     return held
 
 
-def claim_one(db: Database, delivery_id: int, now: datetime) -> Held | None:
+def claim_one(db: Database, delivery_id: int, clock: Clock) -> Held | None:
     """None where it is not due, or somebody else's."""
     with db.transaction() as session:
-        return next(iter(claim(session, now, Delivery.id == delivery_id)), None)
+        return next(iter(claim(session, clock(), Delivery.id == delivery_id)), None)
 
 
-def renew(db: Database, held: Held, now: datetime) -> bool:
+def renew(db: Database, held: Held, clock: Clock) -> bool:
     """Says that we live. False: somebody else holds it now."""
     with db.transaction(repeatable=True) as session:
         ours = update(Delivery).where(Delivery.id == held.delivery_id, Delivery.token == held.token)
-        return session.scalar(ours.values(next_at=now + LEASE).returning(Delivery.id)) is not None
+        return session.scalar(ours.values(next_at=clock() + LEASE).returning(Delivery.id)) is not None

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from connectors import connect as connect_for_real
@@ -26,10 +27,10 @@ from monitor.emergency import cms
 from monitor.emergency.afterwards import note_fate
 from monitor.emergency.around import around
 from monitor.emergency.carrying import Carrying
-from monitor.emergency.claimed import Held, claim, claim_one
+from monitor.emergency.claimed import Clock, Held, claim, claim_one
 from monitor.emergency.composing import HUB
 from monitor.emergency.drafts import drafted
-from monitor.emergency.in_hand import Clock, InHand
+from monitor.emergency.in_hand import InHand, give_up
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing
 from monitor.emergency.to_hub import HubPublisher
@@ -90,7 +91,7 @@ class Following:
             if due is None or time.monotonic() + wait > self.until:
                 return
             time.sleep(max(wait, GLANCE))
-            held = claim_one(self.db, delivery_id, self.clock())
+            held = claim_one(self.db, delivery_id, self.clock)
 
     def _due(self, delivery_id: int) -> datetime | None:
         """None: no machine goes on with it."""
@@ -132,7 +133,15 @@ def go_on(
     hub_done: Event | None = None,
 ) -> None:
     """A claimed delivery, as far as it goes now. Nothing happens when the claim is lost meanwhile."""
-    work = InHand.open(db, held, settings, clock)
+    try:
+        work = InHand.open(db, held, settings, clock)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it would fail the same way for ever
+        _failed(held, error)
+        give_up(db, held, Step(Fate.NEEDS_HUMAN, Why.FAILED, clock()))
+        note_fate(db, held.delivery_id, clock())
+        return
     if work is None:
         return
     before = work.delivery.state
@@ -142,6 +151,24 @@ def go_on(
 
 
 def _carry(work: InHand, connect: Connect, hub_done: Event | None) -> None:
+    """Raises only what the database raises: whatever else fails is ours, and fails again, so a person has to act."""
+    try:
+        _carried(work, connect, hub_done)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        _failed(work.held, error)
+        now = work.clock()
+        lost = {"lost_at": now} if work.delivery.state == Fate.ARMED else {}
+        work.take(Step(Fate.NEEDS_HUMAN, Why.FAILED, now), **lost)
+
+
+def _failed(held: Held, error: Exception) -> None:
+    """The type alone: an error's words may hold a secret."""
+    log.error("a delivery failed for a fault of ours", place=held.place, error=type(error).__name__)
+
+
+def _carried(work: InHand, connect: Connect, hub_done: Event | None) -> None:
     if work.delivery.way == "rehearsed":
         _rehearse(work)
         return

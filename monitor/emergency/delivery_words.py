@@ -26,6 +26,10 @@ SENTENCES: dict[Why, str] = {
     Why.REHEARSED: N_("Rehearsed: the channel has no test account, so nothing left the house."),
     Why.BY_HAND: N_("Publish it by hand: copy the text, and then say here that you have done it."),
     Why.NOT_OFFERED: N_("The channel cannot publish. Publish it by hand, and say here that you have done it."),
+    Why.FAILED: N_(
+        "Kanalvakt cannot get further here. Look whether the message is there, publish it by hand where it is not, and "
+        "say here that you have done it."
+    ),
     Why.SEEN: N_("A person has seen it on the channel."),
     Why.NOT_SEEN: N_("A person did not see it on the channel: it is sent again."),
     Why.SKIPPED: N_("A person has decided to leave it out here."),

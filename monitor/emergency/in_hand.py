@@ -1,10 +1,11 @@
 """A delivery in our hands, and the only way in which it is written: while the claim on it is ours."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any, Self
 
 import structlog
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from monitor.db import Database
-from monitor.emergency.claimed import LEASE, Held, renew
+from monitor.emergency.claimed import LEASE, Clock, Held, renew
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.entrusted import Credentials, entrusted
 from monitor.emergency.models import Delivery, Incident, Message
@@ -22,7 +23,8 @@ from monitor.emergency.rules import Fate, Step
 from monitor.register.models import Channel
 
 log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
+LONGEST = 60.0
+"""Seconds that a claim is kept for whoever waits: no call of a platform takes so long, and somebody else looks."""
 
 
 @dataclass
@@ -43,14 +45,17 @@ class InHand:
     @classmethod
     def open(cls, db: Database, held: Held, settings: Settings, clock: Clock) -> Self | None:
         """None where somebody else holds it."""
-        with db.transaction(repeatable=True) as session:
+        with db.snapshot() as session:
             delivery = session.get_one(Delivery, held.delivery_id)
             message = session.get_one(Message, delivery.message_id)
             mode = session.get_one(Incident, message.incident_id).mode
             channel = session.get(Channel, delivery.channel_id) if delivery.channel_id else None
-            credentials = entrusted(session, mode, channel) if channel is not None else None
         if delivery.token != held.token:
             return None
+        credentials = None
+        if channel is not None:
+            with db.transaction(repeatable=True) as session:
+                credentials = entrusted(session, mode, channel)
         return cls(db, held, settings, clock, delivery, message, mode, channel, credentials)
 
     def take(self, step: Step, **values: Any) -> bool:
@@ -78,13 +83,14 @@ class InHand:
 
     @contextmanager
     def alive(self) -> Iterator[None]:
-        """Keeps the claim while a platform takes its time."""
+        """Keeps the claim while a platform takes its time, but not for ever."""
+        until = monotonic() + LONGEST
         over, writing = threading.Event(), threading.Lock()
 
         def keep() -> None:
             while not over.wait(LEASE.total_seconds() / 3):
                 with writing, suppress(SQLAlchemyError):
-                    if over.is_set() or not renew(self.db, self.held, self.clock()):
+                    if over.is_set() or monotonic() > until or not renew(self.db, self.held, self.clock):
                         return
 
         threading.Thread(target=keep, name="a delivery's claim", daemon=True).start()
@@ -93,3 +99,11 @@ class InHand:
         finally:
             with writing:
                 over.set()
+
+
+def give_up(db: Database, held: Held, step: Step) -> None:
+    """Writes a delivery that cannot even be opened; nothing where it is somebody else's."""
+    told = {"reason": str(step.why), "remedy": SENTENCES[step.why], "next_at": step.next_at}
+    with db.transaction() as session:
+        ours = update(Delivery).where(Delivery.id == held.delivery_id, Delivery.token == held.token)
+        session.execute(ours.values(state=str(step.fate), **told))

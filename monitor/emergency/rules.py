@@ -36,8 +36,11 @@ SURFACED = timedelta(seconds=30)
 OVERTAKES = timedelta(seconds=10)
 """So long a correction or a cancel lets an earlier message of its place be decided first."""
 SOON = timedelta(milliseconds=500)
+A_TURN = timedelta(seconds=2)
 PAUSES = tuple(timedelta(seconds=each) for each in (0, 1, 2, 4, 8))
 LONGEST_PAUSE = timedelta(seconds=10)
+MOST_TRIES = 62
+"""So many pauses, one after the other, are ten minutes."""
 PATIENCE = timedelta(minutes=10)
 """So long is looked on a platform that cannot be read, before a person has to."""
 NOT_THERE = timedelta(minutes=1)
@@ -66,6 +69,7 @@ class Why(StrEnum):
     REHEARSED = "rehearsed"
     BY_HAND = "by_hand"
     NOT_OFFERED = "not_offered"
+    FAILED = "failed"
     SEEN = "seen"
     NOT_SEEN = "not_seen"
     SKIPPED = "skipped"
@@ -123,21 +127,27 @@ def before_sending(around: Around, hub_first: HubFirst, now: datetime) -> Step |
     if until := _waits_for_hub(around, hub_first, now):
         return Step(Fate.PENDING, Why.HUB, until)
     if not _in_turn(around, now):
-        return Step(Fate.PENDING, Why.TURN, now + SOON)
-    if around.parked_until and around.parked_until > now:
-        return Step(Fate.PENDING, Why.PARKED, around.parked_until)
+        return Step(Fate.PENDING, Why.TURN, now + A_TURN)
     return None
 
 
 def before_preparing(around: Around, now: datetime) -> Step | None:
-    """Why it is not even prepared: it must not go out at all, or somebody has stopped it."""
+    """Why it is not even prepared: it must not go out at all, somebody has stopped it, or the platform may not be
+    asked."""
     if around.overtaken:
         return Step(Fate.EXPIRED, Why.OVERTAKEN, now)
     if now >= around.expires:
         return Step(Fate.EXPIRED, Why.TOO_LATE, now)
     if around.stopped_until and around.stopped_until > now:
-        return Step(Fate.HELD, Why.STOPPED, min(around.stopped_until, around.expires))
+        return held(min(around.stopped_until, around.expires), now)
+    if around.parked_until and around.parked_until > now:
+        return Step(Fate.PENDING, Why.PARKED, around.parked_until)
     return None
+
+
+def held(until: datetime, now: datetime) -> Step:
+    """Stopped until then; looked at before, as who lets go of it may do so while this is written."""
+    return Step(Fate.HELD, Why.STOPPED, min(until, now + A_TURN))
 
 
 def _waits_for_hub(around: Around, hub_first: HubFirst, now: datetime) -> datetime | None:
@@ -158,7 +168,10 @@ def _in_turn(around: Around, now: datetime) -> bool:
 
 
 def certainly_not(tries: int, now: datetime, retry_at: datetime | None = None) -> Step:
-    """The platform has certainly not published, for something that passes: again soon, or when it allows it."""
+    """The platform has certainly not published, for something that passes: again soon, or when it allows it; a person's
+    where it has not passed after ten minutes of trying."""
+    if retry_at is None and tries >= MOST_TRIES:
+        return Step(Fate.NEEDS_HUMAN, Why.FAILED, now)
     why = Why.PARKED if retry_at else Why.PREPARING
     return Step(Fate.PENDING, why, max(retry_at or now, now + pause(tries)))
 

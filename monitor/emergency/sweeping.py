@@ -1,7 +1,8 @@
 """Finds what nobody goes on with: left by a process that died, parked until now, or never rung for."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime
 from threading import Event
 from typing import Any
@@ -13,9 +14,8 @@ from config.settings import Settings
 from connectors import connect as connect_for_real
 from monitor.db import Database
 from monitor.emergency.afterwards import note_still_undecided
-from monitor.emergency.claimed import Held, claim
+from monitor.emergency.claimed import Clock, Held, claim
 from monitor.emergency.delivering import Connect, hub_events, now_utc, step
-from monitor.emergency.in_hand import Clock
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import UNDER_WAY, Fate, must_be_told
 
@@ -28,23 +28,25 @@ def sweep(
     settings: Settings,
     clock: Clock = now_utc,
     connect: Connect = connect_for_real,
+    pool: Executor | None = None,
 ) -> int:
     """Goes one step on with every delivery that is due, all at the same time; gives how many. Several may sweep.
 
+    pool: where the steps go on by themselves; without one it returns when the slowest of them is done.
     While nothing is under way it is one query by an index.
     """
     wanted = (Delivery.id, Delivery.state, Delivery.next_at, Delivery.made_at, Delivery.told_at)
     with db.snapshot() as session:
         rows = session.execute(select(*wanted).where(Delivery.state.in_(UNDER_WAY))).all()
-    _tell(db, rows, now)
-    if not any(row.next_at <= now for row in rows):
-        return 0
-    with db.transaction() as session:
-        held = claim(session, now)
-    if held:
-        with ThreadPoolExecutor(len(held), thread_name_prefix="sweep") as pool:
-            hubs = hub_events(held)
-            list(pool.map(lambda each: _step(db, each, settings, clock, connect, hubs.get(each.message_id)), held))
+    held: list[Held] = []
+    if any(row.next_at <= now for row in rows):
+        with db.transaction() as session:
+            held = claim(session, clock())
+    hubs = hub_events(held)
+    with nullcontext(pool) if pool else ThreadPoolExecutor(len(held) or 1, thread_name_prefix="sweep") as steps:
+        for each in held:
+            steps.submit(_step, db, each, settings, clock, connect, hubs.get(each.message_id))
+        _tell(db, rows, now)
     return len(held)
 
 

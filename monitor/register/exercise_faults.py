@@ -20,6 +20,9 @@ def exercise_faults(raw: Mapping[str, object]) -> Iterator[Fault]:
             continue
         below, platform = (*path, "exercise"), text(channel, "platform")
         yield from credential_faults(below, {"platform": platform, "credential": exercise.get("credential", {})})
+        if _named(exercise) and not text(exercise, "external_id"):
+            what = _("The test account's external_id is missing: its secrets alone do not say which account it is.")
+            yield Fault((*below, "external_id"), what, _("Name a test account that residents do not see."))
         if text(exercise, "external_id") and (platform, text(exercise, "external_id")) in live:
             what = _("The account for exercises is a live one.")
             yield Fault((*below, "external_id"), what, _("Name a test account that residents do not see."))

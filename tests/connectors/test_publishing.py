@@ -167,16 +167,15 @@ def test_a_post_has_its_picture_and_shares_its_link_without_one(page: Press) -> 
     assert post.link == LINK
 
 
-def test_a_link_that_facebook_cannot_read_is_left_out_the_next_time(page: Press) -> None:
+def test_a_link_that_facebook_cannot_read_is_left_out_and_no_other(page: Press) -> None:
     plain = replace(page.draft, image=None)
+    page.prepare(plain)
+    page.prepare(plain)  # it had to wait in between
+    assert page.stage.world.posts[page.publish(plain).remote_id].link == LINK
     graph_of(page.stage).habits.links_fail = True
-    page.prepare(plain)
-    with pytest.raises(Unavailable):
-        page.publish(plain)
-    assert page.effects == []
-    page.prepare(plain)
-    page.publish(plain)
-    assert len(page.effects) == 1
+    without = page.publish(replace(plain, text=f"Andra beskedet {LINK}"))
+    assert not page.stage.world.posts[without.remote_id].link
+    assert len(page.effects) == 2
 
 
 def test_a_repetition_that_facebook_refuses_is_perhaps_our_own(page: Press) -> None:
@@ -201,10 +200,11 @@ def test_old_posts_and_odd_orders_do_not_hide_ours(page: Press) -> None:
     assert found.remote_id == published.remote_id
 
 
-def test_where_authors_are_withheld_nothing_is_certain(page: Press) -> None:
+@pytest.mark.parametrize("author", ["", ',"from":{"id":"100064000000001"}'])
+def test_where_authors_are_withheld_or_another_id_nothing_is_certain(page: Press, author: str) -> None:
     page.prepare()
     page.publish()
-    body = f'{{"data":[{{"id":"1_2","message":"{LINK}","created_time":"2026-11-16T07:00:00+0000"}}]}}'
+    body = f'{{"data":[{{"id":"1_2","message":"{LINK}","created_time":"2026-11-16T07:00:00+0000"{author}}}]}}'
     page.stage.emulator.faults.add(Fault("status", path="/published_posts$", status=200, body=body))
     search = page.find()
     assert (search.found, search.complete) == (None, False)
@@ -285,6 +285,15 @@ def test_what_no_list_shows_yet_is_known_by_its_container_and_verified_later(acc
         account.publisher.verify(account.draft, found)
     account.stage.world.advance(20)
     assert account.publisher.verify(account.draft, found).remote_id == published.remote_id
+
+
+@pytest.mark.parametrize("said", ['{"id":"7"}', '{"id":"7","status_code":"SOMETHING_NEW"}'])
+def test_a_container_that_says_nothing_we_know_makes_nothing_certain(account: Press, said: str) -> None:
+    account.prepare()
+    path = f"/{account.progress['container']}$"
+    account.stage.emulator.faults.add(Fault("status", method="GET", path=path, status=200, body=said))
+    assert not account.find().complete
+    assert account.find().complete
 
 
 @pytest.mark.parametrize(

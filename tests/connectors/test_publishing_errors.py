@@ -51,6 +51,8 @@ YOUTUBE = [
     (200, "", OutcomeUnknown),
     (200, "{}", OutcomeUnknown),
     (400, google("processingFailure"), OutcomeUnknown),
+    (400, google("neverHeardOf"), OutcomeUnknown),
+    (400, google("invalidParameter"), OutcomeUnknown),
     (400, google("commentTextTooLong"), Refused),
     (404, google("videoNotFound"), Refused),
     (403, google("commentsDisabled"), Refused),

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,11 +24,13 @@ from monitor.db import Database
 from monitor.emergency import by_hand, holding
 from monitor.emergency.claimed import LEASE
 from monitor.emergency.delivering import deliver_all
+from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.faults import CannotSend
-from monitor.emergency.models import LogLine
-from monitor.emergency.rules import Fate, Why
+from monitor.emergency.models import Hold, LogLine
+from monitor.emergency.rules import MOST_TRIES, Fate, Why
 from monitor.emergency.sweeping import sweep
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
+from workers import emergency as worker
 
 FEED = "/feed$"
 PROCESSES = multiprocessing.get_context("fork")
@@ -58,7 +61,8 @@ def test_one_press_reaches_the_hub_and_every_channel_and_is_read_back(
     assert states(here) == {"hub": "verified", "facebook": "verified", "youtube": "verified", "group": "needs_human"}
     assert len(here.effects) == 2
     found = here.delivery("facebook")
-    assert (found.attempts, found.token, found.remote_id) == (1, 1, here.effects[0].made)
+    assert (found.attempts, found.token) == (1, 1)
+    assert found.remote_id in {each.made for each in here.effects}
     assert found.url
     assert (here.delivery("youtube").way, here.delivery("group").way) == ("best_effort", "by_hand")
     assert hub.published == 1
@@ -93,6 +97,31 @@ def test_it_goes_out_without_the_hub_only_when_the_patience_is_over(here: Broadc
     here.wait(5)
     here.sweep()
     assert len(here.effects) == 1
+
+
+@pytest.mark.parametrize("needs_image", [False, True])
+def test_what_is_prepared_or_needs_the_hubs_picture_asks_the_platform_nothing_while_it_waits(
+    here: Broadcast, hub: FakeHub, needs_image: bool
+) -> None:
+    hub.answers = False
+    here.sent()
+    change(here, progress={} if needs_image else {"photo": "1"})
+    prepared: list[str] = []
+
+    def connect(*words: Any) -> Any:
+        made: Any = connect_for_real(*words)
+        real = made.prepare
+        made.needs_image = needs_image
+        made.prepare = lambda *given: [prepared.append("once"), real(*given)][1]
+        return made
+
+    for _round in range(4):
+        here.sweep(connect=connect)
+        here.wait(0.5)
+    assert (here.delivery("facebook").reason, prepared) == (Why.HUB, [])
+    here.wait(5)
+    here.sweep(connect=connect)
+    assert (prepared, len(here.effects)) == (["once"], 1)
 
 
 def test_without_hub_can_mean_to_wait(here: Broadcast, hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,6 +200,16 @@ def test_every_refusal_has_its_own_end(here: Broadcast, fault: Fault, state: Fat
     found = here.delivery("facebook")
     assert (found.state, len(here.effects)) == (state, int(state == Fate.VERIFIED))
     assert found.remedy
+
+
+def test_what_never_gets_through_becomes_a_persons(here: Broadcast) -> None:
+    here.sent()
+    change(here, looks=MOST_TRIES - 1, attempts=1)
+    refused = '{"error":{"code":9007,"type":"OAuthException","message":"x"}}'
+    here.emulator.faults.add(Fault("status", status=400, method="POST", path=FEED, body=refused, times=None))
+    here.to_the_end()
+    found = here.delivery("facebook")
+    assert (found.state, found.remedy, found.attempts) == (Fate.NEEDS_HUMAN, SENTENCES[Why.FAILED], 1)
 
 
 def test_a_failed_read_back_does_not_undo_that_it_is_out(here: Broadcast) -> None:
@@ -330,6 +369,18 @@ def test_what_is_released_goes_on_at_once(here: Broadcast) -> None:
     assert len(here.effects) == 1
 
 
+def test_what_is_released_while_it_is_being_held_goes_on_all_the_same(here: Broadcast) -> None:
+    here.sent()
+    with here.db.transaction() as session:
+        holding.hold(session, "facebook", "redaktor", here.clock(), here.clock() + timedelta(minutes=30), "")
+    here.sweep()
+    with here.db.transaction() as session:  # as if it had come before the delivery was written as held
+        session.query(Hold).update({"released_at": here.clock(), "released_by_id": "redaktor"})
+    here.wait(2)
+    here.sweep()
+    assert len(here.effects) == 1
+
+
 def test_a_stop_in_an_exercise_stops_nothing_that_is_live(here: Broadcast) -> None:
     with here.db.transaction() as session:
         until = here.clock() + timedelta(minutes=5)
@@ -363,6 +414,17 @@ def test_an_update_waits_for_the_earlier_message_of_its_channel(here: Broadcast)
     assert [here.delivery("facebook", each).remote_id for each in (alert, update)] == [e.made for e in here.effects]
 
 
+def test_what_was_sent_first_goes_first_whatever_was_drafted_first(here: Broadcast) -> None:
+    drafted_first, sent_first = here.message(), here.message()
+    here.emulator.faults.add(Fault("lose", method="POST", path=FEED))
+    here.world.list_lag = 15
+    here.commit(sent_first)
+    here.sweep()
+    here.commit(drafted_first)
+    here.sweep()
+    assert (here.delivery("facebook", drafted_first).reason, len(here.effects)) == (Why.TURN, 1)
+
+
 def test_a_person_answers_where_no_machine_can_tell(here: Broadcast) -> None:
     here.emulator.faults.add(Fault("reset", method="POST", path=FEED, times=3))
     here.sent()
@@ -375,6 +437,57 @@ def test_a_person_answers_where_no_machine_can_tell(here: Broadcast) -> None:
     assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
     with pytest.raises(CannotSend), here.db.transaction() as session:
         by_hand.answer(session, asked.id, "skip", "", "redaktor", here.clock())
+
+
+def says(here: Broadcast, seen: str) -> None:
+    with here.db.transaction() as session:
+        by_hand.answer(session, here.delivery("facebook").id, seen, "", "redaktor", here.clock())
+
+
+def test_what_was_left_out_while_nobody_knew_is_looked_for_before_it_is_sent_again(here: Broadcast) -> None:
+    here.world.list_lag = 30
+    here.emulator.faults.add(Fault("lose", method="POST", path=FEED))
+    here.sent()
+    here.sweep()
+    for seen in ("skip", "not_seen", "skip", "not_seen"):
+        says(here, seen)
+        assert here.delivery("facebook").state == (Fate.REJECTED if seen == "skip" else Fate.UNKNOWN)
+    here.to_the_end()
+    assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
+
+
+def test_a_person_who_sees_nothing_twice_is_believed_where_the_channel_cannot_be_read(here: Broadcast) -> None:
+    here.sent()
+    unread = {"state": Fate.NEEDS_HUMAN, "attempts": 1, "lost_at": here.clock(), "progress": {"container": "7"}}
+    change(here, **unread, looks=9)
+    says(here, "not_seen")
+    looked_for = here.delivery("facebook")
+    assert (looked_for.state, looked_for.lost_at) == (Fate.UNKNOWN, unread["lost_at"])
+    change(here, state=Fate.NEEDS_HUMAN)
+    says(here, "not_seen")
+    again = here.delivery("facebook")
+    assert (again.state, again.lost_at, again.progress) == (Fate.PENDING, None, {"container": "7"})
+
+
+def change(here: Broadcast, **values: Any) -> None:
+    with here.db.transaction() as session:
+        delivery = session.merge(here.delivery("facebook"))
+        for name, value in values.items():
+            setattr(delivery, name, value)
+
+
+@pytest.mark.parametrize("broken", ["delivering.drafted", "carrying.around", "in_hand.entrusted"])
+def test_a_fault_of_ours_is_a_persons_at_once(here: Broadcast, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    def fails(*_words: Any, **_more: Any) -> None:
+        raise ImportError("hemligt")
+
+    here.sent()
+    with monkeypatch.context() as breaking:
+        breaking.setattr(f"monitor.emergency.{broken}", fails)
+        here.sweep()
+    here.sweep()
+    found = here.delivery("facebook")
+    assert (found.state, found.reason, found.token, here.effects) == (Fate.NEEDS_HUMAN, Why.FAILED, 1, [])
 
 
 def test_what_is_undecided_for_half_a_minute_is_told_once(here: Broadcast) -> None:
@@ -393,6 +506,33 @@ def test_what_is_undecided_for_half_a_minute_is_told_once(here: Broadcast) -> No
         acts = {entry.act for entry in session.query(AuditEntry)}
     assert len(said) == 1
     assert "message.committed" in acts
+
+
+def test_news_that_cannot_be_told_keep_nothing_from_going_out(here: Broadcast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_words: Any, **_more: Any) -> None:
+        raise KeyError("rubrik")
+
+    monkeypatch.setattr("monitor.emergency.afterwards.noted", fails)
+    here.sent()
+    here.wait(31)
+    with ThreadPoolExecutor(8) as pool:
+        assert here.sweep(pool=pool) == 2
+    here.to_the_end()
+    assert len(here.effects) == 1
+
+
+def test_the_worker_survives_whatever_a_look_meets(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def fails(_db: object) -> bool:
+        asked.append("looked")
+        raise KeyError("ett fel av vårt eget slag")
+
+    monkeypatch.setattr(worker, "database", lambda: None)
+    monkeypatch.setattr(worker, "anything_under_way", fails)
+    with ThreadPoolExecutor(1) as pool:
+        worker.look(pool)
+    assert asked == ["looked"]
 
 
 def test_nothing_is_asked_of_the_database_but_once_while_no_message_is_under_way(here: Broadcast) -> None:

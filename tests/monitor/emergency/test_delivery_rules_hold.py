@@ -137,6 +137,23 @@ def test_a_correction_lets_what_is_undecided_go_first_but_not_for_long() -> None
         assert rules.before_sending(around(earlier=(fate,)), NO_WAIT, BEGAN) is None
 
 
+def test_a_platform_that_asks_to_wait_is_not_asked_for_preparing_either() -> None:
+    parked = around(parked_until=BEGAN + timedelta(hours=1))
+    step = rules.before_preparing(parked, BEGAN)
+    assert step is not None
+    assert (step.why, step.next_at) == (rules.Why.PARKED, parked.parked_until)
+    assert rules.before_preparing(parked, BEGAN + timedelta(minutes=61)) is not None, "its time is over"
+
+
+def test_what_does_not_pass_within_ten_minutes_is_a_persons() -> None:
+    now, tries = BEGAN, 0
+    while (step := rules.certainly_not(tries, now)).fate is Fate.PENDING:
+        now, tries = step.next_at, tries + 1
+    assert step.fate is Fate.NEEDS_HUMAN
+    assert timedelta(minutes=9, seconds=30) < now - BEGAN < timedelta(minutes=10, seconds=30)
+    assert rules.certainly_not(tries, now, now + timedelta(hours=1)).fate is Fate.PENDING, "the platform says when"
+
+
 def test_the_hub_goes_first_for_as_long_as_was_chosen() -> None:
     first = HubFirst(timedelta(seconds=5))
     for fate in UNDER_WAY:

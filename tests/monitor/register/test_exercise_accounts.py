@@ -37,7 +37,12 @@ def test_it_comes_back_from_every_form_as_it_went_in(sqlite: Database) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ['credential = { token_env = "TIBRO_FACEBOOK_TOKEN" }', 'external_id = "{live}"', 'credential = { x_env = "A" }'],
+    [
+        'external_id = "99", credential = { token_env = "TIBRO_FACEBOOK_TOKEN" }',
+        'external_id = "{live}"',
+        'external_id = "99", credential = { x_env = "A" }',
+        'credential = { token_env = "TEST_T" }',
+    ],
 )
 def test_what_is_live_or_misspelt_is_refused(words: str) -> None:
     live = next(each.external_id for each in parse(SAMPLE).channel if each.platform == "facebook")
