@@ -31,7 +31,7 @@ MEASURED = "measured"
 Logged = Callable[[], list[dict[str, Any]]]
 """The lines so far."""
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
 """Of a property that says nothing else: other ones each time, so that all runs together try many."""
 hypothesis_settings.register_profile(
     "kanalvakt",

@@ -1,5 +1,6 @@
 """One obligation as people see it: a verdict, with what people said of it, its deadline and who is responsible."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
@@ -161,15 +162,22 @@ def _asked_schedules() -> Select[Any]:
     return query.options(defer(Schedule.connector_state))  # type: ignore[return-value]
 
 
-def place_of(scene: Scene, channel: Channel, schedule: Schedule | None, own: frozenset[str]) -> Place:
-    """own: the organisation's names there."""
+def place_of(
+    scene: Scene,
+    channel: Channel,
+    schedule: Schedule | None,
+    own: frozenset[str],
+    watches: Mapping[str, CloseWatch] | None = None,
+) -> Place:
+    """own: the organisation's names there. watches: of channels in a crisis, where somebody has looked already."""
     read = None
     if schedule is not None and channel.watch_mode != "manual":
         last = schedule.last_complete_at or schedule.failing_since
         read = unverified_since(last, scene.calendar, scene.now)
     historic_before = schedule.historic_before if schedule else None
     about = (channel.id, channel.name, channel.platform, channel.responsible_id)
-    watch = closely_watched(scene.session, scene.now).get(channel.id)
+    watches = closely_watched(scene.session, scene.now) if watches is None else watches
+    watch = watches.get(channel.id)
     close = (watch.since, watch.hours) if watch is not None else None
     return Place(*about, terms_of(scene.owner, channel), own, historic_before, read, close)
 

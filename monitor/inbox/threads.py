@@ -19,9 +19,10 @@ from monitor.inbox.gathering import Fetched, Gathered, judge_all
 from monitor.inbox.mark_rules import Marked
 from monitor.inbox.models import Action, Flag
 from monitor.inbox.obligations import Obligation, place_of, scene_of, told
-from monitor.register.identities import identities
 from monitor.register.channels import all_channels
+from monitor.register.identities import identities
 from monitor.register.models import Channel, Person
+from monitor.watch.close_watching import still_close
 from monitor.watch.models import Comment, Observation, Post
 
 
@@ -149,7 +150,8 @@ def thread_of(session: Session, comment_id: int, now: datetime) -> Thread | None
     comment = here.comment
     channel = next(each for each in all_channels(session) if each.id == comment.channel_id)
     own = identities(session, channel)
-    place = place_of(scene, channel, here.schedule, own)
+    watches = still_close([here.close] if here.close else [], now)
+    place = place_of(scene, channel, here.schedule, own, watches)
     around = Around(own, {comment.post_external_id}, {comment.thread_external_id})
     gathered = gather_around(session, {channel.id: around}, whole_acts=True)[channel.id]
     there = [each for each in gathered.comments if each.thread_external_id == comment.thread_external_id]

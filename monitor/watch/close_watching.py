@@ -1,5 +1,6 @@
 """Channels in a crisis: read every minute around the clock, as far as their budgets go."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,7 +22,12 @@ def is_close(session: Session, channel_id: str, now: datetime) -> bool:
 
 def closely_watched(session: Session, now: datetime) -> dict[str, CloseWatch]:
     """The channels in a crisis, by id."""
-    return {each.channel_id: each for each in close_watches(session) if each.until is None or each.until > now}
+    return still_close(close_watches(session), now)
+
+
+def still_close(watches: Iterable[CloseWatch], now: datetime) -> dict[str, CloseWatch]:
+    """Those that have not ended, by channel."""
+    return {each.channel_id: each for each in watches if each.until is None or each.until > now}
 
 
 @once_in_a_snapshot

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
+from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token
 from connectors.errors import ConnectorError, PermissionLost, Refused, UnexpectedAnswer
@@ -147,8 +148,8 @@ def test_a_wrong_question_is_our_fault_and_not_the_tokens(page: Stage, path: str
 
 
 def test_what_the_app_is_not_made_for_asks_for_the_apps_settings(page: Stage) -> None:
-    told = '{"error": {"message": "(#3) Application does not have the capability", "type": "OAuthException", "code": 3}}'
-    page.world.faults.add(Fault("status", path="/feed", status=400, body=told))
+    told = '{"error": {"message": "(#3) Not within the capability", "type": "OAuthException", "code": 3}}'
+    page.emulator.faults.add(Fault("status", path="/feed", status=400, body=told))
     with pytest.raises(PermissionLost) as refused:
         asking(page).put_object(page.account.id, "feed", message="Badet öppnar")
     assert refused.value.code == "3"

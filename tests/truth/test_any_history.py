@@ -21,7 +21,7 @@ from tests.connectors.test_instagram import instagram
 from tests.connectors.test_instagram_public import public_account, start_new_process
 from tests.truth.history import DAY, WEEK, History, begin, migrated, secret_variable
 
-HISTORIES = int(os.environ.get("HISTORIES", "260"))
+HISTORIES = int(os.environ.get("HISTORIES", "160"))
 STAGES: dict[str, Callable[[Emulator], Stage]] = {
     "facebook": facebook,
     "instagram": instagram,

@@ -58,7 +58,7 @@ class Ending(In):
 
 
 class Place(In):
-    """A place's own text, of 20,000 characters at most; empty: what is made of the answers. left_out: nothing goes there."""
+    """A place's own text, at most 20,000 characters; empty: what is made of the answers. left_out: nothing goes out."""
 
     text: Bounded = Field(default="", repr=False)
     left_out: StrictBool = False

@@ -179,7 +179,8 @@ def test_an_answer_that_cannot_be_sent_says_where_it_is_wrong(house: DeskHouse, 
     assert (asks.status_code, house.actions()) == (409, [])
     assert answers(programs("chef"), id_).status_code == 422
     assert answers(programs("annan"), id_).status_code == 403
-    [template] = one.get(f"/comments/{id_}/templates").json()["items"]
+    template, interim = one.get(f"/comments/{id_}/templates").json()["items"]
+    assert (template["kind"], interim["kind"]) == ("answer", "interim")
     assert template["text"] == "Tack för din fråga till Tibro kommun!"
 
 

@@ -22,7 +22,7 @@ from monitor.register.models import Person
 from monitor.web.allowance import Allowance
 from monitor.web.api.app import create_api
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
 """For each address and way of asking."""
 HELD = [
     not_a_server_error,
