@@ -30,7 +30,7 @@ SEEDS = [int(seed) for seed in os.environ.get("TWO_YEARS_SEEDS", "1").split(",")
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made there
 TWO_YEARS = date(2025, 1, 1), date(2026, 12, 31)
 LIVED = TWO_YEARS if "TWO_YEARS_SEEDS" in os.environ else (date(2026, 10, 1), date(2026, 12, 31))
-"""Both years take as long as a third of all other tests: the last half year alone where nobody names a seed."""
+"""Both years take as long as a third of all other tests: the last quarter alone where nobody names a seed."""
 THREE_MONTHS = date(2025, 10, 1), date(2026, 1, 9)
 """With an autumn night that has an hour twice, and Christmas."""
 Days = dict[tuple[str, date], Expected]
