@@ -18,6 +18,10 @@ from connectors.emulator.story import story
 from connectors.emulator.world import START, World
 
 
+STORY_UNITS_PER_DAY = 100_000
+"""Granted to the sample municipality, which is read every few seconds."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = _parser()
     chosen = parser.parse_args(arguments)
@@ -32,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"port {chosen.port} cannot be used: {error.strerror}")
     if chosen.story:
         emulator.story = story(world)
+        emulator.youtube.quota.per_day = STORY_UNITS_PER_DAY
     with emulator:
         print(json.dumps(_introduction(emulator)), flush=True)
         ended.wait()

@@ -90,6 +90,10 @@ def _introduction(log: Path) -> dict[str, Any] | None:
     return None
 
 
+DAILY_QUOTA = "100000"
+"""As much as the emulated Google grants: what it usually gives lasts for no day of readings every few seconds."""
+
+
 def _lead_there(home: Path, interval: int, addresses: Mapping[str, str], secrets: Mapping[str, str]) -> None:
     """Makes this process and its children see the demo alone: no setting, secret or proxy of the user's."""
     for name in [name for name in os.environ if name.startswith("KANALVAKT_") and not name.startswith(KEPT)]:
@@ -103,6 +107,7 @@ def _lead_there(home: Path, interval: int, addresses: Mapping[str, str], secrets
         "KANALVAKT_INSTAGRAM_PUBLIC": "true",
         "KANALVAKT_POLLING__INTERVAL_SECONDS": str(interval),
         "KANALVAKT_POLLING__AROUND_THE_CLOCK": "true",
+        "KANALVAKT_POLLING__DAILY_QUOTA": DAILY_QUOTA,
         "KANALVAKT_WEB__PUBLIC_URL": f"http://127.0.0.1:{os.environ['KANALVAKT_WEB__PORT']}",
         "CREDENTIALS_DIRECTORY": str(home),
         "NO_PROXY": "127.0.0.1,localhost",

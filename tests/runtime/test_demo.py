@@ -74,6 +74,7 @@ def test_the_demo_shows_its_address_soon_and_the_first_mail_after_it_and_goes_on
         assert eventually(lambda: b"/demo/mails/" in page(f"{found[1]}/demo/mails"))
         assert time.monotonic() - began < 90  # 30 on an idle machine
         assert b"tibrokommun" in page(f"{found[1]}/channels") or b"Tibro kommun" in page(f"{found[1]}/channels")
+        assert eventually(lambda: unread(home) == [], seconds=90), unread(home)
         before = stored(home)
         assert eventually(lambda: stored(home) > before, seconds=90)
         mail = message_from_bytes(next((home / "mails").glob("*.eml")).read_bytes(), policy=policy.default)
@@ -96,6 +97,13 @@ def page(address: str) -> bytes:
     with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
         content: bytes = answer.read()
         return content
+
+
+def unread(home: Path) -> list[str]:
+    """Channels that a machine reads and that have not been read completely yet."""
+    with closing(sqlite3.connect(home / "kanalvakt.sqlite3")) as connection:
+        query = "SELECT channel_id FROM schedule WHERE last_complete_at IS NULL"
+        return [channel for (channel,) in connection.execute(query)]
 
 
 def stored(home: Path) -> int:
