@@ -17,7 +17,6 @@ from connectors.emulator.server import Emulator
 from connectors.emulator.story import story
 from connectors.emulator.world import START, World
 
-
 STORY_UNITS_PER_DAY = 100_000
 """Granted to the sample municipality, which is read every few seconds."""
 
