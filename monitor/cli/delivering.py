@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import settings
+from monitor.access.permission_rules import Permission
 from monitor.cli.crisis_finding import moment_named
 from monitor.cli.errors import WrongWords
-from monitor.cli.finding import channel_named, person_named
+from monitor.cli.finding import channel_named, staff_named
 from monitor.cli.output import say, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.emergency import holding
@@ -50,7 +51,7 @@ def send(message: MessageId, by: By, next_update: Promise = None, json: Json = F
     db, now = opened_database(), datetime.now(UTC)
     with db.transaction() as session:
         found = _message(session, message)
-        actor = person_named(session, by).id
+        actor = staff_named(session, by, Permission.WORK_IN_CRISIS)
         if found.committed_at is None:
             if next_update is not None:
                 zone = ZoneInfo(organisation(session).timezone)
@@ -103,7 +104,7 @@ def hold(
     now = datetime.now(UTC)
     until = now + timedelta(minutes=minutes)
     with opened_database().transaction() as session:
-        actor = person_named(session, by).id
+        actor = staff_named(session, by, Permission.WORK_IN_CRISIS)
         _check_place(session, place)
         holding.hold(session, place, actor, now, until, reason, MODE[exercise])
     if json:
@@ -116,7 +117,7 @@ def release(by: By, place: Place = "", exercise: Exercise = False, json: Json = 
     """What was stopped goes on at once, here."""
     db, now = opened_database(), datetime.now(UTC)
     with db.transaction() as session:
-        actor = person_named(session, by).id
+        actor = staff_named(session, by, Permission.WORK_IN_CRISIS)
         _check_place(session, place)
         holding.release(session, place, actor, now, MODE[exercise])
     went_on = sweep(db, now, settings())

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _, moment
 from config.settings import settings
+from monitor.access.permission_rules import Permission
 from monitor.cli.crisis_finding import incident_named, message_named, moment_named, template_named
 from monitor.cli.emergency import app
 from monitor.cli.errors import WrongWords
-from monitor.cli.finding import person_named
+from monitor.cli.finding import staff_named
 from monitor.cli.output import say, show_json
 from monitor.cli.setup import opened_database
 from monitor.emergency import incidents, sending
@@ -108,7 +109,7 @@ def start(
     if sure.strip().casefold() not in SURE[mode]:
         raise WrongWords(_("Write {word} to confirm.", word=_(MODES[mode])))
     with opened_database().transaction() as session:
-        who = person_named(session, by).id
+        who = staff_named(session, by, Permission.WORK_IN_CRISIS)
         now = datetime.now(UTC)
         made = incidents.start(session, who, mode, level, title, decided_by, now, area=area, note=case)
         told = {"id": made.id, "mode": made.mode, "level": made.level, "state": made.state, "title": made.title}
@@ -186,7 +187,7 @@ def preview(number: Number, json: Json = False) -> int:
 def approve(number: Number, by: By, json: Json = False) -> int:
     with opened_database().transaction() as session:
         message = message_named(session, number)
-        who = person_named(session, by).id
+        who = staff_named(session, by, Permission.APPROVE_CRISIS)
         approve_message(session, message, who, message.revision, datetime.now(UTC))
         return _show(session, message, json=json)
 
@@ -195,7 +196,7 @@ def approve(number: Number, by: By, json: Json = False) -> int:
 def discard(number: Number, by: By, json: Json = False) -> int:
     with opened_database().transaction() as session:
         message = message_named(session, number)
-        discard_message(session, message, person_named(session, by).id, datetime.now(UTC))
+        discard_message(session, message, staff_named(session, by, Permission.WORK_IN_CRISIS), datetime.now(UTC))
         return _show(session, message, json=json)
 
 
@@ -219,7 +220,9 @@ def stage(
 ) -> None:
     with opened_database().transaction() as session:
         about = incident_named(session, incident)
-        incidents.set_stage(session, about, name, person_named(session, by).id, datetime.now(UTC))
+        incidents.set_stage(
+            session, about, name, staff_named(session, by, Permission.WORK_IN_CRISIS), datetime.now(UTC)
+        )
     publish_soon(opened_database(), settings())
     say(_(STAGES[name]))
 
@@ -228,8 +231,9 @@ def stage(
 def rename(title: Title, by: By, incident: Which = None) -> None:
     with opened_database().transaction() as session:
         about = incident_named(session, incident)
-        incidents.rename(session, about, title, person_named(session, by).id, datetime.now(UTC))
+        incidents.rename(session, about, title, staff_named(session, by, Permission.WORK_IN_CRISIS), datetime.now(UTC))
         named = about.title
+    publish_soon(opened_database(), settings())
     say(named)
 
 
@@ -237,7 +241,7 @@ def rename(title: Title, by: By, incident: Which = None) -> None:
 def close(by: By, incident: Which = None, why: Why = "") -> None:
     with opened_database().transaction() as session:
         about = incident_named(session, incident)
-        incidents.close(session, about, person_named(session, by).id, datetime.now(UTC), why)
+        incidents.close(session, about, staff_named(session, by, Permission.WORK_IN_CRISIS), datetime.now(UTC), why)
     publish_soon(opened_database(), settings())
     say(_("The incident is closed."))
 
@@ -249,7 +253,7 @@ def _written(
     chosen = settings()
     with opened_database().transaction() as session:
         zone, now = ZoneInfo(organisation(session).timezone), datetime.now(UTC)
-        who = person_named(session, by).id
+        who = staff_named(session, by, Permission.WORK_IN_CRISIS)
         message = make(session, who, now)
         said = {name: getattr(message, name) for name in ("headline", *PARTS)}
         said |= {name: text for name, text in answers.items() if text is not None}
@@ -267,7 +271,7 @@ def _take_back(number: int, kind: Kind, by: str, *, json: bool) -> int:
     db, chosen = opened_database(), settings()
     try:
         with db.transaction() as session:
-            who = person_named(session, by).id
+            who = staff_named(session, by, Permission.WORK_IN_CRISIS)
             earlier = message_named(session, number)
             made = sending.taken_back(session, earlier.id, kind, who, datetime.now(UTC), chosen).id
     except CannotSend as why:

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import _
+from monitor.access.permission_rules import Permission
 from monitor.cli.errors import WrongWords
+from monitor.emergency.staff import with_permission
 from monitor.register.models import Channel, Person
 from monitor.watch.models import Comment
 
@@ -34,6 +36,16 @@ def person_named(session: Session, name: str) -> Person:
     if found.retired:
         raise WrongWords(_("{name} is no longer in the register, and can neither do nor be told anything.", name=name))
     return found
+
+
+def staff_named(session: Session, name: str, permission: Permission) -> str:
+    """The id of a person who may do that in a crisis. Raises WrongWords, also for one who may not: the pages' rules
+    hold here too."""
+    found = person_named(session, name)
+    if found not in with_permission(session, permission):
+        can = ", ".join(each.id for each in with_permission(session, permission)) or "–"
+        raise WrongWords(_("{name} has no role that permits it. Who has: {people}.", name=name, people=can))
+    return found.id
 
 
 def comment_named(session: Session, name: str) -> Comment:

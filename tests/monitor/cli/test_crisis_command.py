@@ -13,14 +13,16 @@ from tests.monitor.cli.conftest import Command
 from tests.monitor.town import Town
 
 SURE = ("--mode", "exercise", "--sure", "övning")
-BY = ("--by", "redaktor")
+BY = ("--by", "kris")
 
 
 @pytest.fixture
 def town(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     upgrade(database())
-    Town(database())
+    town = Town(database())
+    town.person("kris", roles=["crisis_staff"])
+    town.person("godkanner", roles=["unit_manager"])
 
 
 def test_a_message_is_written_mended_and_approved_by_somebody_else(kanalvakt: Command, town: None) -> None:
@@ -42,7 +44,10 @@ def test_a_message_is_written_mended_and_approved_by_somebody_else(kanalvakt: Co
     assert all(text.startswith("ÖVNING") for text in made["texts"].values())
     number = str(made["id"])
     assert run("approve", number, *BY)[0] == 2
-    assert run("approve", number, "--by", "ersattare")[0] == 0
+    for nobody in ("ersattare", "redaktor"):
+        assert run("approve", number, "--by", nobody)[0] == 2, "approved by somebody whose role permits nothing here"
+    assert run("approve", number, "--by", "godkanner")[0] == 0
+    assert run("discard", number, "--by", "godkanner")[0] == 2, "who only approves did crisis work"
     assert "Strömavbrott" in run("preview", number)[1]
     code, _out, err = run("cancel", number, *BY)
     assert code == 2, "what was never sent was withdrawn"
