@@ -26,6 +26,7 @@ from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate, counts
 from monitor.emergency.sending import committed
+from monitor.emergency.standing import message_state
 from monitor.emergency.sweeping import sweep
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
@@ -176,7 +177,8 @@ def _status(incident: Incident | None, messages: Sequence[Message], made: dict[i
 
 def _message_json(message: Message, made: Sequence[Delivery]) -> dict[str, Any]:
     deliveries = [{"channel": each.place, **{key: getattr(each, key) for key in DELIVERY}} for each in made]
-    told = {"id": message.id, "identifier": message.identifier, "type": message.kind, "state": message.state}
+    told = {"id": message.id, "identifier": message.identifier, "type": message.kind}
+    told["state"] = message_state(message, datetime.now(UTC))
     return told | {"sent": message.sent, "deliveries": deliveries}
 
 

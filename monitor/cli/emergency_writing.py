@@ -27,9 +27,10 @@ from monitor.emergency.drafting import discard as discard_message
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.hub import publish_soon
 from monitor.emergency.incident_words import MODES, STAGES
-from monitor.emergency.message_rules import BEFORE, PARTS, Kind, State
+from monitor.emergency.message_rules import BEFORE, PARTS, Kind
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
 from monitor.emergency.models import Incident, Message
+from monitor.emergency.standing import message_state
 from monitor.emergency.wording import wording
 from monitor.register.organisation import organisation
 
@@ -289,11 +290,12 @@ def _show(session: Session, message: Message, *, json: bool) -> int:
     faults = what_is_wrong(session, message, now, settings()) if message.state in BEFORE else []
     told = [{"field": each.at, "what": each.what, "text": fault_in_words(each)} for each in faults]
     if json:
-        names = ("id", "incident_id", "kind", "state", "headline", "revision", "next_update_at", "final", "identifier")
-        show_json({name: getattr(message, name) for name in names} | {"texts": said, "faults": told})
+        names = ("id", "incident_id", "kind", "headline", "revision", "next_update_at", "final", "identifier")
+        shown = {name: getattr(message, name) for name in names} | {"state": message_state(message, now)}
+        show_json(shown | {"texts": said, "faults": told})
         return 1 if faults else 0
     promise = moment(message.next_update_at, zone) if message.next_update_at else "–"
-    kind, state = _(KINDS[Kind(message.kind)]), _(STATES[State(message.state)])
+    kind, state = _(KINDS[Kind(message.kind)]), _(STATES[message_state(message, now)])
     say(_("{kind} {number}: {state}. Next update: {when}", kind=kind, number=message.id, state=state, when=promise))
     for place in places(channels):
         if place.id in said:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from monitor.audit import audited
-from monitor.emergency.incident_words import LEVELS, MODES, STAGES, STATES
+from monitor.emergency.incident_words import LEVELS, MODES, STAGES
 from monitor.emergency.message_rules import Kind, State
 from monitor.emergency.message_words import others_word_in_words
 from monitor.emergency.models import Incident, Message
@@ -47,17 +47,12 @@ def start(
     _own_words(area)
     if mode not in MODES or level not in LEVELS:
         raise Refused(_("Choose a level, and whether it is an actual incident or an exercise."))
-    who = decided_by.strip() or _("whoever began it")
-    known = {"started_at": now, "started_by_id": by, "decided_by": who}
     if (before := _just_begun(session, by, mode, level, title, now)) is not None:
         return before
-    incident = Incident(mode=mode, level=level, title=title, note=note.strip(), area=area.strip(), **known)  # type: ignore[arg-type]
-    session.add(incident)
-    session.flush()
-    if mode == "actual":
-        watch_closely(session, now)
-    _begun(session, incident, by, now)
-    return incident
+    who, what = decided_by.strip() or _("whoever began it"), {"note": note.strip(), "area": area.strip()}
+    known = Incident(mode=mode, level=level, title=title, started_at=now, started_by_id=by, decided_by=who, **what)  # type: ignore[arg-type]
+    _begun(session, known, by, now)
+    return known
 
 
 def _just_begun(session: Session, by: str, mode: str, level: str, title: str, now: datetime) -> Incident | None:
@@ -68,6 +63,10 @@ def _just_begun(session: Session, by: str, mode: str, level: str, title: str, no
 
 
 def _begun(session: Session, incident: Incident, by: str, now: datetime) -> None:
+    session.add(incident)
+    session.flush()
+    if incident.mode == "actual":
+        watch_closely(session, now)
     words = {"level": _(LEVELS[incident.level]), "mode": _(MODES[incident.mode]), "who": incident.decided_by}
     sentence = N_("The incident began: {title}. {level}, {mode}. Decided by: {who}.")
     noted(session, incident.id, "decision", by, now, sentence, title=incident.title, **words)
@@ -161,11 +160,6 @@ def has_final(session: Session, incident_id: int) -> bool:
     """Has a message that says it is the last one gone out? A withdrawal says nothing of how it ended."""
     sent = (Message.incident_id == incident_id, Message.final, Message.committed_at.is_not(None))
     return session.scalar(select(Message.id).where(*sent, Message.kind != Kind.CANCEL).limit(1)) is not None
-
-
-def state_in_words(incident: Incident) -> str:
-    """In the language in use."""
-    return _(STATES[incident.state])
 
 
 def _title(title: str) -> str:

@@ -141,8 +141,10 @@ def after(kind: Kind) -> State | None:
     return {Kind.UPDATE: State.SUPERSEDED, Kind.CORRECTION: State.SUPERSEDED, Kind.CANCEL: State.CANCELLED}.get(kind)
 
 
-def is_expired(state: State, expires: datetime | None, now: datetime) -> bool:
-    return state is State.COMMITTED and expires is not None and expires <= now
+def as_of(state: State, expires: datetime | None, now: datetime) -> State:
+    """The state that is kept, or that its time is over: nobody has to write that down when it happens."""
+    over = state is State.COMMITTED and expires is not None and expires <= now
+    return State.EXPIRED if over else state
 
 
 # -- what it says

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from monitor.emergency.message_rules import State, as_of
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate
 
@@ -36,6 +37,11 @@ class Stood:
     @property
     def moving(self) -> bool:
         return any(each.state in MOVING for each in self.deliveries)
+
+
+def message_state(message: Message, now: datetime) -> State:
+    """Where the message stands at that moment."""
+    return as_of(State(message.state), message.expires, now)
 
 
 def messages_of(session: Session, incident_id: int) -> list[Stood]:

@@ -3,15 +3,12 @@
 The database refuses to change or remove one; who was wrong writes another.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor.audit import audited
-from monitor.db.bulk import among
 from monitor.inbox.desk_models import Note
 from monitor.inbox.marking import why_not
 from monitor.register.models import Channel
@@ -40,9 +37,3 @@ def add_note(session: Session, comment: Comment, text: str, person_id: str, now:
     about = {"note": note.id, "characters": len(written)}
     audited(session, person_id, "comment.noted", ("comment", str(comment.id)), now, after=about)
     return note
-
-
-def notes_of(session: Session, comment_ids: Sequence[int]) -> list[Note]:
-    """The notes on these comments, the first one first."""
-    query = select(Note).where(among(session, Note.comment_id, list(comment_ids))).order_by(Note.id)
-    return list(session.scalars(query))

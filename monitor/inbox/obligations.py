@@ -186,9 +186,7 @@ def told(scene: Scene, place: Place, each: Judged) -> Obligation:
     """The verdict as people see it now."""
     comment, verdict = each.comment, each.verdict
     stands = standing(verdict, each.marks, scene.calendar, scene.now)
-    due, waits = due_at(stands.since, getattr(place.terms, stands.term), scene.calendar), stands.state in NEEDS_SOMEBODY
-    if place.close is not None:
-        due = due_closely(due, stands.since, *place.close)
+    due, waits = _due(scene, place, stands), stands.state in NEEDS_SOMEBODY
     return Obligation(
         comment_id=comment.id,
         external_id=comment.external_id,
@@ -214,6 +212,11 @@ def told(scene: Scene, place: Place, each: Judged) -> Obligation:
         marked_by=_name(scene.session, stands),
         zone=scene.zone,
     )
+
+
+def _due(scene: Scene, place: Place, stands: Standing) -> datetime:
+    due = due_at(stands.since, getattr(place.terms, stands.term), scene.calendar)
+    return due if place.close is None else due_closely(due, stands.since, *place.close)
 
 
 def _name(session: Session, stands: Standing) -> str | None:

@@ -1,6 +1,5 @@
 """/incidents and /messages: what the pages of a crisis do, for programs."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -9,21 +8,17 @@ from sqlalchemy.orm import Session
 
 from monitor.access.permission_rules import Permission
 from monitor.emergency import approving, incidents, sending
-from monitor.emergency.composing import channels_of, texts, what_is_wrong
-from monitor.emergency.drafting import Faulty, Own, Written, begin, discard, edit, hinder, promise_anew, submit
+from monitor.emergency.drafting import Faulty, begin, discard, edit, hinder, promise_anew, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.hub import publish_soon
-from monitor.emergency.message_rules import BEFORE, PARTS, Kind, Obstacle, State
+from monitor.emergency.message_rules import Kind, Obstacle, State
 from monitor.emergency.message_words import fault_in_words
 from monitor.emergency.models import Incident, Message
-from monitor.emergency.standing import stood
 from monitor.register.faults import Refused as CannotDo
 from monitor.web.api.asking import Caller, scoped
 from monitor.web.api.crisis_shapes import (
     Beginning,
     Changing,
-    CrisisDelivery,
-    CrisisFault,
     CrisisIncident,
     CrisisMessage,
     Drafting,
@@ -33,8 +28,8 @@ from monitor.web.api.crisis_shapes import (
     Sending,
     Staging,
     TakingBack,
-    Writing,
 )
+from monitor.web.api.crisis_told import told_incident, told_message, written
 from monitor.web.api.once import Act, Asked, Once, once
 from monitor.web.api.problems import DOCUMENTED, Refused, Wrong
 from monitor.web.api.shapes import USUAL, After, Limit, Number, Page, read_number, written_cursor
@@ -52,7 +47,7 @@ def all_incidents(known: Reader, after: After = None, limit: Limit = USUAL) -> P
     query = select(Incident).order_by(Incident.id.desc()).limit(limit + 1)
     with known.db.snapshot() as session:
         found = session.scalars(query if before is None else query.where(Incident.id < before)).all()
-        items = [_incident(each) for each in found[:limit]]
+        items = [told_incident(each) for each in found[:limit]]
     return Page(items=items, next=written_cursor(items[-1].id) if len(found) > limit else None)
 
 
@@ -65,7 +60,7 @@ def start(sent: Beginning, known: Worker, asked: Once) -> Response:
     def do(session: Session) -> CrisisIncident:
         words = (sent.mode, sent.level, sent.title, sent.decided_by)
         more = {"area": sent.area, "note": sent.case_number}
-        return _incident(incidents.start(session, known.who.person_id, *words, asked.now, **more))
+        return told_incident(incidents.start(session, known.who.person_id, *words, asked.now, **more))
 
     return _once(known, asked, do, 201)
 
@@ -73,7 +68,7 @@ def start(sent: Beginning, known: Worker, asked: Once) -> Response:
 @router.get("/incidents/{incident_id}")
 def one_incident(incident_id: Number, known: Reader) -> CrisisIncident:
     with known.db.snapshot() as session:
-        return _incident(_found(session, incident_id))
+        return told_incident(_found(session, incident_id))
 
 
 @router.put("/incidents/{incident_id}/stage", response_model=CrisisIncident)
@@ -83,7 +78,7 @@ def stage(incident_id: Number, sent: Staging, known: Worker, asked: Once) -> Res
     def do(session: Session) -> CrisisIncident:
         incident = _found(session, incident_id)
         incidents.set_stage(session, incident, sent.stage, known.who.person_id, asked.now)
-        return _incident(incident)
+        return told_incident(incident)
 
     return _published(known, _once(known, asked, do))
 
@@ -95,7 +90,7 @@ def rename(incident_id: Number, sent: Naming, known: Worker, asked: Once) -> Res
     def do(session: Session) -> CrisisIncident:
         incident = _found(session, incident_id)
         incidents.rename(session, incident, sent.title, known.who.person_id, asked.now)
-        return _incident(incident)
+        return told_incident(incident)
 
     return _once(known, asked, do)
 
@@ -107,7 +102,7 @@ def end(incident_id: Number, sent: Ending, known: Worker, asked: Once) -> Respon
     def do(session: Session) -> CrisisIncident:
         incident = _found(session, incident_id)
         incidents.close(session, incident, known.who.person_id, asked.now, sent.why)
-        return _incident(incident)
+        return told_incident(incident)
 
     return _published(known, _once(known, asked, do))
 
@@ -120,7 +115,7 @@ def messages(incident_id: Number, known: Reader, after: After = None, limit: Lim
     with known.db.snapshot() as session:
         _found(session, incident_id)
         found = session.scalars(query if before is None else query.where(Message.id < before)).all()
-        items = [_message(session, each, known) for each in found[:limit]]
+        items = [told_message(session, each, known) for each in found[:limit]]
     return Page(items=items, next=written_cursor(items[-1].id) if len(found) > limit else None)
 
 
@@ -134,8 +129,8 @@ def draft(incident_id: Number, sent: Drafting, known: Worker, asked: Once) -> Re
         if (earlier is not None and earlier.incident_id != incident.id) or (earlier is None) != (sent.kind == "alert"):
             raise Refused(422, "", [Wrong(at="/earlier", detail=sent.kind)])
         message = begin(session, incident, by, asked.now, kind=Kind(sent.kind), earlier=earlier)
-        edit(session, message, by, message.revision, _written(sent), asked.now)
-        return _message(session, message, known)
+        edit(session, message, by, message.revision, written(sent), asked.now)
+        return told_message(session, message, known)
 
     return _once(known, asked, do, 201)
 
@@ -144,7 +139,7 @@ def draft(incident_id: Number, sent: Drafting, known: Worker, asked: Once) -> Re
 def one_message(message_id: Number, known: Reader) -> CrisisMessage:
     """With the texts as they go out, and where each delivery stands."""
     with known.db.snapshot() as session:
-        return _message(session, _said(session, message_id), known)
+        return told_message(session, _said(session, message_id), known)
 
 
 @router.put("/messages/{message_id}", response_model=CrisisMessage)
@@ -153,8 +148,8 @@ def change(message_id: Number, sent: Changing, known: Worker, asked: Once) -> Re
 
     def do(session: Session) -> CrisisMessage:
         message = _said(session, message_id)
-        edit(session, message, known.who.person_id, sent.revision, _written(sent), asked.now)
-        return _message(session, message, known)
+        edit(session, message, known.who.person_id, sent.revision, written(sent), asked.now)
+        return told_message(session, message, known)
 
     return _once(known, asked, do)
 
@@ -166,7 +161,7 @@ def ask(message_id: Number, sent: Read, known: Worker, asked: Once) -> Response:
     def do(session: Session) -> CrisisMessage:
         message = _said(session, message_id)
         submit(session, message, known.who.person_id, sent.revision, asked.now, known.settings)
-        return _message(session, message, known)
+        return told_message(session, message, known)
 
     return _once(known, asked, do)
 
@@ -178,7 +173,7 @@ def throw_away(message_id: Number, known: Worker, asked: Once) -> Response:
     def do(session: Session) -> CrisisMessage:
         message = _said(session, message_id)
         discard(session, message, known.who.person_id, asked.now)
-        return _message(session, message, known)
+        return told_message(session, message, known)
 
     return _once(known, asked, do)
 
@@ -190,7 +185,7 @@ def approve(message_id: Number, sent: Read, known: Approver, asked: Once) -> Res
     def do(session: Session) -> CrisisMessage:
         message = _said(session, message_id)
         approving.approve(session, message, known.who.person_id, sent.revision, asked.now)
-        return _message(session, message, known)
+        return told_message(session, message, known)
 
     return _once(known, asked, do)
 
@@ -210,7 +205,7 @@ def send(message_id: Number, sent: Sending, known: Worker, asked: Once) -> Respo
         if sent.alone and message.state == State.SUBMITTED:
             approving.do_alone(session, message, by, sent.alone, asked.now, known.settings)
         sending.committed(session, message, by, asked.now, known.settings)
-        return _message(session, message, known)
+        return told_message(session, message, known)
 
     return _delivered(known, message_id, _once(known, asked, do))
 
@@ -224,7 +219,7 @@ def take_back(message_id: Number, sent: TakingBack, known: Worker, asked: Once) 
         by, kind = known.who.person_id, Kind(sent.kind)
         message = sending.taken_back(session, _said(session, message_id).id, kind, by, asked.now, known.settings)
         made.append(message.id)
-        return _message(session, message, known)
+        return told_message(session, message, known)
 
     answer = _once(known, asked, do, 201)
     return _delivered(known, made[0], answer) if made else answer
@@ -251,18 +246,6 @@ def _delivered(known: Caller, message_id: int, answer: Response) -> Response:
     return answer
 
 
-def _written(sent: Writing) -> Written:
-    return Written(
-        sent.headline,
-        {name: getattr(sent, name) for name in PARTS},
-        short=sent.short,
-        language=sent.language,
-        final=sent.final,
-        next_update_at=sent.next_update_at,
-        places={name: Own(each.text, each.left_out) for name, each in sent.places.items()},
-    )
-
-
 def _found(session: Session, incident_id: int) -> Incident:
     """Raises Refused, 404."""
     found = session.get(Incident, incident_id)
@@ -277,28 +260,3 @@ def _said(session: Session, message_id: int) -> Message:
     if found is None:
         raise Refused(404, "")
     return found
-
-
-def _incident(incident: Incident) -> CrisisIncident:
-    return CrisisIncident.model_validate(
-        {name: getattr(incident, name) for name in ("id", "mode", "level", "title", "state", "started_at")}
-        | {"started_by": incident.started_by_id, "decided_by": incident.decided_by, "area": incident.area}
-        | {"stage": incident.stage or None, "case_number": incident.note, "closed_at": incident.closed_at}
-    )
-
-
-def _message(session: Session, message: Message, known: Caller) -> CrisisMessage:
-    before = message.state in BEFORE
-    deliveries = [] if before else stood(session, message).deliveries
-    said = {each.place: each.text for each in deliveries}
-    if before:
-        said = texts(session, message, channels_of(session), known.settings)
-    wrong = what_is_wrong(session, message, datetime.now(UTC), known.settings) if before else []
-    names = ("id", "kind", "state", "revision", "headline", "language", "final", "next_update_at", "identifier", "sent")
-    return CrisisMessage.model_validate(
-        {name: getattr(message, name) for name in names}
-        | {"incident": message.incident_id, "earlier": message.earlier_id, "author": message.author_id}
-        | {"approved_by": message.approved_by_id, "sent_alone": message.break_glass, "texts": said}
-        | {"faults": [CrisisFault(field=each.at, what=each.what, detail=fault_in_words(each)) for each in wrong]}
-        | {"deliveries": [CrisisDelivery.model_validate(each) for each in deliveries]}
-    )

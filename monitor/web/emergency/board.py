@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db import Database
 from monitor.emergency import topics
 from monitor.emergency.board import KINDS, Wish, board, state_of
 from monitor.emergency.hub import publish_hub
@@ -133,6 +134,13 @@ def _wish(kind: str, topic: str, done: str) -> Wish:
     return Wish(Kind(kind) if kind in set(Kind) else None, number, bool(done))
 
 
+def _collected(db: Database, number: int) -> None:
+    """What has been written since is on the board. Raises HTTPException, 404."""
+    with db.snapshot() as session:
+        incident_of(session, number)
+    collect(db, number, datetime.now(UTC))
+
+
 def _page(
     request: Request,
     number: int,
@@ -143,11 +151,8 @@ def _page(
     told: Told | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    db = request.app.state.db
-    with db.snapshot() as session:
-        incident_of(session, number)
-    collect(db, number, datetime.now(UTC))
-    with db.snapshot() as session:
+    _collected(request.app.state.db, number)
+    with request.app.state.db.snapshot() as session:
         owner, incident = organisation(session), incident_of(session, number)
         channels = who.channels_for(Permission.READ_INBOX)
         found, state = board(session, incident, channels, wish), state_of(session, number, channels)

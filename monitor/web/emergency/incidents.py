@@ -21,7 +21,7 @@ from monitor.emergency.incidents import GOING_ON
 from monitor.emergency.message_words import FATES, KINDS
 from monitor.emergency.message_words import STATES as MESSAGE_STATES
 from monitor.emergency.models import Incident
-from monitor.emergency.standing import holds_of, messages_of, promised_of
+from monitor.emergency.standing import holds_of, message_state, messages_of, promised_of
 from monitor.emergency.stopping import hold_for_a_while, release
 from monitor.emergency.warnings import begun
 from monitor.emergency.wording import wordings
@@ -180,5 +180,6 @@ def words() -> dict[str, object]:
         "stages": STAGES,
         "kinds": KINDS,
         "message_states": MESSAGE_STATES,
+        "message_state": message_state,
         "fates": FATES,
     }

@@ -26,6 +26,7 @@ Worker = Annotated[Visitor, needs(Permission.WORK_IN_CRISIS)]
 Exporter = Annotated[Visitor, needs(Permission.EXPORT)]
 Form = Annotated[Sent, Depends(sent)]
 LONGEST = 4000  # characters of a line
+ASKED = {"handover": questions.HANDOVER, "evaluation": questions.EVALUATION}
 
 
 @router.get("/{number}/log")
@@ -56,14 +57,7 @@ def handover(request: Request, number: int, _who: Worker) -> HTMLResponse:
 
 @router.post("/{number}/handover")
 def hand_over(request: Request, number: int, who: Worker, form: Form) -> Response:
-    try:
-        with request.app.state.db.transaction() as session:
-            incident = incident_of(session, number)
-            questions.hand_over(session, incident, form.values, who.person_id, datetime.now(UTC))
-    except Refused as why:
-        form.faults[next(iter(questions.HANDOVER))] = str(why)
-        return _questions(request, number, form, "handover", status=422)
-    return RedirectResponse(f"/crisis/{number}/log", status_code=303)
+    return _answered(request, number, who, form, "handover", leads_to="log")
 
 
 @router.get("/{number}/evaluation")
@@ -75,14 +69,7 @@ def evaluation(request: Request, number: int, _who: Reader) -> HTMLResponse:
 
 @router.post("/{number}/evaluation")
 def evaluate(request: Request, number: int, who: Worker, form: Form) -> Response:
-    try:
-        with request.app.state.db.transaction() as session:
-            incident = incident_of(session, number)
-            questions.evaluate(session, incident, form.values, who.person_id, datetime.now(UTC))
-    except Refused as why:
-        form.faults[next(iter(questions.EVALUATION))] = str(why)
-        return _questions(request, number, form, "evaluation", status=422)
-    return RedirectResponse(f"/crisis/{number}/evaluation", status_code=303)
+    return _answered(request, number, who, form, "evaluation", leads_to="evaluation")
 
 
 @router.get("/{number}/report.pdf")
@@ -128,6 +115,17 @@ def _log(request: Request, number: int, who: Visitor, form: Sent, status: int = 
     )
 
 
+def _answered(request: Request, number: int, who: Visitor, form: Sent, which: str, *, leads_to: str) -> Response:
+    keep = questions.hand_over if which == "handover" else questions.evaluate
+    try:
+        with request.app.state.db.transaction() as session:
+            keep(session, incident_of(session, number), form.values, who.person_id, datetime.now(UTC))
+    except Refused as why:
+        form.faults[next(iter(ASKED[which]))] = str(why)
+        return _questions(request, number, form, which, status=422)
+    return RedirectResponse(f"/crisis/{number}/{leads_to}", status_code=303)
+
+
 def _questions(request: Request, number: int, form: Sent, which: str, status: int = 200) -> HTMLResponse:
     with request.app.state.db.snapshot() as session:
         owner, incident = organisation(session), incident_of(session, number)
@@ -138,7 +136,7 @@ def _questions(request: Request, number: int, form: Sent, which: str, status: in
         organisation=owner,
         zone=ZoneInfo(owner.timezone),
         incident=incident,
-        questions=questions.HANDOVER if which == "handover" else questions.EVALUATION,
+        questions=ASKED[which],
         form=form,
         writes=which == "handover" or incident.state in questions.AFTER,
         **words(),

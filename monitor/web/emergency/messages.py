@@ -124,7 +124,7 @@ Step = Callable[[Session, Message, datetime], None]
 
 def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInfo, settings: Settings) -> int | None:
     """Gives the id of the message that the act has led to, where it is another one."""
-    by, act, now, revision = who.person_id, form["act"], datetime.now(UTC), form.number("revision")
+    by, act, now = who.person_id, form["act"], datetime.now(UTC)
     if act in ("correction", "cancel"):
         return _take_back(db, message_id, Kind(act), by, settings)
     if act in WRITES:
@@ -132,16 +132,7 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
         return None
     if act in SENDS and not _means_it(db, message_id, form):
         return None
-    steps: dict[str, Step] = {
-        "ask": lambda session, message, at: submit(session, message, by, revision, at, settings),
-        "approve": lambda session, message, at: approve(session, message, by, revision, at),
-        "approve_and_send": lambda session, message, at: approve(session, message, by, revision, at),
-        "alone": lambda session, message, at: do_alone(session, message, by, form["reason"], at, settings),
-        "send": lambda _session, message, _at: _unchanged(message, revision),
-        "review": lambda session, message, at: review(session, message, by, form["words"], at),
-        "discard": lambda session, message, at: discard(session, message, by, at),
-        "answer": lambda session, message, at: _answer(session, message, by, form, at),
-    }
+    steps = _steps(form, by, settings)
     if act not in steps:
         raise HTTPException(404)
     with db.transaction() as session:
@@ -153,6 +144,21 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
     if act in SENDS:
         sending.deliver_soon(db, message_id, settings)
     return None
+
+
+def _steps(form: Sent, by: str, settings: Settings) -> dict[str, Step]:
+    """What each button does to the message."""
+    revision = form.number("revision")
+    return {
+        "ask": lambda session, message, at: submit(session, message, by, revision, at, settings),
+        "approve": lambda session, message, at: approve(session, message, by, revision, at),
+        "approve_and_send": lambda session, message, at: approve(session, message, by, revision, at),
+        "alone": lambda session, message, at: do_alone(session, message, by, form["reason"], at, settings),
+        "send": lambda _session, message, _at: _unchanged(message, revision),
+        "review": lambda session, message, at: review(session, message, by, form["words"], at),
+        "discard": lambda session, message, at: discard(session, message, by, at),
+        "answer": lambda session, message, at: _answer(session, message, by, form, at),
+    }
 
 
 def _take_back(db: Database, earlier_id: int, kind: Kind, by: str, settings: Settings) -> int:

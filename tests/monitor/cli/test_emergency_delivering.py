@@ -1,9 +1,10 @@
 """`kanalvakt emergency send`, `status`, `hold` and `release`, without a broker."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from connectors.emulator.server import Emulator
 from monitor.db import Database, database
@@ -41,6 +42,9 @@ def test_the_command_sends_by_itself_and_says_where_each_stands(here: Broadcast,
     assert {"identifier", "type", "state", "sent", "deliveries"} <= set(sent)
     assert all(set(each) >= KEYS for each in sent["deliveries"])
     assert told["counts"] == {"total": 3, "verified": 2, "needs_human": 1}
+    assert sent["state"] == "committed"
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=30)):
+        assert json.loads(kanalvakt("emergency", "status", "--json").out)["messages"][0]["state"] == "expired"
 
 
 def test_what_is_not_approved_is_refused_with_words(here: Broadcast, kanalvakt: Command) -> None:

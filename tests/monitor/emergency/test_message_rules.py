@@ -126,3 +126,10 @@ def test_a_correction_is_held_up_by_no_length_and_no_time(text: str, length: int
     said = Content(Kind.CORRECTION, "R", {"happened": "x" + text}, next_update_at=promise, texts={"ig": "x" * length})
     found = rules.faults(said, [Place("ig", "Instagram", 2200)], NOW)
     assert {fault.what for fault in found} <= {What.OTHERS_WORD}
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_what_has_been_sent_stops_holding_and_in_the_moment_it_said(state: State) -> None:
+    assert rules.as_of(state, None, NOW) is state
+    assert rules.as_of(state, NOW + timedelta(seconds=1), NOW) is state
+    assert rules.as_of(state, NOW, NOW) is (State.EXPIRED if state is State.COMMITTED else state)

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from connectors.emulator.server import Emulator
 from monitor import State
 from monitor.db import Database
 from monitor.inbox.assigning import assigned_to
 from monitor.inbox.claims import LASTS, claim_of
+from monitor.inbox.desk_models import Note
 from monitor.inbox.forwarding import forwards_of
-from monitor.inbox.notes import notes_of
 from tests.monitor.conftest import emulator
 from tests.monitor.inbox.desk import TEXT, Desk
 from tests.web.comment.desk_house import DeskHouse, Hand, desk_housed, hidden
@@ -352,7 +352,7 @@ def test_notes_and_turns_are_kept_and_shown(house: DeskHouse) -> None:
     assert "Erik Ersättare tar den" in hand.follow(hand.post(f"/comment/{id_}/assign", {"to": "ersattare"})).text
     with house.db.snapshot() as session:
         assert assigned_to(session, [id_]) == {id_: "ersattare"}
-        assert [note.by_id for note in notes_of(session, [id_])] == ["annan"]
+        assert [note.by_id for note in session.scalars(select(Note))] == ["annan"]
     assert {"comment.noted", "comment.assigned"} <= set(house.acts())
 
 
