@@ -64,12 +64,7 @@ Area = Annotated[str, typer.Option("--area", help=N_("Where."))]
 Case = Annotated[str, typer.Option("--case", help=N_("The case number; can come later."))]
 Sure = Annotated[
     str,
-    typer.Option(
-        "--sure",
-        metavar="WORD",
-        help=N_("SKARPT or LIVE; for an exercise ÖVNING or EXERCISE."),
-        prompt=True,
-    ),
+    typer.Option("--sure", metavar="WORD", help=N_("SKARPT or LIVE; for an exercise ÖVNING or EXERCISE."), prompt=True),
 ]
 Template = Annotated[
     str,
@@ -91,6 +86,7 @@ Why = Annotated[str, typer.Option("--why", help=N_("Why there is no final messag
 StageName = Annotated[
     str, typer.Argument(metavar="STAGE", help=N_("confirmed, ongoing, controlled, over or evaluation."))
 ]
+SAID = ("headline", *PARTS)
 Answers = dict[str, str | None]
 Maker = Callable[[Session, str, datetime], Message]
 
@@ -139,8 +135,7 @@ def draft(
     keep: Keep = False,
     json: Json = False,
 ) -> int:
-    answers = {"headline": headline, "happened": happened, "meaning": meaning, "doing": doing, "to_do": to_do}
-    answers["learn_more"] = learn_more
+    answers = dict(zip(SAID, (headline, happened, meaning, doing, to_do, learn_more), strict=True))
 
     def make(session: Session, who: str, now: datetime) -> Message:
         about = incident_named(session, incident)
@@ -166,8 +161,7 @@ def update(
     keep: Keep = False,
     json: Json = False,
 ) -> int:
-    answers = {"headline": headline, "happened": happened, "meaning": meaning, "doing": doing, "to_do": to_do}
-    answers["learn_more"] = learn_more
+    answers = dict(zip(SAID, (headline, happened, meaning, doing, to_do, learn_more), strict=True))
 
     def make(session: Session, who: str, now: datetime) -> Message:
         earlier = message_named(session, number)
@@ -213,9 +207,7 @@ def cancel(number: Number, by: By, json: Json = False) -> int:
 
 @app.command(help=N_("Say what residents are told of where it stands."))
 def stage(
-    name: Annotated[
-        str, typer.Argument(metavar="STAGE", help=N_("confirmed, ongoing, controlled, over or evaluation."))
-    ],
+    name: StageName,
     by: By,
     incident: Which = None,
 ) -> None:
@@ -256,7 +248,7 @@ def _written(
         zone, now = ZoneInfo(organisation(session).timezone), datetime.now(UTC)
         who = staff_named(session, by, Permission.WORK_IN_CRISIS)
         message = make(session, who, now)
-        said = {name: getattr(message, name) for name in ("headline", *PARTS)}
+        said = {name: getattr(message, name) for name in SAID}
         said |= {name: text for name, text in answers.items() if text is not None}
         promise = moment_named(next_update, zone) if next_update else message.next_update_at
         written = Written(said.pop("headline"), said, language=message.language, final=final, next_update_at=promise)

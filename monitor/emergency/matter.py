@@ -42,15 +42,19 @@ class Matter:
             raise NoLongerTrue(_("It is no longer so, or no longer concerns the recipient."))
 
     def letter(self, scene: Scene, notice: Notice) -> Letter:
-        headline, paragraphs, page = self.said(scene, notice.subject)
-        return letter(
-            "note",
-            signed(headline, scene.owner.name),
-            headline=headline,
-            organisation=scene.owner.name,
-            paragraphs=paragraphs,
-            page_url=f"{base_url(scene.settings)}{page}",
-        )
+        return note(scene, *self.said(scene, notice.subject))
+
+
+def note(scene: Scene, headline: str, paragraphs: list[str], page: str) -> Letter:
+    """A letter of a few sentences, and where to go on. page: without the address of the pages."""
+    return letter(
+        "note",
+        signed(headline, scene.owner.name),
+        headline=headline,
+        organisation=scene.owner.name,
+        paragraphs=paragraphs,
+        page_url=f"{base_url(scene.settings)}{page}",
+    )
 
 
 def page_of(message: Message) -> str:

@@ -8,7 +8,8 @@ from config.language import _
 from monitor.alerts.kinds import KINDS
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
-from monitor.alerts.wording import Letter, base_url, letter, signed
+from monitor.alerts.wording import Letter
+from monitor.emergency.matter import note
 from monitor.emergency.readiness import checks_of, last_exercise, latest
 from monitor.emergency.readiness_rules import exercise_is_due
 from monitor.emergency.staff import on_duty
@@ -28,7 +29,7 @@ def _not_ready(scene: Scene) -> Iterable[Telling]:
 def _not_ready_letter(scene: Scene, notice: Notice) -> Letter:  # noqa: ARG001 - the same for everybody
     wrong = [one for one in checks_of(latest(scene.session)[0]) if not one.ok]
     said = [f"{_(one.detail, **one.values)} {_(one.remedy)}" for one in wrong]
-    return _note(scene, _("Not everything is in order for a crisis"), said)
+    return note(scene, _("Not everything is in order for a crisis"), said, PAGE)
 
 
 def _exercise(scene: Scene) -> Iterable[Telling]:
@@ -43,18 +44,7 @@ def _exercise_letter(scene: Scene, notice: Notice) -> Letter:  # noqa: ARG001 - 
         _("Begin an incident as an exercise, write a message, have somebody approve it, and send it."),
         _("It takes a quarter of an hour, and nothing reaches residents."),
     ]
-    return _note(scene, _("Time for this month's exercise"), said, "/crisis")
-
-
-def _note(scene: Scene, headline: str, paragraphs: list[str], page: str = PAGE) -> Letter:
-    return letter(
-        "note",
-        signed(headline, scene.owner.name),
-        headline=headline,
-        organisation=scene.owner.name,
-        paragraphs=paragraphs,
-        page_url=f"{base_url(scene.settings)}{page}",
-    )
+    return note(scene, _("Time for this month's exercise"), said, "/crisis")
 
 
 def _check_not_ready(scene: Scene, notice: Notice) -> None:

@@ -69,7 +69,7 @@ def act(request: Request, number: int, who: Worker, form: Form) -> Response:
         with request.app.state.db.transaction() as session:
             _act(session, number, who, form)
     except Fault as why:
-        return _page(request, number, who, form.wish(), fault=str(why), status=422)
+        return _page(request, number, who, form.wish(), Pressed(fault=str(why), status=422))
     return RedirectResponse(form.back(number), status_code=303)
 
 
@@ -90,9 +90,9 @@ def of_topic(request: Request, number: int, topic_id: int, who: Worker, form: Fo
             found = topics.answer_all(db, topic_id, who, now)
             told = Told(found.sent, found.left, found.skipped)
     except Fault as why:
-        return _page(request, number, who, Wish(), fault=str(why), status=422)
+        return _page(request, number, who, Wish(), Pressed(fault=str(why), status=422))
     if told is not None:
-        return _page(request, number, who, Wish(), told=told)
+        return _page(request, number, who, Wish(), Pressed(told=told))
     return RedirectResponse(f"/crisis/{number}/board#topics", status_code=303)
 
 
@@ -141,16 +141,17 @@ def _collected(db: Database, number: int) -> None:
     collect(db, number, datetime.now(UTC))
 
 
-def _page(
-    request: Request,
-    number: int,
-    who: Visitor,
-    wish: Wish,
-    *,
-    fault: str = "",
-    told: Told | None = None,
-    status: int = 200,
-) -> HTMLResponse:
+@dataclass(frozen=True)
+class Pressed:
+    """What became of what somebody pressed, and the status of the answer to it."""
+
+    fault: str = ""
+    told: Told | None = None
+    status: int = 200
+
+
+def _page(request: Request, number: int, who: Visitor, wish: Wish, pressed: Pressed | None = None) -> HTMLResponse:
+    pressed = pressed or Pressed()
     _collected(request.app.state.db, number)
     with request.app.state.db.snapshot() as session:
         owner, incident = organisation(session), incident_of(session, number)
@@ -159,7 +160,7 @@ def _page(
     return page(
         request,
         "emergency/board.html",
-        status=status,
+        status=pressed.status,
         organisation=owner,
         zone=ZoneInfo(owner.timezone),
         incident=incident,
@@ -167,8 +168,8 @@ def _page(
         state=state,
         wish=wish,
         sorts=KINDS,
-        fault=fault,
-        told=told,
+        fault=pressed.fault,
+        told=pressed.told,
         works=who.may(Permission.WORK_IN_CRISIS),
         goes_on=incident.state in GOING_ON,
         **words(),
