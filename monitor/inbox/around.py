@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from sqlalchemy import ColumnElement, Executable, String, and_, func, or_, select
+from sqlalchemy import Executable, Label, and_, exists, func, select, union
 from sqlalchemy.orm import Session, aliased
 
-from monitor.db.within import within
+from monitor.db.within import given
 from monitor.inbox.gathering import FETCHED, Gathered, gather_where
 from monitor.watch.models import Comment
+
+POSTS, THREADS, OWN = ("post_channel", "post"), ("thread_channel", "thread"), ("own_channel", "own_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +30,37 @@ def gather_around(session: Session, places: Mapping[str, Around], *, whole_acts:
     Whom an own reply answers depends on its own thread alone; an own comment at the top level answers whom it names,
     anywhere below the post, or the visitor's post itself; and a person has one set of names below a post.
     """
-    channels = sorted(places)
-    given = {
-        "channels": channels,
-        "posts": sorted({post for each in places.values() for post in each.posts}),
-        "own": [f"{channel} {name}" for channel, each in places.items() for name in sorted(each.own)],
-        "threads": sorted({thread for each in places.values() for thread in each.threads}),
-    }
-    return gather_where(session, _needed(), channels, given, whole_acts=whole_acts)
+    posts = [(channel, post) for channel, each in places.items() for post in sorted(each.posts)]
+    threads = [(channel, thread) for channel, each in places.items() for thread in sorted(each.threads)]
+    own = [(channel, name) for channel, each in places.items() for name in sorted(each.own)]
+    values: dict[str, list[str]] = {}
+    for names, rows in ((POSTS, posts), (THREADS, threads), (OWN, own)):
+        values |= {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return gather_where(session, _needed(), sorted(places), values, whole_acts=whole_acts)
 
 
 @cache
 def _needed() -> Executable:
+    posts, threads, own = given(*POSTS), given(*THREADS), given(*OWN)
     other = aliased(Comment)
-    in_them = within(other.channel_id, "channels") & within(other.thread_external_id, "threads")
-    residents = and_(in_them, *(~within(name, "own") for name in _names(other)))
-    visited = select(other.external_id).where(within(other.channel_id, "channels"), other.is_post)
-    visited = visited.where(within(other.external_id, "posts"))
-    needed = or_(
-        within(Comment.thread_external_id, "threads"),
-        Comment.parent_external_id.is_(None) & or_(*(within(name, "own") for name in _names(Comment))),
-        Comment.author_id.in_(select(other.author_id).where(residents)),
-        func.lower(Comment.author_handle).in_(select(func.lower(other.author_handle)).where(residents)),
-        Comment.post_external_id.in_(visited),
-    )
-    here = within(Comment.channel_id, "channels") & within(Comment.post_external_id, "posts")
-    return FETCHED.where(here, needed)
+    here = and_(other.channel_id == threads.c.thread_channel, other.thread_external_id == threads.c.thread)
+    said = select(other.id, other.channel_id, other.post_external_id, *_names(other)).join(threads, here).cte("said")
+    ours = and_(own.c.own_channel == said.c.channel_id, own.c.own_name.in_((said.c.author, said.c.handle)))
+    below = and_(Comment.channel_id == posts.c.post_channel, Comment.post_external_id == posts.c.post)
+    # asked for twice, so that PostgreSQL puts it together first, and then looks for each name in the index
+    us = select(posts, own.c.own_name).join(own, own.c.own_channel == posts.c.post_channel).cte("us")
+    by_us = and_(Comment.channel_id == us.c.post_channel, Comment.post_external_id == us.c.post)
+    beside = and_(Comment.channel_id == said.c.channel_id, Comment.post_external_id == said.c.post_external_id)
+    found = [select(said.c.id)]
+    for name in _names(Comment):
+        top = select(Comment.id).join(us, by_us & (us.c.own_name == name.element))
+        same = select(Comment.id).join(said, beside & (name.element == said.c[name.name])).where(~exists().where(ours))
+        found += [top.where(Comment.parent_external_id.is_(None)), same]
+    visited = and_(other.channel_id == posts.c.post_channel, other.external_id == posts.c.post, other.is_post)
+    found.append(select(Comment.id).join(posts, below).join(other, visited))
+    return FETCHED.where(Comment.id.in_(union(*found)))
 
 
-def _names(comment: type[Comment]) -> list[ColumnElement[str]]:
-    """What its author is called, after the channel where that is so: of all channels in one list."""
-    names = (comment.author_id, comment.author_handle)
-    return [comment.channel_id + " " + func.lower(func.coalesce(name, ""), type_=String) for name in names]
+def _names(comment: type[Comment]) -> tuple[Label[str], Label[str]]:
+    """What its author is called, as the indexes have it."""
+    return func.lower(comment.author_id).label("author"), func.lower(comment.author_handle).label("handle")

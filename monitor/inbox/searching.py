@@ -32,7 +32,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from monitor.db.bulk import among
 from monitor.db.trigrams import FOLDED
 from monitor.inbox.cursor_rules import Position
-from monitor.inbox.search_rules import ESCAPE, findable, pattern, phrase
+from monitor.inbox.search_rules import ESCAPE, findable, pattern, phrase, side_by_side
 from monitor.watch.models import Comment, Post
 
 WALK = (2000, 6000)
@@ -154,14 +154,16 @@ def _by_index(session: Session, chosen: Sequence[ColumnElement[bool]], words: Se
 
 def _indexed(session: Session, words: Sequence[str], model: Searched) -> list[ColumnElement[bool]]:
     """Conditions that the trigram index of the table serves."""
+    text = _text(session, model)
     if not _is_sqlite(session):
-        return [_holds(session, words, _text(session, model))]
+        near = (text.like(func.lower(side_by_side(word)), escape=ESCAPE) for word in words)
+        return [*near, *(func.strpos(text, func.lower(word)) > 0 for word in words)]
     name = f"{model.__tablename__}_trigrams"
     wanted = " AND ".join(phrase(word) for word in words if findable(word))
     index = table(name, column("rowid"))
     there = model.id.in_(select(index.c.rowid).where(literal_column(name).op("MATCH")(wanted)))
     rest = [word for word in words if not findable(word)]
-    return [there, *([_holds(session, rest, _text(session, model))] if rest else [])]
+    return [there, *([_holds(session, rest, text)] if rest else [])]
 
 
 def _text(session: Session, model: Searched) -> ColumnElement[str]:

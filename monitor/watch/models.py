@@ -149,6 +149,16 @@ class Comment(Base):
         UniqueConstraint("channel_id", "external_id"),
         Index("ix_comment_thread", "channel_id", "thread_external_id"),
         Index("ix_comment_post_posted", "channel_id", "post_external_id", "posted_at"),
+        Index(
+            "ix_comment_post_author", "channel_id", "post_external_id", sql("lower(author_id)"), "parent_external_id"
+        ),
+        Index(
+            "ix_comment_post_handle",
+            "channel_id",
+            "post_external_id",
+            sql("lower(author_handle)"),
+            "parent_external_id",
+        ),
         Index("ix_comment_fetched", "channel_id", "fetched_at"),
         Index("ix_comment_text_seen", "channel_id", "text_seen_at"),
         Index("ix_comment_posted", "posted_at", "id"),

@@ -63,6 +63,7 @@ def test_a_snapshot_shows_one_moment_whatever_is_written_meanwhile(db: Database)
         assert session.get_one(Person, "late").name == "L"
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection", "ignore:autogenerate skipping")
 def test_the_migrations_make_exactly_the_tables_of_the_models(db: Database) -> None:
     assert is_current(db)
     with db.engine.connect() as connection:
