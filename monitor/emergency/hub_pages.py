@@ -61,6 +61,13 @@ def same(one: bytes, other: bytes) -> bool:
     return MADE.sub(b"", one) == MADE.sub(b"", other)
 
 
+def marks(page: bytes) -> list[bytes]:
+    """What a page is known by: the messages on it, each with its text, and when it was written."""
+    return [
+        found[0] for found in re.finditer(rb'<article id="[^"]*" data-sha256="[^"]*"|<p class="made">[^<]*</p>', page)
+    ]
+
+
 def seal(identifier: str, text_hash: str) -> bytes:
     """By what a message's page is known to show exactly this text."""
     return f'<article id="{identifier}" data-sha256="{text_hash}"'.encode()
