@@ -26,8 +26,13 @@ def tested_accounts(db: Database, settings: Settings, now: datetime) -> Iterator
         if credentials.account is not None:
             health = _asked(db, channel, credentials, settings, now)
             remedy = health.problem.remedy if health.problem is not None else ""
-            facts = {"can_publish": health.can_publish, "expires": health.expires, "remedy": remedy or ""}
-            yield ChannelFacts(channel.id, channel.name, checked_at=now, cost=0, test=True, **facts)
+            yield ChannelFacts(
+                *(channel.id, channel.name, health.can_publish, now),
+                cost=0,
+                expires=health.expires,
+                remedy=remedy or "",
+                test=True,
+            )
 
 
 def _asked(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
@@ -17,6 +17,7 @@ from monitor.register.faults import Refused
 from monitor.register.models import Channel, Person
 from monitor.watch.checking import read_soon
 from monitor.watch.claiming import read_by_machine
+from monitor.watch.close_watching import end_close_watches
 from monitor.watch.models import CloseWatch
 
 LONGEST_TITLE = 120
@@ -99,7 +100,7 @@ def close(session: Session, incident: Incident, by: str, now: datetime, why_no_f
         )
     incident.state, incident.closed_at, incident.stage = "closed", now, "over"
     if incident.mode == "actual" and not going_on(session, "actual"):
-        session.execute(delete(CloseWatch))
+        end_close_watches(session, now)
     noted(session, incident.id, "decision", by, now, N_("The incident was closed. {why}"), why=why_no_final.strip())
     after = {"why_no_final": why_no_final.strip()} if why_no_final.strip() else None
     audited(session, by, "incident.closed", ("incident", str(incident.id)), now, after=after)

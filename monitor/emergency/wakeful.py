@@ -4,6 +4,7 @@ alone what does it."""
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from monitor.db import Database
 from monitor.emergency.models import Incident, Message
@@ -22,6 +23,6 @@ def something_ran_out(db: Database, since: datetime, now: datetime) -> bool:
     return _any(db, Message.id, Message.committed_at.is_not(None), Message.expires > since, Message.expires <= now)
 
 
-def _any(db: Database, column: ColumnElement[int], *conditions: ColumnElement[bool]) -> bool:
+def _any(db: Database, column: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> bool:
     with db.snapshot() as session:
         return session.scalars(select(column).where(*conditions).limit(1)).first() is not None

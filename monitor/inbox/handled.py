@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from monitor import NEEDS_SOMEBODY, Calendar, State
 from monitor.db.bulk import among
 from monitor.inbox.answer_rules import Answers, Came, answers
-from monitor.inbox.deadline_rules import due_at
+from monitor.inbox.deadline_rules import due_as_it_held, due_at
 from monitor.inbox.models import Action
 from monitor.inbox.unanswered import judged_between
 from monitor.register.channels import all_channels
 from monitor.register.organisation import organisation
 from monitor.register.terms import terms_of
+from monitor.watch.close_watching import every_close_watch
 
 KINDS = ("reply", "hide", "unhide", "remove", "delete", "release", "reject")
 
@@ -33,11 +34,15 @@ def handled_between(
 ) -> Handled:
     """Of residents' comments that were written from `begin` on and before `end`, as they stand now."""
     owner, channels = organisation(session), [each for each in all_channels(session) if each.id in channel_ids]
-    terms = {each.id: terms_of(owner, each) for each in channels}
+    terms, watches = {each.id: terms_of(owner, each) for each in channels}, every_close_watch(session)
     came = [
         Came(
             stands.since,
-            due_at(stands.since, getattr(terms[channel.id], stands.term), calendar),
+            due_as_it_held(
+                due_at(stands.since, getattr(terms[channel.id], stands.term), calendar),
+                stands.since,
+                watches.get(channel.id, ()),
+            ),
             answered_at=verdict.at if stands.state is State.ANSWERED else None,
             waits=stands.state in NEEDS_SOMEBODY,
             privately=stands.state is State.ANSWERED_PRIVATELY,

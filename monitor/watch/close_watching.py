@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from monitor.db.once import once_in_a_snapshot
-from monitor.watch.models import CloseWatch
+from monitor.watch.models import CloseWatch, PastCloseWatch
 from monitor.watch.rules import MINUTE, Policy
 
 
@@ -34,6 +34,23 @@ def still_close(watches: Iterable[CloseWatch], now: datetime) -> dict[str, Close
 def close_watches(session: Session) -> list[CloseWatch]:
     """Also those that have ended by themselves, and nobody has taken away."""
     return list(session.scalars(select(CloseWatch).order_by(CloseWatch.channel_id)))
+
+
+def end_close_watches(session: Session, now: datetime) -> None:
+    """All of them, kept as history."""
+    for each in session.scalars(select(CloseWatch)).all():
+        until = min(each.until or now, now)
+        session.add(PastCloseWatch(channel_id=each.channel_id, since=each.since, until=until, hours=each.hours))
+        session.delete(each)
+    session.flush()
+
+
+def every_close_watch(session: Session) -> dict[str, list[CloseWatch | PastCloseWatch]]:
+    """Those that last and those that are over, by channel."""
+    found: dict[str, list[CloseWatch | PastCloseWatch]] = {}
+    for each in (*close_watches(session), *session.scalars(select(PastCloseWatch).order_by(PastCloseWatch.id))):
+        found.setdefault(each.channel_id, []).append(each)
+    return found
 
 
 def policy_of(session: Session, channel_id: str, settings: Settings, now: datetime) -> Policy:

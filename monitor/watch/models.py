@@ -68,6 +68,17 @@ class CloseWatch(Base):
     people: Mapped[list[str]] = mapped_column(default_factory=list)
 
 
+class PastCloseWatch(Base):
+    """A close watch that is over, kept so that it is known afterwards which deadlines held. Fields as in CloseWatch."""
+
+    __tablename__ = "close_watch_past"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    hours: Mapped[int]
+
+
 class PollRun(Base):
     """What one reading did. outcome: running, complete, partial (an error, but something came), failed, lost (the
     worker died), thread (one thread only, for an action: no reading of the channel). counted_cost in the platform's
