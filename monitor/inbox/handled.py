@@ -16,7 +16,7 @@ from monitor.inbox.unanswered import judged_between
 from monitor.register.channels import all_channels
 from monitor.register.organisation import organisation
 from monitor.register.terms import terms_of
-from monitor.watch.close_watching import every_close_watch
+from monitor.watch.close_watching import close_times
 
 KINDS = ("reply", "hide", "unhide", "remove", "delete", "release", "reject")
 
@@ -34,14 +34,14 @@ def handled_between(
 ) -> Handled:
     """Of residents' comments that were written from `begin` on and before `end`, as they stand now."""
     owner, channels = organisation(session), [each for each in all_channels(session) if each.id in channel_ids]
-    terms, watches = {each.id: terms_of(owner, each) for each in channels}, every_close_watch(session)
+    terms = {each.id: terms_of(owner, each) for each in channels}
     came = [
         Came(
             stands.since,
             due_as_it_held(
                 due_at(stands.since, getattr(terms[channel.id], stands.term), calendar),
                 stands.since,
-                watches.get(channel.id, ()),
+                close_times(session, channel.id),
             ),
             answered_at=verdict.at if stands.state is State.ANSWERED else None,
             waits=stands.state in NEEDS_SOMEBODY,

@@ -29,7 +29,7 @@ from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation, Unit
 from monitor.register.organisation import organisation
 from monitor.register.terms import terms_of
-from monitor.watch.close_watching import every_close_watch
+from monitor.watch.close_watching import close_times
 from monitor.watch.models import Schedule
 
 HOURS = range(24)
@@ -120,11 +120,10 @@ def _arrivals(
 ) -> Iterator[Arrival]:
     calendar, zone, historic = calendar_of(owner), ZoneInfo(owner.timezone), {each.id: at for each, at in channels}
     begin, end = calendar.midnight(period[0]), calendar.midnight(period[1] + timedelta(days=1))
-    watches = every_close_watch(session)
     found = judged_between(session, [channel for channel, _before in channels], begin, end, now)
     for channel, posted_at, verdict, stands in found:
         usual = due_at(stands.since, getattr(terms_of(owner, channel), stands.term), calendar)
-        due = due_as_it_held(usual, stands.since, watches.get(channel.id, ()))
+        due = due_as_it_held(usual, stands.since, close_times(session, channel.id))
         answered_at = verdict.at if stands.state is State.ANSWERED else None
         told = (posted_at, stands.since, due, stands.state, answered_at, historic[channel.id])
         yield arrival(Came(channel.id, channel.unit_id, *told), calendar, zone, now)

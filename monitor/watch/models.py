@@ -26,7 +26,8 @@ class Schedule(Base):
     hinted_at: when a webhook last said that something happened here. due_at: when the reading that has been claimed
     became due; None when it has been recorded, whatever it came to. Claiming again leaves it alone, so a channel that
     is claimed again and again and never read stands out. revision: counts the recordings that changed anything in what
-    is stored of the channel's comments.
+    is stored of the channel's comments. close_times: each time in which it was, or is, watched closely, as
+    close_watching writes them: it is known afterwards which deadlines held.
     """
 
     __tablename__ = "schedule"
@@ -51,6 +52,7 @@ class Schedule(Base):
     hinted_at: Mapped[datetime | None] = mapped_column(default=None)
     due_at: Mapped[datetime | None] = mapped_column(default=None)
     revision: Mapped[int] = mapped_column(default=0)
+    close_times: Mapped[list[str]] = mapped_column(default_factory=list)
 
 
 class CloseWatch(Base):
@@ -66,17 +68,6 @@ class CloseWatch(Base):
     until: Mapped[datetime | None] = mapped_column(default=None)
     hours: Mapped[int] = mapped_column(default=1)
     people: Mapped[list[str]] = mapped_column(default_factory=list)
-
-
-class PastCloseWatch(Base):
-    """A close watch that is over, kept so that it is known afterwards which deadlines held. Fields as in CloseWatch."""
-
-    __tablename__ = "close_watch_past"
-    id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), index=True)
-    since: Mapped[datetime]
-    until: Mapped[datetime]
-    hours: Mapped[int]
 
 
 class PollRun(Base):
