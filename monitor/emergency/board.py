@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.language import N_
 from monitor.db.bulk import among
 from monitor.emergency.intake import words
-from monitor.emergency.intake_rules import MANY, Kind, groups, sort
+from monitor.emergency.intake_rules import IN_GROUPS, MANY, Kind, groups, sort
 from monitor.emergency.models import Incident, Intake, Topic
 from monitor.inbox.action_rules import Fate
 from monitor.inbox.models import Action
@@ -175,10 +175,18 @@ def _edited_at(comment: Comment) -> datetime | None:
 
 
 def _groups(rows: Iterable[Row[Intake, Comment, str, str]], secret: set[int]) -> list[Group]:
-    """The first texts of a group say what it is about, so the oldest come first."""
-    told = [row for row in rows if row.Intake.comment_id not in secret and row.Intake.kind != Kind.OTHER][:LOOKED_AT]
+    """The first texts of a group say what it is about, so the oldest come first. Each kind by itself: what somebody
+    asks is not answered by what another one sees."""
+    told = [row for row in rows if row.Intake.comment_id not in secret and row.Intake.kind in IN_GROUPS][:LOOKED_AT]
     texts = {row.Intake.id: row.Comment.text for row in reversed(told)}
-    return [Group(each, texts[each[0]]) for each in groups(texts.items(), words()) if len(each) > 1]
+    kinds = {row.Intake.id: row.Intake.kind for row in told}
+    found = [
+        Group(each, texts[each[0]])
+        for kind in IN_GROUPS
+        for each in groups(((id_, text) for id_, text in texts.items() if kinds[id_] == kind), words())
+        if len(each) > 1
+    ]
+    return sorted(found, key=lambda group: -len(group.ids))
 
 
 def _topics(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from monitor.db import Database
 from monitor.emergency.incidents import GOING_ON
-from monitor.emergency.intake_rules import Kind, List, listed, nearest, sort
+from monitor.emergency.intake_rules import IN_GROUPS, Kind, List, listed, nearest, sort
 from monitor.emergency.models import Incident, Intake, Topic
 from monitor.inbox.obligations import every_channel
 from monitor.register.identities import Identities
@@ -59,9 +59,10 @@ def collect(db: Database, incident_id: int, now: datetime) -> int:
 
 
 def _row(incident_id: int, id_: int, text: str, topics: Sequence[tuple[int, str]], now: datetime) -> dict[str, Any]:
-    topic = nearest(text, topics, words()) if topics else None
-    kind = str(sort(text, words()).kind)
-    return {"incident_id": incident_id, "comment_id": id_, "kind": kind, "at": now, "topic_id": topic}
+    kind = sort(text, words()).kind
+    alike = [each for each in topics if sort(each[1], words()).kind == kind] if kind in IN_GROUPS else []
+    topic = nearest(text, alike, words())
+    return {"incident_id": incident_id, "comment_id": id_, "kind": str(kind), "at": now, "topic_id": topic}
 
 
 def _edited(session: Session, incident_id: int) -> dict[int, Kind]:
