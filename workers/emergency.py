@@ -2,14 +2,17 @@
 
 It has no queue but the deliveries themselves, and needs no broker, no beat and no bell: once a second it looks, by one
 query, whether something is due. Whoever presses the button delivers at once; this goes on with what was left by a
-process that died, was parked, or has to be looked for.
+process that died, was parked, or has to be looked for. Beside that, in threads that no delivery waits for, it tells
+people what they must know of a crisis, and makes history of messages whose time is over.
 """
 
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from redis.exceptions import RedisError
@@ -20,11 +23,20 @@ from config.settings import settings
 from monitor.cli.broker import SIGN_EVERY, Sign, show_sign
 from monitor.db import database
 from monitor.emergency.claimed import anything_under_way
+from monitor.emergency.wakeful import somebody_may_be_told, something_ran_out
+
+if TYPE_CHECKING:
+    from monitor.emergency.telling_alone import Teller
 
 EVERY = 1.0
 """Seconds between two looks."""
+BESIDE_EVERY = 2.0
+"""Seconds between two looks at what no delivery waits for."""
 AT_ONCE = 64
 """Deliveries that may be under way at the same time: a slow platform keeps nothing waiting, and no look either."""
+FINISHES = 4.0
+"""Seconds, at most, that what is being handed over to people has when we are asked to stop."""
+LOOKS_BACK = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
@@ -35,10 +47,14 @@ def main() -> None:
     over = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda _number, _frame: over.set())
+    telling = Telling()
+    for task in (telling, Page()):
+        threading.Thread(target=_again_and_again, args=(over, task.look), name=task.name, daemon=True).start()
     with ThreadPoolExecutor(AT_ONCE + 1, thread_name_prefix="crisis") as pool:
         pool.submit(_show_life, over)
         while not over.wait(EVERY):
             look(pool)
+        telling.finish()
 
 
 def look(pool: Executor) -> None:
@@ -54,6 +70,60 @@ def look(pool: Executor) -> None:
         log.warning("the database does not answer", error=type(error).__name__)
     except Exception as error:  # noqa: BLE001 - ours to mend, and no reason to stop looking
         log.warning("a look at the deliveries failed", error=type(error).__name__)
+
+
+class Telling:
+    """Tells people what they must know of a crisis."""
+
+    name = "tells people"
+
+    def __init__(self) -> None:
+        self._teller: Teller | None = None
+
+    def look(self) -> None:
+        now = datetime.now(UTC)
+        if not somebody_may_be_told(database(), now):
+            return
+        if self._teller is None:
+            from monitor.emergency.telling_alone import Teller  # with all ways to reach people: large, as above
+
+            self._teller = Teller()
+        self._teller.look(database(), settings(), now)
+
+    def finish(self) -> None:
+        if self._teller is not None:
+            self._teller.finish(FINISHES)
+
+
+class Page:
+    """Keeps what has run out from standing on the crisis page as if it held."""
+
+    name = "keeps the page"
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+
+    def look(self) -> None:
+        now = datetime.now(UTC)
+        since = self._since or now - LOOKS_BACK
+        if something_ran_out(database(), since, now):
+            from monitor.emergency.hub import publish_hub  # draws, too: large, as above
+
+            publish_hub(database(), settings(), now)
+        self._since = now
+
+
+def _again_and_again(over: threading.Event, task: Callable[[], None]) -> None:
+    """An error that lasts is logged once, and again after it was gone."""
+    trouble = ""
+    while not over.wait(BESIDE_EVERY):
+        try:
+            task()
+            trouble = ""
+        except Exception as error:  # noqa: BLE001 - there is another look
+            if type(error).__name__ != trouble:
+                trouble = type(error).__name__
+                log.warning("a look beside the deliveries failed", error=trouble)
 
 
 def _show_life(over: threading.Event) -> None:

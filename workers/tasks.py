@@ -15,6 +15,7 @@ from typing import ParamSpec
 from celery.exceptions import OperationalError
 from sqlalchemy import select
 
+import monitor.emergency.answers_stopped  # noqa: F401 - its stop button holds for answers too
 from config.settings import settings
 from monitor.cli.broker import Sign, publisher_lives, show_sign, waiting
 from monitor.db import database

@@ -4,12 +4,12 @@ What is taken has a lease: whoever dies with it leaves it behind, and the same m
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, TextClause, select, update
 from sqlalchemy.orm import Session
 
 from monitor.alerts.capping import put_off, unbundled
@@ -32,15 +32,16 @@ class Conclusion:
     counts_as: str | None = None
 
 
-def claim(db: Database, now: datetime, route: str | None = None) -> list[Notice]:
-    """Takes the notice that has been due longest, of that way where one is named, and what goes with it in one message.
+def claim(db: Database, now: datetime, route: str | None = None, kinds: Collection[str] | None = None) -> list[Notice]:
+    """Takes the notice that has been due longest, and what goes with it in one message; of that way, and of these
+    kinds, where they are named.
 
     Empty: nothing is due. Their next attempt is set before this one is tried. One that a person has no room for now is
     put off.
     """
     with db.transaction() as session:
         take_turns(session, LEDGER)
-        while (first := _longest_due(session, now, route)) is not None:
+        while (first := _longest_due(session, now, route, kinds)) is not None:
             together = _bundle(session, first, now)
             if not put_off(session, together, now):
                 return _taken(session, together, first, now)
@@ -64,17 +65,22 @@ def conclude(db: Database, conclusions: Iterable[tuple[Notice, Conclusion]], not
                 told(session, written, written.sent_at)
 
 
-def ways_due(db: Database, now: datetime) -> list[str]:
-    """The ways that something is due to go."""
+def ways_due(db: Database, now: datetime, kinds: Collection[str] | None = None) -> list[str]:
+    """The ways that something is due to go; something of these kinds, where they are named."""
     with db.snapshot() as session:
-        return sorted(session.scalars(select(Notice.route).where(WAITING, Notice.due_at <= now).distinct()))
+        return sorted(session.scalars(select(Notice.route).where(*_due(now, kinds)).distinct()))
 
 
-def _longest_due(session: Session, now: datetime, route: str | None) -> Notice | None:
-    query = select(Notice).where(WAITING, Notice.due_at <= now)
+def _longest_due(session: Session, now: datetime, route: str | None, kinds: Collection[str] | None) -> Notice | None:
+    query = select(Notice).where(*_due(now, kinds))
     if route is not None:
         query = query.where(Notice.route == route)
     return session.scalar(query.order_by(Notice.due_at, Notice.id).limit(1))
+
+
+def _due(now: datetime, kinds: Collection[str] | None) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    of_kinds = () if kinds is None else (Notice.subject_kind.in_(kinds),)
+    return WAITING, Notice.due_at <= now, *of_kinds
 
 
 def _bundle(session: Session, first: Notice, now: datetime) -> Sequence[Notice]:

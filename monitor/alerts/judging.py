@@ -1,6 +1,6 @@
 """Writes down what must be told, once: a row per notice, whoever judges and however often."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -40,13 +40,22 @@ def judge(db: Database, now: datetime, settings: Settings | None = None) -> int:
     they are. Raises NotSetUp without a register.
     """
     failed = _prepared(db, now)
-    found = _found(db, now, settings or current_settings())
+    found = _found(db, now, settings or current_settings(), KINDS)
     written = _write(db, found.tellings, now, settings or current_settings())
     if found.untold:
         note_untold(db, found.untold, now)
     write_down(db)
     if errors := failed + found.errors:
         raise errors[0]
+    return written
+
+
+def judge_only(db: Database, now: datetime, settings: Settings, kinds: Collection[str]) -> int:
+    """As `judge`, of these kinds alone, which need nothing to be prepared and are told somebody in any case."""
+    found = _found(db, now, settings, kinds)
+    written = _write(db, found.tellings, now, settings)
+    if found.errors:
+        raise found.errors[0]
     return written
 
 
@@ -59,9 +68,9 @@ class _Found:
     errors: list[Exception] = field(default_factory=list)
 
 
-def _found(db: Database, now: datetime, settings: Settings) -> _Found:
-    """Of all kinds, in one view of the database; in a new one after an error, which may have spoiled it."""
-    found, left = _Found(), list(KINDS.items())
+def _found(db: Database, now: datetime, settings: Settings, kinds: Collection[str]) -> _Found:
+    """In one view of the database; in a new one after an error, which may have spoiled it."""
+    found, left = _Found(), [(name, kind) for name, kind in KINDS.items() if name in kinds]
     while left:
         with db.snapshot() as session:
             scene = Scene(session, organisation(session), now, settings)

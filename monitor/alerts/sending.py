@@ -7,7 +7,7 @@ message goes out again with the same Message-ID. Never twice without that.
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,15 +44,21 @@ class SendOutcome:
 
 
 def send_due(
-    db: Database, now: datetime, settings: Settings, *, route: str | None = None, at_once: int = 1
+    db: Database,
+    now: datetime,
+    settings: Settings,
+    *,
+    route: str | None = None,
+    at_once: int = 1,
+    kinds: Collection[str] | None = None,
 ) -> SendOutcome:
-    """Sends everything that is due, or what of it goes one way; so many messages at a time.
+    """Sends everything that is due, or what of it goes one way or is of these kinds; so many messages at a time.
 
     Raises SettingsError for an SMTP URL that cannot be used; what the other side answers is written to the notices.
     """
     if route in (None, "mail"):
         mail_server(settings)
-    one = partial(_send_one_after_another, db, now, settings, route)
+    one = partial(_send_one_after_another, db, now, settings, route, kinds)
     if at_once == 1:
         outcomes = one()
     else:
@@ -61,12 +67,14 @@ def send_due(
     return SendOutcome(**outcomes)
 
 
-def _send_one_after_another(db: Database, now: datetime, settings: Settings, route: str | None) -> Counter[str]:
+def _send_one_after_another(
+    db: Database, now: datetime, settings: Settings, route: str | None, kinds: Collection[str] | None
+) -> Counter[str]:
     began = time.monotonic()
     outcomes = Counter[str]()
     while True:
         moment = now + timedelta(seconds=time.monotonic() - began)  # leases count from when they are taken
-        taken = claim(db, moment, route)
+        taken = claim(db, moment, route, kinds)
         if not taken:
             return outcomes
         outcomes.update(_deliver(db, taken, moment, settings))

@@ -15,6 +15,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import monitor.emergency.answers_stopped  # noqa: F401 - its stop button holds for answers too
 from config.language import N_, _
 from config.settings import settings
 from monitor.alerts.wording import excerpt

@@ -66,7 +66,9 @@ def address(settings: Settings, listener: socket.socket) -> str:
 
 def _web(listener: socket.socket) -> Program:
     words = ("uvicorn", "monitor.web.served:served", "--factory", "--fd", str(listener.fileno()))
-    return Program("web", (sys.executable, "-m", *words, "--no-access-log"), fds=(listener.fileno(),))
+    # whoever watches the board never goes by himself: then what is being delivered could not be finished in time
+    ends = ("--timeout-graceful-shutdown", "2")
+    return Program("web", (sys.executable, "-m", *words, "--no-access-log", *ends), fds=(listener.fileno(),))
 
 
 def _worker(name: str, threads: int, queues: str) -> Program:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.language import N_
 from monitor.db.bulk import among
 from monitor.emergency.intake import words
-from monitor.emergency.intake_rules import MANY, Kind, groups, sort
+from monitor.emergency.intake_rules import IN_GROUPS, MANY, Kind, groups, sort
 from monitor.emergency.models import Incident, Intake, Topic
 from monitor.inbox.action_rules import Fate
 from monitor.inbox.models import Action
@@ -38,13 +38,15 @@ PLACES = {kind: place for place, kind in enumerate(KINDS)}
 class Item:
     """One comment on the board. text: None where it is said to be secret. because: words that made it of its kind.
 
-    by: who sorted it; None: a rule. answered: an answer was sent from here, or is on its way.
+    edited_at: None where nobody has changed the text. by: who sorted it; None: a rule. answered: an answer was sent
+    from here, or is on its way.
     """
 
     id: int
     comment_id: int
     kind: Kind
     posted_at: datetime
+    edited_at: datetime | None
     channel_id: str
     channel: str
     permalink: str | None
@@ -112,7 +114,7 @@ def board(session: Session, incident: Incident, channels: frozenset[str], wish: 
 
 def state_of(session: Session, incident_id: int, channels: frozenset[str]) -> str:
     """Another one whenever something on the board has changed: for whoever waits for that."""
-    columns = (Intake.kind, Intake.topic_id, Intake.done_at)
+    columns = (Intake.kind, Intake.topic_id, Intake.done_at, Comment.text_seen_at)
     query = select(Intake.id, *columns).join(Comment, Comment.id == Intake.comment_id)
     query = query.where(Intake.incident_id == incident_id, among(session, Comment.channel_id, sorted(channels)))
     topics = select(Topic.id, Topic.title, Topic.answer, Topic.shown_at).where(Topic.incident_id == incident_id)
@@ -152,6 +154,7 @@ def _item(row: Row[Intake, Comment, str, str], *, hidden: bool, answered: bool) 
         comment_id=comment.id,
         kind=Kind(intake.kind),
         posted_at=comment.posted_at,
+        edited_at=_edited_at(comment),
         channel_id=comment.channel_id,
         channel=channel,
         permalink=comment.permalink,
@@ -165,11 +168,25 @@ def _item(row: Row[Intake, Comment, str, str], *, hidden: bool, answered: bool) 
     )
 
 
+def _edited_at(comment: Comment) -> datetime | None:
+    """By the platform's word, else when a reading noticed."""
+    noticed = comment.text_seen_at if comment.text_seen_at > comment.fetched_at else None
+    return comment.edited_at or noticed
+
+
 def _groups(rows: Iterable[Row[Intake, Comment, str, str]], secret: set[int]) -> list[Group]:
-    """The first texts of a group say what it is about, so the oldest come first."""
-    told = [row for row in rows if row.Intake.comment_id not in secret and row.Intake.kind != Kind.OTHER][:LOOKED_AT]
+    """The first texts of a group say what it is about, so the oldest come first. Each kind by itself: what somebody
+    asks is not answered by what another one sees."""
+    told = [row for row in rows if row.Intake.comment_id not in secret and row.Intake.kind in IN_GROUPS][:LOOKED_AT]
     texts = {row.Intake.id: row.Comment.text for row in reversed(told)}
-    return [Group(each, texts[each[0]]) for each in groups(texts.items(), words()) if len(each) > 1]
+    kinds = {row.Intake.id: row.Intake.kind for row in told}
+    found = [
+        Group(each, texts[each[0]])
+        for kind in IN_GROUPS
+        for each in groups(((id_, text) for id_, text in texts.items() if kinds[id_] == kind), words())
+        if len(each) > 1
+    ]
+    return sorted(found, key=lambda group: -len(group.ids))
 
 
 def _topics(

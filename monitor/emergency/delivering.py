@@ -7,10 +7,9 @@ is not done here the worker's sweeper goes on with: the rows are the queue.
 
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import structlog
@@ -38,6 +37,8 @@ from monitor.emergency.to_hub import HubPublisher
 STAYS = 120.0
 """Seconds that a message is followed by whoever sent it; from then on by the worker's sweeper alone."""
 GLANCE = 0.02
+ENDING = Event()
+"""Set when this process is about to end: nothing is begun any more, and the sweeper goes on with it."""
 
 log = structlog.get_logger(__name__)
 Connect = Callable[[str, Account, Credential, Settings], Connector]
@@ -50,7 +51,8 @@ def now_utc() -> datetime:
 def deliver_all(
     db: Database, message_id: int, settings: Settings, clock: Clock = now_utc, connect: Connect = connect_for_real
 ) -> None:
-    """Returns when nothing of the message goes on by itself, or it takes longer than STAYS. Several may do it at once.
+    """Returns when nothing of the message goes on by itself, or it takes longer than STAYS, or the process is ENDING.
+    Several may do it at once. No thread of it keeps a process from ending.
 
     Raises only what the database raises before anything is begun.
     """
@@ -60,9 +62,11 @@ def deliver_all(
         ids = session.scalars(select(Delivery.id).where(*under_way).order_by(Delivery.id)).all()
     hub_done = hub_events(mine.values()).get(message_id)
     followed = Following(db, settings, clock, connect, hub_done, time.monotonic() + STAYS)
-    if ids:
-        with ThreadPoolExecutor(len(ids), thread_name_prefix=f"message {message_id}") as pool:
-            list(pool.map(followed.follow, ids, [mine.get(id_) for id_ in ids]))
+    threads = [Thread(target=followed.follow, args=(id_, mine.get(id_)), daemon=True) for id_ in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,14 @@ class Following:
             log.warning("a delivery stopped here", delivery=delivery_id, error=type(error).__name__)
 
     def _follow(self, delivery_id: int, held: Held | None) -> None:
-        while True:
+        while not ENDING.is_set():  # what is claimed and not armed is anybody's when its lease has run out
             if held is not None:
                 step(self.db, held, self.settings, self.clock, self.connect, self.hub_done)
             due = self._due(delivery_id)
             wait = (due - self.clock()).total_seconds() if due else 0.0
             if due is None or time.monotonic() + wait > self.until:
                 return
-            time.sleep(max(wait, GLANCE))
+            ENDING.wait(max(wait, GLANCE))
             held = claim_one(self.db, delivery_id, self.clock)
 
     def _due(self, delivery_id: int) -> datetime | None:

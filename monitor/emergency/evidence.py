@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from defusedcsv import csv
-from sqlalchemy import Table, or_, select
+from sqlalchemy import String, Table, cast, or_, select
 from sqlalchemy.orm import Session
 
 from config.language import _
@@ -46,8 +46,9 @@ class Sheet:
 
 def bundle(session: Session, incident: Incident, channels: frozenset[str], settings: Settings) -> bytes:
     """The zip file. channels: of which residents' words may be in it; everything of our own always is."""
-    files = {"incident.json": _json(_told(incident))} | _published(session, incident, settings)
-    for sheet in _sheets(session, incident, channels):
+    messages, sent = _sent(session, incident)
+    files = {"incident.json": _json(_told(incident))} | _published(messages, incident, settings)
+    for sheet in _sheets(session, incident, channels, messages, sent):
         files[f"{sheet.name}.csv"] = _csv(sheet)
     return _zipped(files)
 
@@ -64,23 +65,33 @@ def bundle_file(incident: Incident) -> str:
     return _("evidence-{number}.zip", number=incident.id)
 
 
-def _published(session: Session, incident: Incident, settings: Settings) -> dict[str, bytes]:
+def _sent(session: Session, incident: Incident) -> tuple[list[Message], list[Delivery]]:
+    """The messages, and their deliveries, each by id."""
+    query = select(Message, Delivery).outerjoin(Delivery, Delivery.message_id == Message.id)
+    rows = session.execute(query.where(Message.incident_id == incident.id).order_by(Message.id)).all()
+    sent = [delivery for _message, delivery in rows if delivery is not None]
+    return list({message.id: message for message, _delivery in rows}.values()), sorted(sent, key=lambda each: each.id)
+
+
+def _published(messages: Iterable[Message], incident: Incident, settings: Settings) -> dict[str, bytes]:
     """What lies there of each message as it was published: the page, the alert for machines, the card."""
     place = folder(settings, exercise=incident.mode == "exercise")
-    sent = (Message.incident_id == incident.id, Message.identifier.is_not(None))
-    names = [each for each in session.scalars(select(Message.identifier).where(*sent)) if each and NAME.fullmatch(each)]
+    names = [each.identifier for each in messages if each.identifier and NAME.fullmatch(each.identifier)]
     every = [name for each in names for name in (f"{each}.html", f"cap/{each}.xml", f"cards/{each}.jpg")]
     return {f"published/{name}": (place / name).read_bytes() for name in every if (place / name).is_file()}
 
 
-def _sheets(session: Session, incident: Incident, channels: frozenset[str]) -> Iterator[Sheet]:
-    messages = session.scalars(select(Message).where(Message.incident_id == incident.id).order_by(Message.id)).all()
+def _sheets(
+    session: Session,
+    incident: Incident,
+    channels: frozenset[str],
+    messages: Sequence[Message],
+    sent: Sequence[Delivery],
+) -> Iterator[Sheet]:
     ids = [each.id for each in messages]
     versions = select(Version).where(among(session, Version.message_id, ids))
-    deliveries = select(Delivery).where(among(session, Delivery.message_id, ids)).order_by(Delivery.id)
     lines = select(LogLine).where(LogLine.incident_id == incident.id).order_by(LogLine.at, LogLine.id)
     topics = session.scalars(select(Topic).where(Topic.incident_id == incident.id).order_by(Topic.id)).all()
-    sent = session.scalars(deliveries).all()
     yield _sheet("messages", Message, messages)
     yield _sheet("versions", Version, session.scalars(versions.order_by(Version.message_id, Version.place)).all())
     yield _sheet("deliveries", Delivery, sent)
@@ -105,13 +116,12 @@ def _intake(session: Session, incident: Incident, channels: frozenset[str]) -> S
 
 def _audit(session: Session, about: Mapping[str, Iterable[int]], incident: Incident) -> Sheet:
     """What was done to the incident, its messages, deliveries and topics, and to its comments on the board."""
-    comments = select(Intake.comment_id).where(Intake.incident_id == incident.id)
-    sorted_ = [str(id_) for id_ in session.scalars(comments)]
+    sorted_ = select(cast(Intake.comment_id, String)).where(Intake.incident_id == incident.id)
     wanted = [
         (AuditEntry.subject_kind == kind) & among(session, AuditEntry.subject, [str(id_) for id_ in ids])
         for kind, ids in about.items()
     ]
-    wanted.append(AuditEntry.act.startswith("intake.") & among(session, AuditEntry.subject, sorted_))
+    wanted.append(AuditEntry.act.startswith("intake.") & AuditEntry.subject.in_(sorted_))
     found = session.scalars(select(AuditEntry).where(or_(*wanted)).order_by(AuditEntry.id)).all()
     return _sheet("audit", AuditEntry, found)
 

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 from monitor.audit import audited
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate
+from monitor.inbox.acting_words import STOPPED
+from monitor.inbox.action_rules import Fate as Answer
+from monitor.inbox.models import Action
 
 EVERYWHERE = ""
 
@@ -23,27 +26,37 @@ def hold(
 
 
 def release(session: Session, place: str, by: str, now: datetime, mode: str = "actual") -> None:
-    """Lets go of a place again; what was held goes on at once. Another hold, on everything, stays."""
+    """Lets go of a place again; what was held goes on at once, answers too. Another hold, on everything, stays."""
     session.execute(
-        update(Hold).where(Hold.place == place, *_active(mode, now)).values(released_at=now, released_by_id=by)
+        update(Hold).where(Hold.place == place, *active(mode, now)).values(released_at=now, released_by_id=by)
     )
     here = Delivery.place == place if place else Delivery.id.is_not(None)
     same = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(Incident.mode == mode)
     held = (Delivery.state == Fate.HELD, Delivery.message_id.in_(same), here)
     session.execute(update(Delivery).where(*held).values(next_at=now))
+    if mode == "actual":
+        answers = Action.channel_id == place if place else Action.id.is_not(None)
+        waiting = (Action.state == Answer.PENDING, Action.reason == STOPPED, answers)
+        session.execute(update(Action).where(*waiting).values(next_at=now))
     audited(session, by, "hold.released", ("place", place or "everything"), now, after={"mode": mode})
 
 
 def holds(session: Session, now: datetime, mode: str = "actual") -> frozenset[str]:
     """The places that are stopped now; "" is everything."""
-    return frozenset(session.scalars(select(Hold.place).where(*_active(mode, now))))
+    return frozenset(session.scalars(select(Hold.place).where(*active(mode, now))))
 
 
 def stopped_until(session: Session, place: str, now: datetime, mode: str) -> datetime | None:
     """Until when the place is stopped, by itself or with everything; None: it is not."""
-    here = or_(Hold.place == place, Hold.place == EVERYWHERE)
-    return max(session.scalars(select(Hold.until).where(here, *_active(mode, now))).all(), default=None)
+    held = (concerning(place), *active(mode, now))
+    return max(session.scalars(select(Hold.until).where(*held)).all(), default=None)
 
 
-def _active(mode: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def concerning(place: str) -> ColumnElement[bool]:
+    """Holds of the place, or of everything."""
+    return or_(Hold.place == place, Hold.place == EVERYWHERE)
+
+
+def active(mode: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Holds that stop incidents of that mode now."""
     return Hold.mode == mode, Hold.until > now, Hold.released_at.is_(None)

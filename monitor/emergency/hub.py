@@ -97,7 +97,7 @@ def _write(place: Path, made: Mapping[str, bytes]) -> None:
     """Each file is there whole, the old one or the new one; what a page leads to is there before the page."""
     for name, content in made.items():
         path = place / name
-        if path.exists() and path.read_bytes() == content:
+        if path.exists() and hub_pages.same(path.read_bytes(), content):
             continue
         path.parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside:

@@ -51,7 +51,8 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """shelves: incidents that go on or ended lately, newest first. messages: every one that has its own address."""
+    """shelves: incidents that go on or ended lately, newest first. messages: every one that has its own address. made:
+    as of when all this is so."""
 
     name: str
     website: str
@@ -62,6 +63,7 @@ class Contents:
     exercise: bool
     shelves: tuple[Shelf, ...]
     messages: tuple[Shown, ...]
+    made: datetime
 
 
 def contents(session: Session, now: datetime, exercise: bool) -> Contents:
@@ -74,6 +76,7 @@ def contents(session: Session, now: datetime, exercise: bool) -> Contents:
         *(ZoneInfo(owner.timezone), owner.language, exercise),
         tuple(_shelf(session, each, messages) for each in incidents.values() if _is_shown(each, now)),
         tuple(messages),
+        now,
     )
 
 

@@ -1,6 +1,7 @@
 """The crisis page's files: pages for people, in Swedish and English, and the same for machines."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ FRONTS = {"sv": "index", "en": "en"}
 """The first page, by language."""
 CARDS = "cards/"
 ROBOTS = b"User-agent: *\nAllow: /\n"
+MADE = re.compile(rb'<p class="made">[^<]*</p>|"made": "[^"]*"')
+"""What says when a file was written."""
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -51,6 +54,18 @@ def files(found: Contents, base: str, kept: Path) -> dict[str, bytes]:
     for language, name in FRONTS.items():
         made[f"{name}.html"] = _page("hub/front.html", language, found, base, shelves=found.shelves)
     return made
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Do two files say the same, whenever they were written?"""
+    return MADE.sub(b"", one) == MADE.sub(b"", other)
+
+
+def marks(page: bytes) -> list[bytes]:
+    """What a page is known by: the messages on it, each with its text, and when it was written."""
+    return [
+        found[0] for found in re.finditer(rb'<article id="[^"]*" data-sha256="[^"]*"|<p class="made">[^<]*</p>', page)
+    ]
 
 
 def seal(identifier: str, text_hash: str) -> bytes:
@@ -177,6 +192,7 @@ def _json(found: Contents, base: str) -> bytes:
     told = {
         "organisation": found.name,
         "exercise": found.exercise,
+        "made": found.made.isoformat(timespec="seconds"),
         "url": base,
         "incidents": [_incident(each, found, base) for each in found.shelves],
     }
@@ -231,19 +247,29 @@ def _atom(found: Contents, shown: list[Shown], base: str) -> bytes:
     SubElement(top, "link", {"rel": "self", "href": f"{base}/feed.atom"})
     SubElement(top, "link", {"href": base})
     for each in shown[:50]:
-        _entry(SubElement(top, "entry"), told(each, found, base))
+        _entry(SubElement(top, "entry"), told(each, found, base), _standing(each, found, base))
     xml: bytes = tostring(top, encoding="utf-8", xml_declaration=True)
     return xml
 
 
-def _entry(top: Element, said: dict[str, Any]) -> None:
+def _standing(shown: Shown, found: Contents, base: str) -> str:
+    """Until when it holds, or that it does not any more, in its own language: a copy tells nothing else."""
+    expires = shown.message.expires
+    with use_language(shown.message.language):
+        if not shown.holds:
+            return _("This message is no longer valid. Newer information: {address}", address=base)
+        return _("Holds until {when}.", when=moment(expires, found.zone)) if expires else ""
+
+
+def _entry(top: Element, said: dict[str, Any], standing: str) -> None:
     _text(top, "id", said["url"])
     _text(top, "title", said["headline"])
     _text(top, "updated", said["sent"])
     SubElement(top, "link", {"href": said["url"], "hreflang": said["language"]})
     if said["cap"]:
         SubElement(top, "link", {"rel": "related", "type": cap.MEDIA_TYPE, "href": said["cap"]})
-    _text(top, "summary", "\n\n".join(f"{each['heading']} {each['text']}".strip() for each in said["parts"]))
+    words = (*(f"{each['heading']} {each['text']}".strip() for each in said["parts"]), standing)
+    _text(top, "summary", "\n\n".join(filter(None, words)))
 
 
 def _text(top: Element, name: str, text: str) -> None:

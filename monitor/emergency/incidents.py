@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
@@ -15,9 +15,9 @@ from monitor.emergency.noting import noted
 from monitor.emergency.staff import on_duty
 from monitor.register.faults import Refused
 from monitor.register.models import Channel, Person
+from monitor.watch import close_watching
 from monitor.watch.checking import read_soon
 from monitor.watch.claiming import read_by_machine
-from monitor.watch.models import CloseWatch
 
 LONGEST_TITLE = 120
 AT_A_TIME = timedelta(minutes=1)
@@ -99,7 +99,7 @@ def close(session: Session, incident: Incident, by: str, now: datetime, why_no_f
         )
     incident.state, incident.closed_at, incident.stage = "closed", now, "over"
     if incident.mode == "actual" and not going_on(session, "actual"):
-        session.execute(delete(CloseWatch))
+        close_watching.end_close_watches(session, now)
     noted(session, incident.id, "decision", by, now, N_("The incident was closed. {why}"), why=why_no_final.strip())
     after = {"why_no_final": why_no_final.strip()} if why_no_final.strip() else None
     audited(session, by, "incident.closed", ("incident", str(incident.id)), now, after=after)
@@ -139,11 +139,9 @@ def note_case(session: Session, incident: Incident, number: str, by: str, now: d
 
 def watch_closely(session: Session, now: datetime) -> None:
     """Every channel that a machine reads is read every minute from now on, and its deadlines are short."""
-    known = set(session.scalars(select(CloseWatch.channel_id)))
     people = on_duty(session)
     for channel_id in session.scalars(select(Channel.id).where(read_by_machine())).all():
-        if channel_id not in known:
-            session.add(CloseWatch(channel_id=channel_id, since=now, people=people))
+        close_watching.watch_closely(session, channel_id, people, now)
         read_soon(session, channel_id, now)
     session.flush()
 

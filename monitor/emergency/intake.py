@@ -1,19 +1,20 @@
-"""Brings what residents write during an incident onto its board: each comment once, sorted by rule or by a person."""
+"""Brings what residents write during an incident onto its board: each comment once, sorted by rule or by a person.
+What is edited is sorted again, unless a person has said what it is."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from monitor.db import Database
 from monitor.emergency.incidents import GOING_ON
-from monitor.emergency.intake_rules import List, listed, nearest, sort
+from monitor.emergency.intake_rules import IN_GROUPS, Kind, List, listed, nearest, sort
 from monitor.emergency.models import Incident, Intake, Topic
 from monitor.inbox.obligations import every_channel
 from monitor.register.identities import Identities
@@ -39,11 +40,15 @@ def collect_all(db: Database, now: datetime) -> int:
 
 
 def collect(db: Database, incident_id: int, now: datetime) -> int:
-    """Brings what is not there yet; gives how many. Safe for several at once, and nothing is sorted a second time."""
+    """Brings what is not there yet; gives how many. Safe for several at once."""
     with db.snapshot() as session:
         incident = session.get_one(Incident, incident_id)
-        found = _new(session, incident) if incident.state in GOING_ON else []
+        goes_on = incident.state in GOING_ON
+        found = _new(session, incident) if goes_on else []
+        edited = _edited(session, incident_id) if goes_on else {}
         topics = _topics(session, incident_id) if found else []
+    if edited:
+        _sort_again(db, edited)
     if not found:
         return 0
     rows = [_row(incident_id, id_, text, topics, now) for id_, text in found]
@@ -54,9 +59,26 @@ def collect(db: Database, incident_id: int, now: datetime) -> int:
 
 
 def _row(incident_id: int, id_: int, text: str, topics: Sequence[tuple[int, str]], now: datetime) -> dict[str, Any]:
-    topic = nearest(text, topics, words()) if topics else None
-    kind = str(sort(text, words()).kind)
-    return {"incident_id": incident_id, "comment_id": id_, "kind": kind, "at": now, "topic_id": topic}
+    kind = sort(text, words()).kind
+    alike = [each for each in topics if sort(each[1], words()).kind == kind] if kind in IN_GROUPS else []
+    topic = nearest(text, alike, words())
+    return {"incident_id": incident_id, "comment_id": id_, "kind": str(kind), "at": now, "topic_id": topic}
+
+
+def _edited(session: Session, incident_id: int) -> dict[int, Kind]:
+    """By id, what reads otherwise than when a rule sorted it, and what it is now."""
+    query = select(Intake.id, Intake.kind, Comment.text).join(Comment, Comment.id == Intake.comment_id)
+    edited = (Intake.incident_id == incident_id, Intake.by_id.is_(None), Comment.text_seen_at > Comment.fetched_at)
+    now = {id_: (before, sort(text, words()).kind) for id_, before, text in session.execute(query.where(*edited))}
+    return {id_: kind for id_, (before, kind) in now.items() if kind != before}
+
+
+def _sort_again(db: Database, edited: Mapping[int, Kind]) -> None:
+    """What now asks for help waits again, though somebody was done with what it said before."""
+    with db.transaction() as session:
+        for id_, kind in edited.items():
+            values: dict[str, Any] = {"kind": str(kind)} | ({"done_at": None} if kind is Kind.HELP else {})
+            session.execute(update(Intake).where(Intake.id == id_, Intake.by_id.is_(None)).values(values))
 
 
 def _new(session: Session, incident: Incident) -> list[tuple[int, str]]:

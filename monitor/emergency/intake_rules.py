@@ -3,6 +3,7 @@
 A word is never a verdict: it says in which order people look. How rules are written is for monitor.inbox.flag_phrases.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,10 +25,15 @@ class Kind(StrEnum):
 
 BY_WORDS = (Kind.HELP, Kind.RUMOUR, Kind.OBSERVATION, Kind.QUESTION)
 """What words make a comment, the gravest first."""
+IN_GROUPS = (Kind.RUMOUR, Kind.OBSERVATION, Kind.QUESTION)
+"""Kinds of which many may say the same, each by itself; who needs help is nobody's crowd."""
+TOGETHER = ("someone", "trouble")
+"""Words that neither ask for help nor tell of it; both in one text do: somebody near, and something wrong."""
 MANY = 5
 """So many that are alike are worth one answer to all of them."""
-ALIKE = 0.5
-"""So much of what two comments are about must be the same (Dice's measure, 0 to 1)."""
+ALIKE = 0.55
+"""So much of what two comments are about must be the same (Dice's measure, 0 to 1): more than one of two words each."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 STEM = 5
 """Letters of a word that count: "strömmen" and "strömmens" are the same, "vatten" and "vattnet" nearly."""
 LOOKED_AT = 40
@@ -46,23 +52,38 @@ class Sorted:
 
 @dataclass(frozen=True)
 class List:
-    """The word list, ready for many texts. common: words that say nothing of what a text is about."""
+    """The word list, ready for many texts. common: words that say nothing of what a text is about. same: words for the
+    same thing."""
 
     rules: Rules = field(repr=False)
     common: frozenset[str] = field(repr=False)
+    same: Rules = field(repr=False)
 
 
 def listed(words: Mapping[str, Mapping[str, Sequence[str]]]) -> List:
     """The list from tables by kind and language, as intake_words.toml has it. Raises NotARule."""
-    told = [(kind, word) for kind in BY_WORDS for language in sorted(words[kind]) for word in words[kind][language]]
+    kinds: tuple[str, ...] = (*BY_WORDS, *TOGETHER)
+    told = [(kind, word) for kind in kinds for language in sorted(words[kind]) for word in words[kind][language]]
     rules = compiled(tuple(Word(number, kind, word) for number, (kind, word) in enumerate(told)))
-    return List(rules, frozenset(word for some in words["common"].values() for word in some))
+    same = compiled(tuple(Word(n, name, word) for n, (name, word) in enumerate(_pairs(words["same"]))))
+    return List(rules, frozenset(word for some in words["common"].values() for word in some), same)
+
+
+def _pairs(table: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    for name, some in table.items():
+        for word in some:
+            yield name, word
 
 
 def sort(text: str, known: List) -> Sorted:
-    """What it is: the gravest that its words make it; a question where it asks and no word says more."""
+    """What it is: the gravest that its words make it; help where somebody near is in trouble, unless it is hearsay; a
+    question where it asks and no word says more."""
     found = matches(text, known.rules)
     asked = asks(text) or any(match.word.kind is Kind.QUESTION for match in found)
+    near = tuple(match for match in found if match.word.kind in TOGETHER)
+    graver = any(match.word.kind in (Kind.HELP, Kind.RUMOUR) for match in found)
+    if {match.word.kind for match in near} == set(TOGETHER) and not graver:
+        return Sorted(Kind.HELP, near)
     for kind in BY_WORDS:
         because = tuple(match for match in found if match.word.kind is kind)
         if because and not (kind is Kind.OBSERVATION and asked):
@@ -71,9 +92,18 @@ def sort(text: str, known: List) -> Sorted:
 
 
 def about(text: str, known: List) -> frozenset[str]:
-    """What a text is about: its words but for the common ones, each by how it begins."""
-    forms = (token.form for token in tokens_of(seen_by_readers(text)))
-    return frozenset(form[:STEM] for form in forms if form not in known.common and len(form) > 1)
+    """What a text is about: its words but for the common ones, each by how it begins, and one name for all words of
+    the same thing. Of what asks with a question mark only that sentence counts: the rest tells why it is asked."""
+    said = _asked(text)
+    found = matches(said, known.same)
+    named = {token.form for match in found for words in match.words for token in tokens_of(words)}
+    forms = {token.form for token in tokens_of(seen_by_readers(said))} - named - known.common
+    return frozenset(form[:STEM] for form in forms if len(form) > 1) | {f"={match.word.kind}" for match in found}
+
+
+def _asked(text: str) -> str:
+    asked = [each for each in _SENTENCE.split(text) if each.rstrip().endswith("?")]
+    return " ".join(asked) or text
 
 
 def alike(one: frozenset[str], other: frozenset[str]) -> float:

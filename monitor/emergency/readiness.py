@@ -1,15 +1,16 @@
 """Looks at everything that a crisis would need, and keeps what was found. Nightly, and whenever somebody asks.
 
-What is published, written or sent: nothing. What the platforms are asked for besides what their nightly check has found
-out already: how many posts they take today, where they count them.
+Nothing is published or sent; on our own crisis page something is put for a moment, and fetched from outside. What the
+platforms are asked for besides what their nightly check has found out already: how many posts they take today, where
+they count them, and whether the test accounts may publish.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import requests
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -17,42 +18,47 @@ from config.settings import Settings
 from connectors import PLATFORMS, connect
 from connectors.base import Account, Connector
 from connectors.errors import ConnectorError
-from connectors.loopback import trusted_certificates
 from connectors.publishing import Publisher, Rationed
 from monitor.alerts.given_up import given_up
 from monitor.db import Database
 from monitor.emergency import readiness_rules as rules
-from monitor.emergency.models import Incident, Readiness
+from monitor.emergency.exercise_accounts import tested_accounts
+from monitor.emergency.models import Delivery, Feed, Incident, Message, Readiness
 from monitor.emergency.readiness_rules import ChannelFacts, Check, Facts
+from monitor.emergency.rules import UNDECIDED
+from monitor.emergency.seen_from_outside import card_seen, page_seen
 from monitor.emergency.staff import approvers
+from monitor.emergency.warning_rules import Source
 from monitor.register.credentials import resolve
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
-from monitor.register.routes import without_way
+from monitor.register.routes import every_route, usable
 from monitor.register.secrets import stored
 from monitor.watch.budgets import left_of, quota_of, spent
 from monitor.watch.models import TokenHealth
 
-OK = 200
-PATIENCE = 5  # seconds for each of the two web servers
 KEPT = timedelta(days=400)
+NAMES = {Source.VMA: "Sveriges Radio", Source.SMHI: "SMHI", Source.KRISINFORMATION: "krisinformation.se"}
+"""Whose feed it is."""
 
 
 def check(db: Database, settings: Settings, now: datetime, *, worker_alive: bool | None) -> list[Check]:
     """Looks at everything and keeps it as a row. worker_alive: None where the broker does not answer."""
     with db.snapshot() as session:
         known = list(_channels(session, settings, now))
-        people = _approvers(session, settings)
-        last = last_exercise(session)
-    asked = tuple(replace(facts, posts_left=_posts_left(connector)) for facts, connector in known)
+        waiting = _waiting(session)
+        people, last = _approvers(session, settings), last_exercise(session)
+        feeds = _feeds(session, settings)
+    asked = [replace(facts, posts_left=_posts_left(connector, waiting[facts.id])) for facts, connector in known]
     facts = Facts(
-        channels=asked,
+        channels=(*asked, *tested_accounts(db, settings, now)),
         approvers=people,
-        image_host_answers=_answers(settings.emergency.image_url or settings.emergency.hub_url),
-        hub_answers=_answers(settings.emergency.hub_url, itself=True),
+        pictures=card_seen(settings),
+        hub=page_seen(settings),
         worker_alive=worker_alive,
         last_exercise=last,
         needs_images=any(isinstance(each, Publisher) and each.needs_image for _facts, each in known),
+        feeds=feeds,
     )
     found = rules.judge(facts, now)
     with db.transaction() as session:
@@ -127,28 +133,38 @@ def _left(session: Session, connector: Connector | None, settings: Settings, now
     return min(left, default=None)
 
 
-def _posts_left(connector: object) -> int | None:
+def _posts_left(connector: object, waiting: int) -> int | None:
+    """What the platform says knows nothing of what still waits to be sent there."""
     if not isinstance(connector, Rationed):
         return None
     try:
-        return connector.posts_left()
+        return max(connector.posts_left() - waiting, 0)
     except ConnectorError:
         return -1
 
 
+def _waiting(session: Session) -> Counter[str]:
+    """How many messages wait to be sent, by channel; those of exercises go to other accounts."""
+    query = select(Delivery.channel_id).join(Message, Message.id == Delivery.message_id)
+    query = query.join(Incident, Incident.id == Message.incident_id)
+    booked = (Delivery.state.in_(UNDECIDED), Delivery.channel_id.is_not(None), Incident.mode == "actual")
+    return Counter(session.scalars(query.where(*booked)))
+
+
 def _approvers(session: Session, settings: Settings) -> tuple[str, ...]:
-    """Names of those who can be told in the night."""
-    people = approvers(session)
-    lost = without_way(session, people, sms=settings.sms_url is not None) | given_up(session)
-    return tuple(person.name for person in people if person.id not in lost)
+    """Names of those who can be told in the night: by a way that has carried something to them before."""
+    proven = {(row.person_id, row.name) for row in every_route(session) if row.worked_at is not None}
+    lost, sms = given_up(session), settings.sms_url is not None
+    return tuple(
+        person.name
+        for person in approvers(session)
+        if person.id not in lost and any((person.id, name) in proven for name in usable(session, person, sms=sms))
+    )
 
 
-def _answers(address: str | None, *, itself: bool = False) -> bool | None:
-    """Does a web server answer there? itself: with what stands at just that address. None without an address."""
-    if address is None:
-        return None
-    try:
-        with requests.get(address, timeout=PATIENCE, stream=True, verify=trusted_certificates()) as answer:
-            return answer.status_code == OK if itself else answer.status_code < 500
-    except requests.RequestException:
-        return False
+def _feeds(session: Session, settings: Settings) -> dict[str, datetime | None]:
+    """Since when each tells nothing new, by its name; nothing where none is asked for."""
+    if not settings.emergency.feeds:
+        return {}
+    known = {feed.source: feed.failing_since or feed.read_at for feed in session.scalars(select(Feed))}
+    return {NAMES[source]: known.get(source) for source in Source}

@@ -1,17 +1,17 @@
-"""What people are told so that everything is in order when it is needed: what is not, once a week, and once a month
-that it is time to exercise. Importing this adds them to the kinds of notices there are."""
+"""What people are told so that everything is in order when it is needed: what is not, the morning after it was found
+and then once a week, and once a month that it is time to exercise. Importing this adds them to the kinds there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from config.language import _
+from config.language import _, moment
 from monitor.alerts.kinds import KINDS
 from monitor.alerts.models import Notice
 from monitor.alerts.telling import Kind, NoLongerTrue, Scene, Telling, check_hours
 from monitor.alerts.wording import Letter
 from monitor.emergency.matter import note
 from monitor.emergency.readiness import checks_of, last_exercise, latest
-from monitor.emergency.readiness_rules import exercise_is_due
+from monitor.emergency.readiness_rules import Check, exercise_is_due
 from monitor.emergency.staff import on_duty
 
 NOT_READY, EXERCISE = "not_ready", "exercise_due"
@@ -19,16 +19,28 @@ PAGE = "/crisis/readiness"
 
 
 def _not_ready(scene: Scene) -> Iterable[Telling]:
-    rows = latest(scene.session)
-    if rows and not rows[0].ok:
-        monday = date.fromordinal(scene.today.toordinal() - scene.today.weekday())
+    """Each line by itself, so that what is new is told the next morning; they go in one letter."""
+    monday = date.fromordinal(scene.today.toordinal() - scene.today.weekday())
+    for line in dict.fromkeys(f"{one.check} {one.about}".strip() for one in _wrong(scene)):
         for person in on_duty(scene.session):
-            yield Telling(NOT_READY, "", "weekly", monday.isoformat(), person)
+            yield Telling(NOT_READY, line, "weekly", monday.isoformat(), person)
 
 
-def _not_ready_letter(scene: Scene, notice: Notice) -> Letter:  # noqa: ARG001 - the same for everybody
-    wrong = [one for one in checks_of(latest(scene.session)[0]) if not one.ok]
-    said = [f"{_(one.detail, **one.values)} {_(one.remedy)}" for one in wrong]
+def _wrong(scene: Scene) -> list[Check]:
+    """What the latest look found."""
+    rows = latest(scene.session)
+    return [one for one in checks_of(rows[0]) if not one.ok] if rows else []
+
+
+def _not_ready_letter(scene: Scene, notice: Notice) -> Letter:
+    return _together(scene, [notice])
+
+
+def _together(scene: Scene, notices: Sequence[Notice]) -> Letter:  # noqa: ARG001 - the same for everybody
+    """All that is wrong, new or told before, and when that was found."""
+    found = moment(latest(scene.session)[0].at, scene.zone)
+    said = [_("Looked at {when}.", when=found)]
+    said += [f"{_(one.detail, **one.values)} {_(one.remedy)}" for one in _wrong(scene)]
     return note(scene, _("Not everything is in order for a crisis"), said, PAGE)
 
 
@@ -56,10 +68,11 @@ def _check_exercise(scene: Scene, notice: Notice) -> None:
 
 
 def _check(scene: Scene, notice: Notice, tellings: Iterable[Telling]) -> None:
-    if (notice.cycle, notice.recipient_id) not in {(each.cycle, each.recipient_id) for each in tellings}:
+    told = {(each.subject, each.cycle, each.recipient_id) for each in tellings}
+    if (notice.subject, notice.cycle, notice.recipient_id) not in told:
         raise NoLongerTrue(_("It is no longer so, or no longer concerns the recipient."))
     check_hours(scene)
 
 
-KINDS[NOT_READY] = Kind(_not_ready, _check_not_ready, _not_ready_letter)
+KINDS[NOT_READY] = Kind(_not_ready, _check_not_ready, _not_ready_letter, group=NOT_READY, together=_together)
 KINDS[EXERCISE] = Kind(_exercise, _check_exercise, _exercise_letter)

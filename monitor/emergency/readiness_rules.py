@@ -6,12 +6,15 @@ A sentence is for people, to be translated; `values` fill it in. What has not be
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 FRESH = timedelta(days=3)
 """What was found out longer ago says nothing any more: it is looked at every night."""
 SOON = timedelta(days=14)
 """A token that expires within this is no token for a crisis."""
+QUIET = timedelta(hours=6)
+"""A feed of warnings that has told nothing for so long would not tell of the next one."""
 EXERCISE_WITHIN = timedelta(days=183)
 REMIND_AFTER = timedelta(days=30)
 ENOUGH_APPROVERS = 2
@@ -29,13 +32,24 @@ def N_(sentence: str) -> str:  # noqa: N802 - config.language's mark, which pure
     return sentence
 
 
+class Seen(StrEnum):
+    """What is there, seen from outside: just what was put there a moment ago; nothing; something else; something of
+    ours that is not the latest. Or nothing could be put there."""
+
+    OURS = "ours"
+    SILENT = "silent"
+    OTHER = "other"
+    OLD = "old"
+    UNWRITTEN = "unwritten"
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
     """What is known of a channel that a machine publishes on. checked_at: None where nobody has looked at its token.
 
     remedy: what the latest look said has to be done. left: of the day's quota, in the platform's unit, and cost of one
-    message; None where it has none. posts_left: how many posts the platform takes today; None where it does not count
-    them, -1 where it did not answer.
+    message; None where it has none. posts_left: how many posts the platform takes today, but for those that wait to be
+    sent; None where it does not count them, -1 where it did not answer. test: it is its test account.
     """
 
     id: str
@@ -47,20 +61,23 @@ class ChannelFacts:
     remedy: str = ""
     left: int | None = None
     posts_left: int | None = None
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that is looked at. approvers: names of those who can be reached. *_answers: None where no address is
-    set. worker_alive: None where the broker does not answer. last_exercise: when the latest one began."""
+    """Everything that is looked at. approvers: names of those who can be reached by a way that has carried something.
+    pictures, hub: None where no address is set. worker_alive: None where the broker does not answer. last_exercise:
+    when the latest one began. feeds: since when each has been told nothing new of, or told nothing at all (None)."""
 
     channels: tuple[ChannelFacts, ...]
     approvers: tuple[str, ...]
-    image_host_answers: bool | None
-    hub_answers: bool | None
+    pictures: Seen | None
+    hub: Seen | None
     worker_alive: bool | None
     last_exercise: datetime | None
     needs_images: bool = False
+    feeds: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +97,14 @@ class Check:
 
 CHECKS = {
     "token": N_("Permission to publish"),
+    "test_account": N_("Test account for exercises"),
     "quota": N_("Quota"),
     "posts": N_("Posts left today"),
     "channels": N_("Channels"),
     "images": N_("Image host"),
     "hub": N_("Crisis page"),
     "worker": N_("Worker for crises"),
+    "feeds": N_("Warnings from the authorities"),
     "approvers": N_("People who approve"),
     "exercise": N_("Latest exercise"),
 }
@@ -95,10 +114,11 @@ def judge(facts: Facts, now: datetime) -> list[Check]:
     """Every look, what is about the channels first."""
     return [
         *(check for channel in facts.channels for check in _channel(channel, now)),
-        *([] if facts.channels else [_no_channels()]),
+        *([] if any(not each.test for each in facts.channels) else [_no_channels()]),
         _images(facts),
-        _hub(facts.hub_answers),
+        _hub(facts.hub),
         _worker(facts.worker_alive),
+        *_feeds(facts.feeds, now),
         _approvers(facts.approvers),
         _exercise(facts.last_exercise, now),
     ]
@@ -121,6 +141,8 @@ def exercise_is_due(last: datetime | None, now: datetime) -> bool:
 
 
 def _channel(channel: ChannelFacts, now: datetime) -> list[Check]:
+    if channel.test:
+        return [_test_account(channel, now)]
     found = [_token(channel, now)]
     if channel.left is not None:
         found.append(_quota(channel, channel.left))
@@ -140,6 +162,17 @@ def _token(channel: ChannelFacts, now: datetime) -> Check:
     else:
         return Check("token", True, N_("{name}: may publish."), "", {"name": channel.name}, channel.id)
     return Check("token", False, detail, remedy, {"name": channel.name}, channel.id)
+
+
+def _test_account(channel: ChannelFacts, now: datetime) -> Check:
+    if not channel.can_publish:
+        detail = N_("{name}: the test account cannot publish, so an exercise fails there.")
+        remedy = channel.remedy or N_("Put a token of the test account, with every permission, under exercise.")
+    elif channel.expires is not None and channel.expires - now < SOON:
+        detail, remedy = N_("{name}: the test account's token expires soon."), N_("Make a new token for it.")
+    else:
+        detail, remedy = N_("{name}: the test account may publish."), ""
+    return Check("test_account", not remedy, detail, remedy, {"name": channel.name}, channel.id)
 
 
 def _quota(channel: ChannelFacts, left: int) -> Check:
@@ -173,25 +206,56 @@ def _no_channels() -> Check:
 
 
 def _images(facts: Facts) -> Check:
-    if facts.image_host_answers:
-        return Check("images", True, N_("Platforms can fetch pictures from us."))
+    if facts.pictures is Seen.OURS:
+        return Check("images", True, N_("Platforms can fetch pictures from us: one was fetched."))
     if not facts.needs_images:
         return Check("images", True, N_("No channel needs pictures from us."))
-    if facts.image_host_answers is None:
+    if facts.pictures is None:
         detail = N_("No address is set from which platforms can fetch pictures: Instagram takes no post without one.")
         return Check("images", False, detail, N_("Set emergency.image_url to a public address with https."))
-    detail = N_("The host of the pictures does not answer.")
-    return Check("images", False, detail, N_("Look at the web server that emergency.image_url names."))
+    if facts.pictures is Seen.SILENT:
+        detail = N_("The host of the pictures does not answer.")
+        return Check("images", False, detail, N_("Look at the web server that emergency.image_url names."))
+    detail = N_("The host of the pictures does not give a picture that was just put there.")
+    return Check("images", False, detail, N_("It has to give the files in the folder hub/cards of KANALVAKT_HOME."))
 
 
-def _hub(answers: bool | None) -> Check:
-    if answers:
-        return Check("hub", True, N_("The crisis page answers, seen from outside."))
-    if answers is None:
+HUB = {
+    Seen.SILENT: (
+        N_("The crisis page does not answer."),
+        N_("Look at the web server that emergency.hub_url names."),
+    ),
+    Seen.OTHER: (
+        N_("Where the crisis page should be something else answers: what was just put there is not seen."),
+        N_("Let emergency.hub_url lead to the folder hub of KANALVAKT_HOME; all processes must share it."),
+    ),
+    Seen.OLD: (
+        N_("The crisis page is seen as it was before, not as it is now."),
+        N_("Let nothing in front of it keep a copy for longer than ten seconds."),
+    ),
+    Seen.UNWRITTEN: (
+        N_("The crisis page cannot be written."),
+        N_("Give Kanalvakt the right to write in the folder hub of KANALVAKT_HOME, and look whether the disk is full."),
+    ),
+}
+
+
+def _hub(seen: Seen | None) -> Check:
+    if seen is None:
         detail = N_("No address is set at which the crisis page is seen from outside.")
         return Check("hub", False, detail, N_("Set emergency.hub_url to its public address."))
-    detail = N_("The crisis page does not answer.")
-    return Check("hub", False, detail, N_("Look at the web server that emergency.hub_url names."))
+    if seen is Seen.OURS:
+        return Check("hub", True, N_("The crisis page is seen from outside, as it is now."))
+    return Check("hub", False, *HUB[seen])
+
+
+def _feeds(feeds: Mapping[str, datetime | None], now: datetime) -> list[Check]:
+    quiet = [name for name, since in feeds.items() if since is None or now - since >= QUIET]
+    if not quiet:
+        return [Check("feeds", True, N_("The authorities' warnings are read."))] if feeds else []
+    detail = N_("{name}: nothing could be read for six hours.")
+    remedy = N_("Look under Crisis, Warnings from the authorities, why. Until then look at krisinformation.se.")
+    return [Check("feeds", False, detail, remedy, {"name": name}) for name in quiet]
 
 
 def _worker(alive: bool | None) -> Check:

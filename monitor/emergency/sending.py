@@ -3,6 +3,7 @@ whatever this process does not get done."""
 
 import threading
 from datetime import datetime
+from time import monotonic
 
 import structlog
 from sqlalchemy import select
@@ -13,12 +14,14 @@ from config.settings import Settings
 from monitor.db import Database
 from monitor.emergency.committing import commit
 from monitor.emergency.composing import what_is_wrong
-from monitor.emergency.delivering import deliver_all
+from monitor.emergency.delivering import ENDING, deliver_all
 from monitor.emergency.drafting import Faulty, begin, hinder, promise_anew, standing
 from monitor.emergency.message_rules import AT_ONCE, Kind, State, after, why_not_commit
 from monitor.emergency.models import Incident, Message
 
 log = structlog.get_logger(__name__)
+_delivers: set[threading.Thread] = set()
+"""Threads of this process that deliver."""
 
 
 def send(db: Database, message_id: int, by: str, now: datetime, settings: Settings) -> None:
@@ -72,8 +75,21 @@ def _nobody_has_read(message: Message) -> bool:
 
 
 def deliver_soon(db: Database, message_id: int, settings: Settings) -> None:
-    """In a thread of this process, which is let finish what it has begun."""
-    threading.Thread(target=_deliver, args=(db, message_id, settings), name=f"message {message_id}").start()
+    """In a thread of this process. Whoever ends the process calls `finish`."""
+    name = f"message {message_id}"
+    thread = threading.Thread(target=_deliver, args=(db, message_id, settings), name=name, daemon=True)
+    _delivers.add(thread)
+    thread.start()
+
+
+def finish(seconds: float) -> None:
+    """For a process that is about to end: nothing more is begun, and what is armed may be sent for so long. What is not
+    done by then is the sweeper's: it looks on the platform before anything is sent again."""
+    ENDING.set()
+    until = monotonic() + seconds
+    for thread in tuple(_delivers):
+        thread.join(max(0.0, until - monotonic()))
+    ENDING.clear()  # only one of several applications in this process may end
 
 
 def _deliver(db: Database, message_id: int, settings: Settings) -> None:
@@ -81,3 +97,5 @@ def _deliver(db: Database, message_id: int, settings: Settings) -> None:
         deliver_all(db, message_id, settings)
     except Exception as error:  # noqa: BLE001 - the sweeper goes on with it; nobody waits for this thread
         log.warning("delivering stopped here", message=message_id, error=type(error).__name__)
+    finally:
+        _delivers.discard(threading.current_thread())

@@ -25,6 +25,7 @@ from monitor.inbox.faults import Fault
 from monitor.inbox.offer_rules import Offer
 from monitor.inbox.opened import Opened, seen_in, view_of
 from monitor.inbox.requesting import CannotAct
+from monitor.inbox.stops import BROAD
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch.models import Comment
@@ -187,7 +188,7 @@ def _opened(session: Session, comment_id: int, who: Visitor, now: datetime) -> O
 
 
 def _key(intake: Intake, text: str) -> str:
-    return f"crisis/{intake.id}/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return f"{BROAD}{intake.id}/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _note_answered(db: Database, topic_id: int, by: str, told: Answered, now: datetime) -> None:

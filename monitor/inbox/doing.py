@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from connectors.base import Budget, Reading, ReadPlan
 from connectors.errors import ConnectorError, OutcomeUnknown, RateLimited, Unavailable, UnexpectedAnswer
 from monitor.db.guarding import TAKES_AWAY
-from monitor.inbox.acting_words import NOT_PERMITTED, SENTENCES, TAKES_TURNS, WAITS
+from monitor.inbox.acting_words import IS_STOPPED, NOT_PERMITTED, SENTENCES, STOPPED, TAKES_TURNS, WAITS
 from monitor.inbox.action_rules import GONE, Fate, Step, Why, after_look, before_sending, pause
 from monitor.inbox.in_hand import LEASE, InHand
 from monitor.inbox.looking import Seen, compare, store, with_reply
@@ -21,6 +21,7 @@ from monitor.inbox.permitting import refusal
 from monitor.inbox.removal_steps import keep
 from monitor.inbox.removals import case_of
 from monitor.inbox.saving import save
+from monitor.inbox.stops import may_be_stopped, stopped_until
 from monitor.inbox.unanswered import standing_of
 from monitor.register.models import Channel
 from monitor.watch import budgets
@@ -45,6 +46,8 @@ class Doing:
     def step(self) -> None:
         work = self.work
         state = Fate(work.action.state)
+        if state == Fate.PENDING and self._is_stopped():
+            return
         if until := self._waits_until(state):
             work.write(state, {"reason": "budget", "remedy": WAITS}, until)
             return
@@ -81,6 +84,8 @@ class Doing:
         if why := refusal(session, work.channel, action.by_id, action.kind, now):
             work.write_in(session, Fate.REFUSED, {"reason": str(why), "remedy": NOT_PERMITTED[why]})
             return False
+        if self._is_stopped_in(session):
+            return False
         if action.kind in TAKES_AWAY:
             _keep(session, action, now)
         if self._is_beside_another(session):
@@ -111,6 +116,8 @@ class Doing:
         if now > (work.action.armed_at or now) + PROMPT:
             work.write(Fate.PENDING, {"attempts": work.action.attempts, "reason": "slept"})
             return
+        if self._is_stopped():
+            return
         try:
             made = self._act()
         except ConnectorError as error:
@@ -121,6 +128,21 @@ class Doing:
         self._book(self.connector.write_cost, 1)
         if ours:
             self._show(made)
+
+    def _is_stopped(self) -> bool:
+        if not may_be_stopped(self.work.action):
+            return False
+        with self.work.db.transaction() as session:
+            return self._is_stopped_in(session)
+
+    def _is_stopped_in(self, session: Session) -> bool:
+        """Then it is written until when; what was armed and not sent is no attempt."""
+        work, action = self.work, self.work.action
+        until = stopped_until(session, action, work.clock())
+        if until is not None:
+            told = {"attempts": action.attempts, "reason": STOPPED, "remedy": IS_STOPPED}
+            work.write_in(session, Fate.PENDING, told, until)
+        return until is not None
 
     def _act(self) -> str | None:
         """The new reply's id, None for everything else. Raises ConnectorError; of a bug nobody knows what it did."""

@@ -28,7 +28,7 @@ class Word:
     """A rule of the word list. rule: its number. kind: Kind, or of another list's kinds. text: as somebody wrote it."""
 
     rule: int
-    kind: StrEnum
+    kind: str
     text: str
 
 

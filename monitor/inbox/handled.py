@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from monitor import NEEDS_SOMEBODY, Calendar, State
 from monitor.db.bulk import among
 from monitor.inbox.answer_rules import Answers, Came, answers
-from monitor.inbox.deadline_rules import due_at
+from monitor.inbox.deadline_rules import due_as_it_held, due_at
 from monitor.inbox.models import Action
 from monitor.inbox.unanswered import judged_between
 from monitor.register.channels import all_channels
 from monitor.register.organisation import organisation
 from monitor.register.terms import terms_of
+from monitor.watch.close_watching import close_times
 
 KINDS = ("reply", "hide", "unhide", "remove", "delete", "release", "reject")
 
@@ -37,7 +38,11 @@ def handled_between(
     came = [
         Came(
             stands.since,
-            due_at(stands.since, getattr(terms[channel.id], stands.term), calendar),
+            due_as_it_held(
+                due_at(stands.since, getattr(terms[channel.id], stands.term), calendar),
+                stands.since,
+                close_times(session, channel.id),
+            ),
             answered_at=verdict.at if stands.state is State.ANSWERED else None,
             waits=stands.state in NEEDS_SOMEBODY,
             privately=stands.state is State.ANSWERED_PRIVATELY,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from monitor import State
 from monitor.db.bulk import among
-from monitor.inbox.deadline_rules import due_at
+from monitor.inbox.deadline_rules import due_as_it_held, due_at
 from monitor.inbox.unanswered import judged_between
 from monitor.records.answer_report_rules import (
     Arrival,
@@ -29,6 +29,7 @@ from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel, Organisation, Unit
 from monitor.register.organisation import organisation
 from monitor.register.terms import terms_of
+from monitor.watch.close_watching import close_times
 from monitor.watch.models import Schedule
 
 HOURS = range(24)
@@ -121,7 +122,8 @@ def _arrivals(
     begin, end = calendar.midnight(period[0]), calendar.midnight(period[1] + timedelta(days=1))
     found = judged_between(session, [channel for channel, _before in channels], begin, end, now)
     for channel, posted_at, verdict, stands in found:
-        due = due_at(stands.since, getattr(terms_of(owner, channel), stands.term), calendar)
+        usual = due_at(stands.since, getattr(terms_of(owner, channel), stands.term), calendar)
+        due = due_as_it_held(usual, stands.since, close_times(session, channel.id))
         answered_at = verdict.at if stands.state is State.ANSWERED else None
         told = (posted_at, stands.since, due, stands.state, answered_at, historic[channel.id])
         yield arrival(Came(channel.id, channel.unit_id, *told), calendar, zone, now)

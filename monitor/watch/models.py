@@ -26,7 +26,8 @@ class Schedule(Base):
     hinted_at: when a webhook last said that something happened here. due_at: when the reading that has been claimed
     became due; None when it has been recorded, whatever it came to. Claiming again leaves it alone, so a channel that
     is claimed again and again and never read stands out. revision: counts the recordings that changed anything in what
-    is stored of the channel's comments.
+    is stored of the channel's comments. close_times: each time in which it was, or is, watched closely, as
+    close_watching writes them: it is known afterwards which deadlines held.
     """
 
     __tablename__ = "schedule"
@@ -51,6 +52,7 @@ class Schedule(Base):
     hinted_at: Mapped[datetime | None] = mapped_column(default=None)
     due_at: Mapped[datetime | None] = mapped_column(default=None)
     revision: Mapped[int] = mapped_column(default=0)
+    close_times: Mapped[list[str]] = mapped_column(default_factory=list)
 
 
 class CloseWatch(Base):

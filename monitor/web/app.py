@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
@@ -13,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from config.language import _, use_language
 from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
-from monitor.emergency import hub
+from monitor.emergency import hub, sending
 from monitor.register.organisation import NotSetUp
 from monitor.web import accessibility, assets, cookies, demo, inbox, pages, repairs
 from monitor.web.allowance import Allowance
@@ -64,6 +65,8 @@ PAGES = (
     *(warning_pages, preparing, board, log, messages, incidents),
 )
 """Modules with a router each, in every installation."""
+DELIVERS_ON = 3.0
+"""Seconds, at most, that crisis messages being sent are finished in when the process is asked to end."""
 
 
 def create_app(settings_: Settings | None = None, db: Database | None = None) -> FastAPI:
@@ -77,6 +80,7 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
         app.state.reports = Shelf()
         app.state.refusals = Allowance(burst=60, per_second=1)
         yield
+        await run_sync(sending.finish, DELIVERS_ON)
 
     app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for room in PAGES:

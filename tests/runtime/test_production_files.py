@@ -39,6 +39,14 @@ def test_each_part_has_a_container_of_its_own_that_shows_its_health(part: str) -
     )
 
 
+def test_whoever_writes_the_crisis_page_writes_it_where_the_web_shows_it() -> None:
+    home = re.search(r"KANALVAKT_HOME=(\S+)", DOCKERFILE)
+    assert home
+    for part in OURS:
+        assert COMPOSE["services"][part]["volumes"] == [f"home:{home[1]}"]
+    assert "home" in COMPOSE["volumes"]
+
+
 @pytest.mark.parametrize("name", [*OURS, "database", "broker"])
 def test_every_container_starts_again_and_knows_how_it_is(name: str) -> None:
     service = COMPOSE["services"][name]

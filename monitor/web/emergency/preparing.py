@@ -15,7 +15,7 @@ from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.alerts.wording import base_url
 from monitor.emergency.readiness import checks_of, latest
-from monitor.emergency.readiness_rules import CHECKS
+from monitor.emergency.readiness_rules import CHECKS, STALE
 from monitor.emergency.staff import told_of_everything
 from monitor.emergency.wording import wordings
 from monitor.register.duties import ROLES
@@ -41,6 +41,7 @@ def readiness(request: Request, who: Reader) -> HTMLResponse:  # noqa: ARG001 - 
         organisation=owner,
         zone=ZoneInfo(owner.timezone),
         rows=rows,
+        old=bool(rows) and datetime.now(UTC) - rows[0].at > STALE,
         wrong=[one for one in found if not one.ok],
         well=[one for one in found if one.ok],
         names=CHECKS,

@@ -20,13 +20,16 @@
     link.addEventListener("click", (event) => { event.preventDefault(); show(); });
     news.replaceChildren(`${live().dataset.news} `, link);
   };
-  if (!live().dataset.over) {
+  const listen = () => {
     const stream = new EventSource(live().dataset.events);
     stream.addEventListener("board", (event) => {
       if (live().dataset.state !== event.data) { if (busy()) offer(); else show(); }
     });
+    // refused, as there are too many: a browser comes back by itself only from what broke
+    stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 30000); });
     addEventListener("pagehide", () => stream.close());
-  }
+  };
+  if (!live().dataset.over) listen();
 
   const links = () => [...document.querySelectorAll("#found h3 a")];
   const chosen = () => document.activeElement?.closest("#found li");

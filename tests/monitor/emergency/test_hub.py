@@ -178,12 +178,32 @@ def test_when_its_time_is_over_a_message_is_history(town: Database, settings: Se
     assert "gäller inte längre" in page(settings, "tibro-1.html")
 
 
+def test_a_copy_of_it_says_until_when_it_holds_and_when_it_was_written_though_nothing_runs(
+    town: Database, settings: Settings
+) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session), "tibro-1", at=NOW - timedelta(hours=1))
+    for now, holds in ((NOW, True), (NOW + timedelta(days=1, minutes=1), False)):
+        hub.publish_hub(town, settings, now)
+        for name in ("index.html", "tibro-1.html", "feed.atom"):
+            assert ("Gäller till sön 29 nov. kl. 17.00." in page(settings, name)) is holds, name
+        assert ("gäller inte längre" in page(settings, "feed.atom")) is not holds
+        told = json.loads(page(settings, "index.json"))
+        [message] = told["incidents"][0]["messages"]
+        assert (told["made"], message["holds"], message["expires"]) == (
+            now.isoformat(),
+            holds,
+            "2026-11-29T16:00:00+00:00",
+        )
+    assert "Sidan skrevs sön 29 nov. kl. 17.01." in page(settings)
+
+
 def test_nothing_is_written_where_nothing_has_changed(town: Database, settings: Settings) -> None:
     with town.transaction() as session:
         sent(session, incident(session), "tibro-1")
     hub.publish_hub(town, settings, NOW)
     before = {path: path.stat().st_ino for path in hub.folder(settings).rglob("*.*")}
-    hub.publish_hub(town, settings, NOW)
+    hub.publish_hub(town, settings, NOW + timedelta(hours=1))
     assert {path: path.stat().st_ino for path in hub.folder(settings).rglob("*.*")} == before
 
 

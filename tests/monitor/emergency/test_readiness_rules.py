@@ -11,6 +11,7 @@ from monitor.emergency.readiness_rules import (
     CHECKS,
     ChannelFacts,
     Facts,
+    Seen,
     all_well,
     exercise_is_due,
     is_due,
@@ -21,7 +22,14 @@ NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 PAGE = ChannelFacts("fb", "Kommunen på Facebook", True, NOW, cost=2)
 TUBE = ChannelFacts("yt", "Kommunen på YouTube", True, NOW, cost=152, left=1000)
 INSTA = ChannelFacts("ig", "Kommunen på Instagram", True, NOW, cost=8, posts_left=100)
-WELL = Facts((PAGE, TUBE, INSTA), ("Åsa", "Bo"), True, True, True, NOW - timedelta(days=20), needs_images=True)
+TEST = ChannelFacts("fb", "Kommunen på Facebook", True, NOW, cost=0, test=True)
+HERE = (Seen.OURS, Seen.OURS, True, NOW - timedelta(days=20))
+WELL = Facts(
+    (PAGE, TUBE, INSTA, TEST), ("Åsa", "Bo"), *HERE, needs_images=True, feeds={"SMHI": NOW - timedelta(hours=5)}
+)
+
+
+NOT_OURS = (None, *(set(Seen) - {Seen.OURS}))
 
 
 def wrong(facts: Facts) -> set[tuple[str, str]]:
@@ -39,13 +47,14 @@ def test_nothing_is_wrong_where_everything_is_in_order() -> None:
         ({"approvers": ("Åsa",)}, "approvers"),
         ({"worker_alive": None}, "worker"),
         ({"worker_alive": False}, "worker"),
-        ({"hub_answers": None}, "hub"),
-        ({"hub_answers": False}, "hub"),
-        ({"image_host_answers": False}, "images"),
-        ({"image_host_answers": None}, "images"),
+        *(({"hub": seen}, "hub") for seen in NOT_OURS),
+        *(({"pictures": seen}, "images") for seen in NOT_OURS),
+        ({"feeds": {"SMHI": NOW - timedelta(hours=6), "VMA": NOW}}, "feeds"),
+        ({"feeds": {"SMHI": None}}, "feeds"),
         ({"last_exercise": None}, "exercise"),
         ({"last_exercise": NOW - timedelta(days=200)}, "exercise"),
         ({"channels": ()}, "channels"),
+        ({"channels": (TEST,)}, "channels"),
     ],
 )
 def test_each_thing_that_is_missing_is_found(change: dict[str, object], found: str) -> None:
@@ -62,23 +71,27 @@ def test_each_thing_that_is_missing_is_found(change: dict[str, object], found: s
         (replace(TUBE, left=455), ("quota", "yt")),
         (replace(INSTA, posts_left=2), ("posts", "ig")),
         (replace(INSTA, posts_left=-1), ("posts", "ig")),
+        (replace(TEST, can_publish=False), ("test_account", "fb")),
+        (replace(TEST, expires=NOW + timedelta(days=13)), ("test_account", "fb")),
     ],
 )
 def test_each_fault_of_a_channel_is_found(channel: ChannelFacts, found: tuple[str, str]) -> None:
-    assert wrong(replace(WELL, channels=(channel,))) == {found}
+    assert wrong(replace(WELL, channels=(PAGE if channel.test else TEST, channel))) == {found}
 
 
 def test_pictures_matter_only_where_a_channel_needs_them() -> None:
-    assert wrong(replace(WELL, needs_images=False, image_host_answers=None)) == set()
+    assert wrong(replace(WELL, needs_images=False, pictures=None)) == set()
 
 
 FACTS = st.builds(
     Facts,
     st.tuples(st.sampled_from([PAGE, replace(TUBE, left=0), replace(INSTA, posts_left=-1)])) | st.just(()),
     st.sampled_from([(), ("Åsa",), ("Åsa", "Bo")]),
-    *[st.sampled_from([None, True, False])] * 3,
+    *[st.sampled_from([None, *Seen])] * 2,
+    st.sampled_from([None, True, False]),
     st.none() | st.just(NOW),
     st.booleans(),
+    st.sampled_from([{}, {"SMHI": None}, {"SMHI": NOW}]),
 )
 
 

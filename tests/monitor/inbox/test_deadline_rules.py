@@ -1,5 +1,6 @@
 """When something is due: the next working day, a time of day, hours of service; over eves, half days and DST nights."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor import Term
-from monitor.inbox.deadline_rules import due_at
+from monitor.inbox.deadline_rules import due_as_it_held, due_at, due_closely
 from monitor.register.calendar import OfficeCalendar, calendar_of
 from monitor.register.models import Organisation
 from tests.monitor.register.minute_walk import NIGHTS, Walk, walks
@@ -155,3 +156,58 @@ def test_a_half_day_never_gives_more_time(walk: Walk, data: st.DataObject) -> No
     short = {**walk.other, day: [(begin.time(), closes.time())]}
     half = Walk(walk.week, walk.closed, short, walk.begin).calendar
     assert due_at(walk.begin, NEXT_DAY, half) == half.closing(day) < due_at(walk.begin, NEXT_DAY, calendar)
+
+
+@dataclass(frozen=True)
+class Watch:
+    since: datetime
+    until: datetime | None
+    hours: int = 1
+
+
+START = datetime(2026, 6, 17, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+USUAL = START + 30 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended", "held"),
+    [
+        (-5, None, 1),  # it lasts
+        (-5, 10, 1),  # the hour passed while it lasted
+        (3, 10, 4),  # it began when the comment had waited for three hours
+        (-5, 0.5, 30),  # it was over before the hour was
+        (-5, 1, 30),
+        (-5, -1, 30),
+        (29.5, 40, 30),  # never later than usual
+        (40, 50, 30),
+    ],
+)
+def test_the_deadline_that_held_when_it_came_is_the_one_that_counts(
+    begun: float, ended: float | None, held: float
+) -> None:
+    watch = Watch(START + begun * HOUR, None if ended is None else START + ended * HOUR)
+    assert due_as_it_held(USUAL, START, [watch]) == START + held * HOUR
+
+
+offsets = st.integers(-50, 100)
+watches = st.lists(
+    st.builds(
+        lambda begun, length, hours: Watch(
+            START + begun * HOUR, None if length is None else START + (begun + length) * HOUR, hours
+        ),
+        offsets,
+        st.none() | st.integers(0, 60),
+        st.integers(1, 5),
+    ),
+    max_size=4,
+)
+
+
+@given(watches)
+def test_it_is_the_usual_one_or_that_of_a_watch_that_lasted_then_and_never_later(some: list[Watch]) -> None:
+    held = due_as_it_held(USUAL, START, some)
+    assert held <= USUAL
+    lasted = [each for each in some if due_closely(USUAL, START, each.since, each.hours) == held]
+    assert held == USUAL or any(each.until is None or held < each.until for each in lasted)
+    assert due_as_it_held(USUAL, START, []) == USUAL

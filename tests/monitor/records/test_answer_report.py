@@ -4,18 +4,23 @@ import csv
 import io
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from config.language import use_language
 from monitor.db import Database
+from monitor.emergency.incidents import close, start
+from monitor.emergency.models import Incident
+from monitor.inbox.handled import handled_between
 from monitor.records.answer_charts import chart, policy, size
 from monitor.records.answer_document import COLUMNS, document, sheet
 from monitor.records.answer_panels import Column, Panel, panels
 from monitor.records.answer_report import AnswerReport, answer_report
+from monitor.register.calendar import calendar_of
 from monitor.register.models import Channel
+from monitor.register.organisation import organisation
 from tests.monitor.days.almanac import FRIDAY, THURSDAY, at
 from tests.monitor.records.answered_week import NOW, WEDNESDAY, town_with_a_week
 from tests.monitor.town import Town
@@ -146,3 +151,25 @@ def test_percentages_are_written_alike_in_the_sentence_and_in_the_table(sqlite: 
     in_time = panels(report_of(sqlite))[0]
     assert in_time.columns[0].told[0] == "33,3\N{NO-BREAK SPACE}%"
     assert in_time.main == "33,3\N{NO-BREAK SPACE}% besvarades i tid: 1 av 3."
+
+
+def test_in_a_crisis_the_deadline_that_held_then_is_the_one_that_counts(sqlite: Database) -> None:
+    """Answered on a Saturday at six in the morning: the hour of one had passed before the crisis was over."""
+    town, night = Town(sqlite), datetime(2026, 6, 13, 0, 0, tzinfo=UTC)
+    town.person("kris", roles=["crisis_staff"])
+    town.schedule()
+    with sqlite.transaction() as session:
+        incident = start(session, "kris", "actual", "elevated", "Ström", "", night)
+    with sqlite.transaction() as session:
+        close(session, session.get_one(Incident, incident.id), "kris", night + timedelta(hours=3), "klart")
+    for name, minutes in (("late", 60), ("just", 150), ("usual", 200)):
+        town.comment(name, night + timedelta(minutes=minutes))
+        town.answer(f"to-{name}", night + timedelta(hours=4), name)
+    with sqlite.snapshot() as session:
+        found = answer_report(session, date(2026, 6, 13), date(2026, 6, 13), night + timedelta(hours=9))
+        calendar = calendar_of(organisation(session))
+        handled = handled_between(
+            session, calendar, night, night + timedelta(days=1), ["fb"], night + timedelta(days=1)
+        )
+    assert (found.overall.in_time, found.overall.late) == (2, 1)
+    assert (handled.answers.answered, handled.answers.in_time) == (3, 2)

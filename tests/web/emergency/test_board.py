@@ -124,6 +124,28 @@ def test_need_of_help_stands_first_and_its_words_are_shown(incident: Database, s
     assert "Mormor behöver" not in only.split("Vad invånare skriver")[1]
 
 
+def test_what_is_edited_is_sorted_again_says_so_and_waits_anew_if_it_now_asks_for_help(
+    incident: Database, signed_in: SignedIn
+) -> None:
+    client = signed_in("kris")
+    assert "Ändrad" not in client.get("/crisis/1/board").text
+    [done, by_hand] = on_board(incident, "n6", "n7")
+    client.post("/crisis/1/board", data={"done_one": done})
+    client.post("/crisis/1/board", data={"act": "observation", "id": by_hand})
+    with incident.transaction() as session:
+        for id_, text in {"n0": "Jag hörde att det är sabotage", "n6": "Det brinner!", "n7": "Det brinner!"}.items():
+            row = session.scalars(select(Comment).where(Comment.external_id == id_)).one()
+            row.text, row.text_seen_at = text, NOW + timedelta(minutes=3)
+    page = client.get("/crisis/1/board").text
+    assert {id_: kinds(incident)[id_] for id_ in ("n0", "n6", "n7")} == {
+        "n0": "rumour",
+        "n6": "help",
+        "n7": "observation",  # a person has said so
+    }
+    assert page.count("Ändrad") == 3
+    assert "Bo n6" in page
+
+
 def test_many_that_ask_the_same_become_a_topic_and_each_is_answered_exactly_once(
     incident: Database, signed_in: SignedIn
 ) -> None:

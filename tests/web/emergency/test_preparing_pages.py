@@ -1,7 +1,7 @@
 """What is looked at before a crisis, and what lies on paper."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from monitor.db import Database
 from monitor.emergency.models import Readiness
-from monitor.emergency.readiness_rules import Facts, judge
+from monitor.emergency.readiness_rules import Facts, Seen, judge
 from monitor.register.models import Channel, Person
 from monitor.web.visiting import COOKIE
 from tests.web.conftest import LONG_WORD, session_of
@@ -31,14 +31,22 @@ def test_the_page_shows_what_is_not_in_order_and_what_to_do(filled: Database, si
     staffed(filled)
     client = signed_in("redaktor")
     assert "kanalvakt emergency ready" in client.get("/crisis/readiness").text
-    facts = Facts((), ("Rut Redaktör",), None, True, True, None)
+    facts = Facts((), ("Rut Redaktör",), None, Seen.OURS, True, None)
     found = [one.as_json() for one in judge(facts, NOW)]
     with filled.transaction() as session:
         session.add(Readiness(at=NOW, ok=False, findings={"checks": found}))
     shown = client.get("/crisis/readiness").text
     assert "1 personer som får godkänna går att nå: Rut Redaktör." in shown
     assert "Ingen övning har hållits." in shown
-    assert "Krissidan svarar, sedd utifrån." in shown
+    assert "Krissidan syns utifrån, som den är nu." in shown
+    assert "Ingen har tittat sedan dess" not in shown
+
+
+def test_a_look_that_was_long_ago_says_so(filled: Database, signed_in: SignedIn) -> None:
+    staffed(filled)
+    with filled.transaction() as session:
+        session.add(Readiness(at=NOW - timedelta(hours=27), ok=True, findings={"checks": []}))
+    assert "Ingen har tittat sedan dess" in signed_in("redaktor").get("/crisis/readiness").text
 
 
 def test_the_kit_has_people_channels_texts_and_how_codes_are_used_but_no_code(
@@ -63,7 +71,7 @@ def test_only_those_who_read_crises_get_either(filled: Database, signed_in: Sign
 def test_both_pages_fit_a_phone_and_axe_finds_nothing(filled: Database, site: str, browser: Browser) -> None:
     staffed(filled)
     with filled.transaction() as session:
-        found = [one.as_json() for one in judge(Facts((), ("Rut",), None, True, True, None), NOW)]
+        found = [one.as_json() for one in judge(Facts((), ("Rut",), None, Seen.OURS, True, None), NOW)]
         session.add(Readiness(at=NOW, ok=False, findings={"checks": found}))
         session.get_one(Channel, "fb").address = f"https://www.facebook.com/{LONG_WORD}"
     context = browser.new_context(viewport=PHONE, color_scheme="dark")
