@@ -1,11 +1,13 @@
 """The kill switch: nothing more goes out to a place, or at all, until it is released or its time is over."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.audit import audited
+from monitor.db import Utc
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate
 
@@ -41,8 +43,15 @@ def holds(session: Session, now: datetime, mode: str = "actual") -> frozenset[st
 
 def stopped_until(session: Session, place: str, now: datetime, mode: str) -> datetime | None:
     """Until when the place is stopped, by itself or with everything; None: it is not."""
-    here = or_(Hold.place == place, Hold.place == EVERYWHERE)
-    return max(session.scalars(select(Hold.until).where(here, *_active(mode, now))).all(), default=None)
+    return max(session.scalars(_stops(), {"place": place, "mode": mode, "now": now}), default=None)
+
+
+@cache
+def _stops() -> Select[datetime]:
+    """Until when the stops of a place last, and those of everything."""
+    here = or_(Hold.place == bindparam("place"), Hold.place == EVERYWHERE)
+    there = (Hold.mode == bindparam("mode"), Hold.until > bindparam("now", type_=Utc), Hold.released_at.is_(None))
+    return select(Hold.until).where(here, *there)
 
 
 def _active(mode: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
