@@ -1,0 +1,2 @@
+def section(n, d):
+    return ""
