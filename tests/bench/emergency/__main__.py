@@ -1,7 +1,7 @@
 """`make bench-emergency`: crisis messages under declared faults beside a plain retry, and how fast they are out.
 
-`ARGS="--only faults"` and `ARGS="--only speed"` make and write one section of docs/benchmarks.md each. A run with other
-numbers (`--broadcasts 200 --seed 7 --database sqlite`) is printed, and the page stays as it is unless `--write` is said.
+`ARGS="--only faults"` and `ARGS="--only speed"` make and write one section of docs/benchmarks.md each. A run with
+other numbers (`--broadcasts 200 --seed 7 --database sqlite`) is printed, and the page stays as it is without `--write`.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def _faults(chosen: argparse.Namespace) -> list[str]:
     names = ("broadcasts", "minutes", "seed", "database", "processes", "control")
     wanted = under_faults.Wanted(**{name: getattr(chosen, name) for name in names})
     text, found, plain = under_faults.section(wanted)
-    print(text)
+    print(text, *found.people.most_common(), sep="\n")
     if chosen.write or (chosen.broadcasts, chosen.seed, chosen.control) == (BROADCASTS, SEED, CONTROL):
         write_emergency(FAULTS, text)
     return found.wrong + ([] if plain["twice"] else ["the control shows no post that stands twice"])

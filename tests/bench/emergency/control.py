@@ -51,7 +51,7 @@ app.conf.update(
     retry_backoff=False,
 )
 def post(url: str, known: dict[str, str], text: str, kill: str, once: str) -> None:
-    """known: what it proves itself with. kill: its worker dies around the call. once: a file that says that it has done so."""
+    """known: what it proves itself with. kill: its worker dies around the call, once, as the file says."""
     if kill == BEFORE:
         _die(once)
     requests.post(url, data={"message": text, **known}, timeout=1).raise_for_status()

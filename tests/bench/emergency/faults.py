@@ -36,7 +36,8 @@ CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s
 @dataclass
 class Found:
     """What became of the broadcasts. untrue: said to be out and is not, or the other way round. asked: of the channels,
-    how many a person was asked about; refused: how many a person has to mend. wrong: what was wrong, in words."""
+    how many a person was asked about; refused: how many a person has to mend. people: why.
+    wrong: what was wrong, in words."""
 
     broadcasts: int = 0
     deliveries: int = 0
@@ -48,6 +49,7 @@ class Found:
     refused: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
+    people: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
     def add(self, other: "Found") -> None:
@@ -284,6 +286,8 @@ class Run:
         self.found.asked += state == Fate.NEEDS_HUMAN
         self.found.refused += state == Fate.REJECTED
         where = f"{delivery.place} {delivery.marker} {state} {delivery.reason}"
+        if state in (Fate.NEEDS_HUMAN, Fate.REJECTED):
+            self.found.people[f"{self.context}: {delivery.place} {state} {delivery.reason}"] += 1
         if out > 1:
             self._blame("twice", where)
         if out == 0 and state not in (Fate.NEEDS_HUMAN, Fate.REJECTED):

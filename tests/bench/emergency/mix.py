@@ -20,6 +20,12 @@ def _graph(code: int, **more: object) -> str:
     return json.dumps({"error": {"code": code, "type": "OAuthException", "message": "x", **more}})
 
 
+def _youtube(code: int, reason: str) -> str:
+    return json.dumps({"error": {"code": code, "message": "x", "errors": [{"reason": reason, "message": "x"}]}})
+
+
+YOUTUBE = {400: _youtube(400, "processingFailure"), 401: _youtube(401, "authError")}
+"""What YouTube says in the place of Graph's answer with that status."""
 ANSWERS: dict[str, Fault] = {
     "done, then a reset": Fault("lose"),
     "done, then an answer cut short": Fault("truncate"),
@@ -92,7 +98,8 @@ def chosen(chance: Random) -> str:
 def fault_of(name: str, place: str) -> Fault:
     """The rule for the emulator: of an answer to the call that publishes there."""
     made = ANSWERS[name]
-    how = {"status": made.status, "body": made.body, "headers": made.headers, "seconds": made.seconds}
+    body = YOUTUBE.get(made.status, made.body) if place == "youtube" else made.body
+    how = {"status": made.status, "body": body, "headers": made.headers, "seconds": made.seconds}
     return Fault(made.kind, method="POST", path=CALLS[place], times=made.times, **how)  # type: ignore[arg-type]
 
 

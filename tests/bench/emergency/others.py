@@ -65,10 +65,11 @@ def _striking(place: str, point: Point, strike: _Strike) -> Any:
         def publish(*given: Any) -> Any:
             if not point.after:
                 strike()
-            published = real(*given)
-            if point.after:
-                strike()
-            return published
+            try:
+                return real(*given)
+            finally:
+                if point.after:
+                    strike()
 
         if platform == place:
             made.publish = publish

@@ -1,5 +1,5 @@
-"""The emulated platforms in a process of their own, so that their work is not taken for ours. They say when each request
-came in, by the clock that all processes of a machine share."""
+"""The emulated platforms in a process of their own, so that their work is not taken for ours. They say when each
+request came in, by the clock that all processes of a machine share."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from connectors.emulator.world import World
 from tests.bench.emergency.scene import PROCESSES
 
 FIRST = {"/feed": "facebook", "/media": "instagram", "/commentThreads": "youtube"}
-"""The first call of each channel that makes something of the message; what only reads before is the platform's affair."""
+"""The first call of each channel that makes something of the message; what only reads before is the platform's."""
 
 
 class Noting(Emulator):
@@ -86,5 +86,6 @@ def _answer(emulator: Noting, verb: str, value: Any) -> Any:
     elif verb == "clear":
         emulator.faults.clear()
     elif verb == "published":
-        return sum(value in each.text for each in emulator.world.posts.values())
+        posts = emulator.world.posts.values()
+        return sum(value in each.text for each in posts if each.account.platform == "facebook")
     return None

@@ -16,7 +16,7 @@ from config.settings import Settings
 from monitor.db import Database
 from monitor.emergency import sending
 from monitor.emergency.message_rules import Kind
-from monitor.emergency.models import Delivery, Incident, Message
+from monitor.emergency.models import Delivery, Incident
 from monitor.emergency.rules import UNDER_WAY
 from tests.bench.emergency.platforms import Noting, Platforms, platforms
 from tests.bench.emergency.scene import PLATFORMS, Template
@@ -74,6 +74,14 @@ class Town:
         sending.send(self.db, message, "redaktor", at, self.settings)
         return self._followed(Pressed(message, time.monotonic() - began), began)
 
+    def press_and_go(self, message: int) -> Pressed:
+        """The button; returns when Instagram has had its time."""
+        began = time.monotonic()
+        sending.send(self.db, message, "redaktor", datetime.now(UTC), self.settings)
+        committed = time.monotonic() - began
+        self.settle(message)
+        return Pressed(message, committed)
+
     def correct(self, earlier: int) -> Pressed:
         """One click: what was sent is corrected."""
         self.there.ask("arrivals")
@@ -92,11 +100,11 @@ class Town:
                 pressed.calls.setdefault(place, at - began)
         return pressed
 
-    def settle(self) -> None:
-        """Until nothing is being delivered any more by this process."""
+    def settle(self, message: int | None = None) -> None:
+        """Until nothing of it is being delivered any more by this process; None: nothing of any."""
         until = time.monotonic() + LONG * 3
         for each in threading.enumerate():
-            if each.name.startswith("message "):
+            if each.name == f"message {message}" or (message is None and each.name.startswith("message ")):
                 each.join(max(0.0, until - time.monotonic()))
 
     def tell_fates(self, found: list[Pressed]) -> None:
@@ -145,6 +153,3 @@ def _furnished(db: Database, emulator: Noting) -> Broadcast:
     emulator.youtube.quota.per_day = MANY
     db.close()  # the other process must not share its connections
     return here
-
-
-__all__ = ["Message", "Pressed", "Town", "town"]

@@ -61,17 +61,19 @@ At = Callable[[str, Fate, bool], None]
 class Watched(Database):
     """Calls `at` right before and right after each commit of what became of a delivery."""
 
-    at: At | None = None
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.at: At | None = None
 
     @contextmanager
     def transaction(self, *, repeatable: bool = False) -> Iterator[Session]:
         with super().transaction(repeatable=repeatable) as session:
             yield session
-            wrote = session.info.get("wrote")
-            if wrote and self.at:
-                self.at(*wrote, False)
-        if wrote and self.at:
-            self.at(*wrote, True)
+            place, fate = session.info.get("wrote", ("", Fate.PENDING))
+            if place and self.at:
+                self.at(place, fate, False)
+        if place and self.at:
+            self.at(place, fate, True)
 
 
 def _tell_what_is_written() -> None:
