@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -19,9 +20,8 @@ from monitor.watch import budgets
 
 def around(session: Session, work: InHand, counted: Sequence[Budget]) -> Around:
     delivery, now = work.delivery, work.clock()
-    wanted = (Delivery.id, Delivery.message_id, Delivery.place, Delivery.state)
-    here = select(*wanted).where(Delivery.id != delivery.id)
-    rows = session.execute(here.where(Delivery.place.in_((delivery.place, HUB)), _same(work))).all()
+    wanted = {"id": delivery.id, "place": delivery.place, "incident": work.message.incident_id}
+    rows = session.execute(_beside(), wanted).all()
     hub = [Fate(row.state) for row in rows if row.place == HUB and row.message_id == delivery.message_id]
     # deliveries are made when a message is sent; messages when somebody began to write
     earlier = [row for row in rows if row.place == delivery.place and row.id < delivery.id]
@@ -37,17 +37,27 @@ def around(session: Session, work: InHand, counted: Sequence[Budget]) -> Around:
     )
 
 
-def _same(work: InHand) -> ColumnElement[bool]:
-    """Deliveries of the same incident."""
-    return Delivery.message_id.in_(select(Message.id).where(Message.incident_id == work.message.incident_id))
+@cache
+def _beside() -> Select[int, int, str, str]:
+    """The other deliveries of the same incident to the same place, and those to the hub."""
+    wanted = (Delivery.id, Delivery.message_id, Delivery.place, Delivery.state)
+    same = Delivery.message_id.in_(select(Message.id).where(Message.incident_id == bindparam("incident")))
+    here = or_(Delivery.place == bindparam("place"), Delivery.place == HUB)
+    return select(*wanted).where(Delivery.id != bindparam("id"), here, same)
 
 
 def _is_taken_back(session: Session, work: InHand) -> bool:
     """Has something been sent that corrects or withdraws it, or what followed it?"""
-    sent = (Message.incident_id == work.message.incident_id, Message.committed_at.is_not(None))
-    rows = session.execute(select(Message.id, Message.kind, Message.earlier_id).where(*sent)).all()
+    rows = session.execute(_sent(), {"incident": work.message.incident_id}).all()
     followed = {row.id: row.earlier_id for row in rows}
     return any(work.message.id in _before(row.id, followed) for row in rows if row.kind in AT_ONCE)
+
+
+@cache
+def _sent() -> Select[int, str, int | None]:
+    """All messages of an incident that were sent."""
+    sent = (Message.incident_id == bindparam("incident"), Message.committed_at.is_not(None))
+    return select(Message.id, Message.kind, Message.earlier_id).where(*sent)
 
 
 def hub_first(settings: Settings) -> HubFirst:

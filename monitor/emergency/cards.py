@@ -45,12 +45,18 @@ class Words(Protocol):
 
 def card(message: Words, exercise: bool) -> bytes:
     """The picture of a message: always the same bytes for the same words. `card_text`, or else the headline."""
+    return _drawn(band_text(message, exercise), shown_text(message), exercise)
+
+
+@lru_cache(maxsize=8)
+def _drawn(band: str, text: str, exercise: bool) -> bytes:
+    """Kept: who reads a message before it is sent has seen it, and then it need not be drawn."""
     picture = Image.new("RGB", (SIDE, SIDE), PAPER)
     draw = ImageDraw.Draw(picture)
-    _band(draw, band_text(message, exercise), EXERCISE if exercise else EARNEST, 0)
+    _band(draw, band, EXERCISE if exercise else EARNEST, 0)
     if exercise:
-        _band(draw, band_text(message, exercise), EXERCISE, SIDE - BAND)
-    _text(draw, shown_text(message), SIDE - BAND if exercise else SIDE)
+        _band(draw, band, EXERCISE, SIDE - BAND)
+    _text(draw, text, SIDE - BAND if exercise else SIDE)
     content = BytesIO()
     picture.save(content, "JPEG", quality=QUALITY, subsampling=0)
     return content.getvalue()

@@ -114,10 +114,14 @@ def step(db: Database, held: Held, settings: Settings, clock: Clock, connect: Co
     try:
         go_on(db, held, settings, clock, connect, hub_done)
     finally:
-        if held.place == HUB and hub_done is not None:
-            hub_done.set()
+        _had_its_turn(held, hub_done)
     if held.place == HUB:
         _tell_website(db, settings, clock)
+
+
+def _had_its_turn(held: Held, hub_done: Event | None) -> None:
+    if held.place == HUB and hub_done is not None:
+        hub_done.set()
 
 
 def _tell_website(db: Database, settings: Settings, clock: Clock) -> None:
@@ -150,6 +154,7 @@ def go_on(
         return
     before = work.delivery.state
     _carry(work, connect, hub_done if held.place != HUB else None)
+    _had_its_turn(held, hub_done)  # whoever waits for it need not wait for the log as well
     if work.delivery.state != before:
         note_fate(db, held.delivery_id, clock())
 

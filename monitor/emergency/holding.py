@@ -1,11 +1,13 @@
 """The kill switch: nothing more goes out to a place, or at all, until it is released or its time is over."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.audit import audited
+from monitor.db import Utc
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate
 from monitor.inbox.acting_words import STOPPED
@@ -48,15 +50,21 @@ def holds(session: Session, now: datetime, mode: str = "actual") -> frozenset[st
 
 def stopped_until(session: Session, place: str, now: datetime, mode: str) -> datetime | None:
     """Until when the place is stopped, by itself or with everything; None: it is not."""
-    held = (concerning(place), *active(mode, now))
-    return max(session.scalars(select(Hold.until).where(*held)).all(), default=None)
+    return max(session.scalars(_stops(), {"place": place, "mode": mode, "now": now}), default=None)
 
 
-def concerning(place: str) -> ColumnElement[bool]:
+@cache
+def _stops() -> Select[datetime]:
+    """Until when the stops of a place last, and those of everything."""
+    now = bindparam("now", type_=Utc)
+    return select(Hold.until).where(concerning(bindparam("place")), *active(bindparam("mode"), now))
+
+
+def concerning(place: str | BindParameter[str]) -> ColumnElement[bool]:
     """Holds of the place, or of everything."""
     return or_(Hold.place == place, Hold.place == EVERYWHERE)
 
 
-def active(mode: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def active(mode: str | BindParameter[str], now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """Holds that stop incidents of that mode now."""
     return Hold.mode == mode, Hold.until > now, Hold.released_at.is_(None)

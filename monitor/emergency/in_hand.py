@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from time import monotonic
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -46,10 +47,7 @@ class InHand:
     def open(cls, db: Database, held: Held, settings: Settings, clock: Clock) -> Self | None:
         """None where somebody else holds it."""
         with db.snapshot() as session:
-            delivery = session.get_one(Delivery, held.delivery_id)
-            message = session.get_one(Message, delivery.message_id)
-            mode = session.get_one(Incident, message.incident_id).mode
-            channel = session.get(Channel, delivery.channel_id) if delivery.channel_id else None
+            delivery, message, mode, channel = session.execute(_whole(), {"id": held.delivery_id}).one()
         if delivery.token != held.token:
             return None
         credentials = None
@@ -99,6 +97,14 @@ class InHand:
         finally:
             with writing:
                 over.set()
+
+
+@cache
+def _whole() -> Select[Delivery, Message, str, Channel | None]:
+    """A delivery with its message, its incident's mode, and its channel where it has one."""
+    query = select(Delivery, Message, Incident.mode, Channel).join(Message, Message.id == Delivery.message_id)
+    query = query.join(Incident, Incident.id == Message.incident_id)
+    return query.outerjoin(Channel, Channel.id == Delivery.channel_id).where(Delivery.id == bindparam("id"))
 
 
 def give_up(db: Database, held: Held, step: Step) -> None:

@@ -13,6 +13,7 @@ LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY = (
     "\n## Connectors\n",
     "\n## Crisis messages\n",
 )
+FAULTS, SPEED = SECTIONS = ("### Under faults", "### How fast")
 PARTS = (LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY)
 """What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s,
 `python -m tests.bench.hub`'s, `make bench-connectors`'s, `make bench-emergency`'s."""
@@ -48,9 +49,19 @@ def write_connectors(text: str) -> None:
     _put(CONNECTORS, text)
 
 
-def write_emergency(text: str) -> None:
-    """The part on crisis messages, without its heading."""
-    _put(EMERGENCY, text)
+def write_emergency(heading: str, text: str) -> None:
+    """One of the two sections on crisis messages, without its heading; the other stays."""
+    kept = dict(zip(SECTIONS, _sections(_parts()[1 + PARTS.index(EMERGENCY)]), strict=True)) | {heading: text}
+    _put(EMERGENCY, "\n".join(f"{each}\n{kept[each].strip()}\n" for each in SECTIONS if kept[each].strip()))
+
+
+def _sections(part: str) -> list[str]:
+    """In the order of SECTIONS; empty where there is none yet."""
+    found, rest = list[str](), f"\n{part.strip()}"
+    for heading in reversed(SECTIONS):
+        rest, _, section = rest.partition(f"\n{heading}\n")
+        found.insert(0, section)
+    return found
 
 
 def _put(heading: str, text: str) -> None:
@@ -73,6 +84,11 @@ def _write(parts: list[str]) -> None:
     told = [house.strip() + "\n"]
     told += [f"{heading}\n{text.strip()}\n" for heading, text in zip(PARTS, others, strict=True) if text.strip()]
     PAGE.write_text("".join(told))
+
+
+def server_of(server: str, name: str) -> str:
+    """The address of a database of that PostgreSQL server."""
+    return f"{server.rsplit('/', 1)[0]}/{name}"
 
 
 def machine() -> str:

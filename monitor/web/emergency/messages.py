@@ -24,6 +24,7 @@ from monitor.emergency.incident_words import MODES
 from monitor.emergency.message_rules import AT_ONCE, BEFORE, Kind, Obstacle, State
 from monitor.emergency.message_words import OBSTACLES
 from monitor.emergency.models import Delivery, Incident, Message
+from monitor.emergency.warming import warm_soon
 from monitor.emergency.wording import HOLDING, wording
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
@@ -215,5 +216,8 @@ def _page(
         if form is not None:
             given.faults = form.faults
     more: dict[str, Any] = {"form": given, "typed": form or Sent(), "now": now}
-    more["alt_text"] = message.alt_text or alt_text(message, values["incident"].mode == "exercise")
+    exercise = values["incident"].mode == "exercise"
+    more["alt_text"] = message.alt_text or alt_text(message, exercise)
+    if message.state in BEFORE:
+        warm_soon(message, exercise)
     return page(request, "emergency/message.html", status=status, **values, **more)

@@ -18,6 +18,7 @@ from monitor.emergency.cards import (
     SIDE,
     SMALLEST,
     WHITE,
+    _drawn,
     _font,
     _line_height,
     alt_text,
@@ -106,6 +107,8 @@ def _near(image: Image.Image, place: tuple[int, int], colour: str) -> bool:
 
 
 def test_the_same_words_make_the_same_picture_and_are_its_description() -> None:
-    assert card(Words(), False) == card(Words(), False)
+    first = card(Words(), False)
+    _drawn.cache_clear()
+    assert card(Words(), False) == first
     assert alt_text(Words(kind="correction"), False) == "Rättelse: Vattnet i Tibro måste kokas"
     assert alt_text(Words(language="en"), False) == "Crisis information: Vattnet i Tibro måste kokas"

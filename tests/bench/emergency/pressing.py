@@ -1,0 +1,155 @@
+"""From the button to the platforms, by real time: one message after another, or several at once."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from monitor.db import Database
+from monitor.emergency import sending
+from monitor.emergency.message_rules import Kind
+from monitor.emergency.models import Delivery, Incident
+from monitor.emergency.rules import UNDER_WAY
+from tests.bench.emergency.platforms import Noting, Platforms, platforms
+from tests.bench.emergency.scene import PLATFORMS, Template
+from tests.connectors.graph_stages import graph_of
+from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
+
+LONG = 60.0
+MANY = 1_000_000
+PAUSE = 0.1
+"""Seconds between two messages; Instagram's container of the one before is still waited for."""
+
+
+@dataclass
+class Pressed:
+    """One message. calls: by channel, seconds from the button until its first call came in at the platform. done: by
+    place, seconds from the button until the platform had said yes."""
+
+    message: int
+    committed: float
+    calls: dict[str, float] = field(default_factory=dict)
+    confirmed: dict[str, float] = field(default_factory=dict)
+    verified: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def last_call(self) -> float:
+        return max(self.calls[name] for name in PLATFORMS)
+
+
+@dataclass
+class Town:
+    """Real time, the platforms in a process of their own."""
+
+    here: Broadcast
+    db: Database
+    there: Platforms
+    settings: Settings
+    home: Path
+
+    def approved(self, *, same_incident: bool = False) -> int:
+        """A message that waits for the button, of a crisis of its own."""
+        if not same_incident:
+            with self.db.transaction() as session:
+                begun: dict[str, Any] = {"started_at": datetime.now(UTC), "started_by_id": "redaktor"}
+                begun |= {"decided_by": "Kommundirektören"}
+                incident = Incident(mode="actual", level="disturbance", title="Strömavbrott", **begun)
+                session.add(incident)
+                session.flush()
+                self.here.incident = incident.id
+        return self.here.message(made_at=datetime.now(UTC))
+
+    def press(self, message: int) -> Pressed:
+        """The button; returns when all channels' first calls are out."""
+        self.there.ask("arrivals")
+        began, at = time.monotonic(), datetime.now(UTC)
+        sending.send(self.db, message, "redaktor", at, self.settings)
+        return self._followed(Pressed(message, time.monotonic() - began), began)
+
+    def press_and_go(self, message: int) -> Pressed:
+        """The button; returns when Instagram has had its time."""
+        began = time.monotonic()
+        sending.send(self.db, message, "redaktor", datetime.now(UTC), self.settings)
+        committed = time.monotonic() - began
+        self.settle(message)
+        return Pressed(message, committed)
+
+    def correct(self, earlier: int) -> Pressed:
+        """One click: what was sent is corrected."""
+        self.there.ask("arrivals")
+        began, at = time.monotonic(), datetime.now(UTC)
+        with self.db.transaction() as session:
+            made = sending.taken_back(session, earlier, Kind.CORRECTION, "redaktor", at, self.settings).id
+        committed = time.monotonic() - began
+        sending.deliver_soon(self.db, made, self.settings)
+        return self._followed(Pressed(made, committed), began)
+
+    def _followed(self, pressed: Pressed, began: float) -> Pressed:
+        until = began + LONG
+        while len(pressed.calls) < len(PLATFORMS) and time.monotonic() < until:
+            time.sleep(0.05)
+            for place, at in self.there.first_calls().items():
+                pressed.calls.setdefault(place, at - began)
+        return pressed
+
+    def settle(self, message: int | None = None) -> None:
+        """Until nothing of it is being delivered any more by this process; None: nothing of any."""
+        until = time.monotonic() + LONG * 3
+        for each in threading.enumerate():
+            if each.name == f"message {message}" or (message is None and each.name.startswith("message ")):
+                each.join(max(0.0, until - time.monotonic()))
+
+    def tell_fates(self, found: list[Pressed]) -> None:
+        """From the rows; from when they were made, which is the commit's own moment, right after the button."""
+        by_id = {each.message: each for each in found}
+        with self.db.snapshot() as session:
+            for row in session.query(Delivery).filter(Delivery.message_id.in_(by_id)):
+                pressed = by_id[row.message_id]
+                for what, at in ((pressed.confirmed, row.confirmed_at), (pressed.verified, row.verified_at)):
+                    if at is not None:
+                        what[row.place] = (at - row.made_at).total_seconds()
+
+    def left(self) -> int:
+        with self.db.snapshot() as session:
+            return session.query(Delivery).filter(Delivery.state.in_(UNDER_WAY)).count()
+
+
+@contextmanager
+def town(template: Template, *, fakes_hub: bool = True, latency: float = 0.0, **known: str) -> Iterator[Town]:
+    """latency: seconds that each call takes at the platforms. known: more settings."""
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        home = Path(stack.enter_context(TemporaryDirectory()))
+        url = stack.enter_context(template.copy())
+        patch.setenv("KANALVAKT_HOME", str(home))
+        patch.setenv("KANALVAKT_DATABASE_URL", url)
+        patch.setenv("KANALVAKT_POLLING__DAILY_QUOTA", str(MANY))
+        for name, value in known.items():
+            patch.setenv(f"KANALVAKT_{name}", value)
+        db, made = Database(url), list[Broadcast]()
+        there = stack.enter_context(platforms(lambda emulator: made.append(_furnished(db, emulator))))
+        for name, value in there.emulator.settings().items():
+            patch.setenv(name, value)
+        if fakes_hub:
+            put_up_hub(patch)
+        there.ask("latency", latency)
+        yield Town(made[0], db, there, Settings(), home)
+        db.close()
+
+
+def _furnished(db: Database, emulator: Noting) -> Broadcast:
+    here = Broadcast(db, emulator, *PLATFORMS, "group")
+    graph = graph_of(here.stages["facebook"]).habits
+    graph.refuses_repeats, graph.fetches = False, False
+    graph.publishes_a_day = graph.calls_a_day = graph.calls_an_hour = MANY
+    emulator.youtube.quota.per_day = MANY
+    db.close()  # the other process must not share its connections
+    return here
