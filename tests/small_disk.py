@@ -39,12 +39,16 @@ def small_disk(path: Path) -> Iterator[Disk]:
     """Skips the test where this machine lets nobody mount one."""
     path.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(path)]
-    if os.geteuid() != 0 or shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+    if os.geteuid() != 0 or shutil.which("mount") is None or _fails(command):
         pytest.skip("only who may mount a file system has a disk to fill; see no_file_grows")
     try:
         yield Disk(path)
     finally:
         subprocess.run(["umount", "--lazy", str(path)], check=True)
+
+
+def _fails(command: list[str]) -> bool:
+    return subprocess.run(command, check=False, capture_output=True).returncode != 0
 
 
 @contextmanager
