@@ -47,8 +47,8 @@ class Services:
         for user in (getpass.getuser(), "postgres"):
             if _postgresql_answers(url := f"postgresql://{user}@127.0.0.1:5432/postgres"):
                 return url
-        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        return self._stop.enter_context(_private_postgresql(programs[-1].parent)) if programs else None
+        programs = postgresql_programs()
+        return self._stop.enter_context(private_postgresql(programs)).url if programs else None
 
     def _redis(self) -> str | None:
         if _port_answers(6379, b"PING\r\n", b"+PONG"):
@@ -87,31 +87,66 @@ def _port_answers(port: int, question: bytes, answer: bytes) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def _private_postgresql(programs: Path) -> Iterator[str]:
-    """A cluster of its own in a temporary folder; PostgreSQL refuses to run as root, so root lends it to `postgres`."""
-    port = _free_port()
-    with tempfile.TemporaryDirectory(prefix="kanalvakt-pg-") as folder:
-        as_user: list[str] = []
+class Cluster:
+    """A PostgreSQL of its own in a temporary folder; it refuses to run as root, so root lends it to `postgres`.
+
+    durable: what was committed outlives `crash`, as it does in production.
+    """
+
+    def __init__(self, programs: Path, folder: str, *, durable: bool = False) -> None:
+        self._programs, self._folder, self._durable = programs, folder, durable
+        self._port, self._as_user = _free_port(), list[str]()
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-            as_user = ["runuser", "-u", "postgres", "--"]
-        run = [*as_user, str(programs / "initdb"), "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-N"]
-        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, cwd=folder)
-        options = ["-h", "127.0.0.1", "-p", str(port), "-k", folder, "-c", "fsync=off"]
-        server = subprocess.Popen(
-            [*as_user, str(programs / "postgres"), "-D", f"{folder}/data", *options],
-            cwd=folder,
-            stderr=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-        _wait(lambda: _postgresql_answers(url))
+            self._as_user = ["runuser", "-u", "postgres", "--"]
+        made = ["-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-N"]
+        subprocess.run(self._command("initdb", *made), check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self._port}/{database}"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        where = ["-h", "127.0.0.1", "-p", str(self._port), "-k", self._folder]
+        sure = [] if self._durable else ["-c", "fsync=off"]
+        command = self._command("postgres", "-D", f"{self._folder}/data", *where, *sure)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._server = subprocess.Popen(command, cwd=self._folder, **quiet)
+        _wait(lambda: _postgresql_answers(self.url))
+
+    def stop(self) -> None:
+        self._server.terminate()
+        self._server.wait(20)
+
+    def crash(self) -> None:
+        """It is gone at once, with whatever was being committed."""
+        command = self._command("pg_ctl", "stop", "-D", f"{self._folder}/data", "-m", "immediate")
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
+        self._server.wait(20)
+
+    def _command(self, program: str, *words: str) -> list[str]:
+        return [*self._as_user, str(self._programs / program), *words]
+
+
+def postgresql_programs() -> Path | None:
+    """Where the newest PostgreSQL of the machine has its programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+@contextlib.contextmanager
+def private_postgresql(programs: Path, *, durable: bool = False) -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="kanalvakt-pg-") as folder:
+        cluster = Cluster(programs, folder, durable=durable)
         try:
-            yield url
+            yield cluster
         finally:
-            server.terminate()
-            server.wait(20)
+            cluster.stop()
 
 
 @contextlib.contextmanager

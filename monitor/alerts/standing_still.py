@@ -15,6 +15,7 @@ from config.settings import Settings
 from connectors import EXCLUSIVE
 from monitor import Calendar
 from monitor.alerts.judging import unwritten
+from monitor.alerts.kinds import KINDS
 from monitor.alerts.models import WAITING, Notice
 from monitor.alerts.telling import Scene
 from monitor.db import Utc
@@ -39,6 +40,8 @@ WHILE_READ = PATIENCE + LONGEST + LEASE
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 ACCIDENTS = 1
 """So many workers may die in the middle of one due reading, as when the program is started again. More is a pattern."""
+REMEMBERED = timedelta(hours=6)
+"""So long what is urgent and reached nobody at all keeps the outside watcher from hearing that all is well."""
 
 
 Row = Select[*tuple[Any, ...]]
@@ -78,7 +81,7 @@ def seen_standing(session: Session, now: datetime, settings: Settings) -> Still:
         calendar = calendar_of(organisation(session))
     except NotSetUp:
         calendar = None  # without a register there are no days
-    parts = [_unsent(now, settings), _unread(now), _unflagged(now)]
+    parts = [_unsent(now, settings), _untold(now, settings), _unread(now), _unflagged(now)]
     parts += [_unseen(calendar, now), _unconcluded(calendar, now), _last()] if calendar else []
     found = defaultdict[str, list[tuple[str, str]]](list)
     for what, name, more, _at in sorted(session.execute(union_all(*parts)), key=lambda row: row[3] or now):
@@ -106,6 +109,21 @@ def _unsent(now: datetime, settings: Settings) -> Row:
         late &= Notice.route != "mail"
     named = select(literal(Asked.NOTICE.value), Notice.subject_kind, Notice.subject, Notice.due_at)
     return named.where(WAITING, or_(late, half))
+
+
+def _untold(now: datetime, settings: Settings) -> Row:
+    """Notices of what is urgent that were tried in vain, or given up, where nobody else was told of it either: the ways
+    to our people are closed, and only somebody outside can say so."""
+    other = aliased(Notice)
+    same = (other.subject_kind == Notice.subject_kind, other.subject == Notice.subject, other.cycle == Notice.cycle)
+    somebody = select(other.id).where(*same, other.state == "sent").correlate(Notice).exists()
+    tried = and_(Notice.state == "due", Notice.attempts > 0, Notice.due_at >= now - PATIENCE)
+    if settings.smtp_url is None:
+        tried &= Notice.route != "mail"
+    lately = Notice.created_at.between(now - REMEMBERED, now - PATIENCE)
+    urgent = Notice.subject_kind.in_([name for name, kind in KINDS.items() if kind.urgent])
+    named = select(literal(Asked.NOTICE.value), Notice.subject_kind, Notice.subject, Notice.due_at)
+    return named.where(urgent, lately, or_(Notice.state == "failed", tried), ~somebody)
 
 
 def _unread(now: datetime) -> Row:

@@ -11,6 +11,7 @@ from config.settings import SettingsError, settings
 from connectors.errors import ConnectorError
 from monitor.cli.output import remark
 from monitor.cli.translating import usage_sentence
+from monitor.db.no_room import no_room
 from monitor.db.trigrams import NoTrigrams
 from monitor.register.faults import Refused, RegisterFaults
 from monitor.register.organisation import NotSetUp
@@ -18,8 +19,6 @@ from monitor.register.organisation import NotSetUp
 WORDS = 2
 SET_UP = 3
 SQLITE_OUTSIDE = {"FULL", "IOERR", "READONLY", "CANTOPEN", "PERM", "BUSY", "CORRUPT", "NOTADB"}
-SQLITE_NO_ROOM = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
-PG_DISK_FULL = "53100"
 PG_NO_TABLE = "42P01"
 
 
@@ -83,7 +82,7 @@ def _lacks_a_table(error: DBAPIError) -> bool:
 
 def _database(error: DBAPIError) -> str:
     name = str(getattr(error.orig, "sqlite_errorname", ""))
-    if name in SQLITE_NO_ROOM or getattr(error.orig, "sqlstate", None) == PG_DISK_FULL:
+    if no_room(error):
         return _disk_full()
     if _lacks_a_table(error):
         return _("The database lacks a table that belongs to it: restore it from a backup.")
@@ -113,7 +112,7 @@ def _no_trigrams() -> str:
 
 
 def _system(error: OSError) -> str:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+    if no_room(error):
         return _disk_full()
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return _read_only(str(error.filename or settings().home))

@@ -10,7 +10,7 @@ from config.settings import Settings
 from monitor.audit import audited
 from monitor.emergency import message_rules as rules
 from monitor.emergency.composing import what_is_wrong
-from monitor.emergency.drafting import Faulty, hinder, standing
+from monitor.emergency.drafting import Faulty, hinder, standing, take_turn
 from monitor.emergency.message_rules import State
 from monitor.emergency.models import Message
 from monitor.emergency.noting import noted
@@ -21,6 +21,7 @@ LONGEST_REASON = 500
 
 def approve(session: Session, message: Message, by: str, revision: int, now: datetime) -> None:
     """By somebody who has had no hand in it, and has read this revision. Raises Refused."""
+    take_turn(session, message)
     hinder(rules.why_not_approve(standing(message), by, revision))
     message.state, message.approved_at, message.approved_by_id = State.APPROVED, now, by
     sentence = N_("Approved: {headline}")
@@ -32,6 +33,7 @@ def approve(session: Session, message: Message, by: str, revision: int, now: dat
 def do_alone(session: Session, message: Message, by: str, reason: str, now: datetime, settings: Settings) -> None:
     """One person does, as nobody has approved in time. Everybody who works in a crisis is told at once, and somebody
     else has to review it afterwards. Raises Refused."""
+    take_turn(session, message)
     if faults := what_is_wrong(session, message, now, settings):
         raise Faulty(faults)
     hinder(rules.why_not_alone(standing(message), reason, settings.emergency.approval_minutes, now))
@@ -45,6 +47,7 @@ def do_alone(session: Session, message: Message, by: str, reason: str, now: date
 
 def review(session: Session, message: Message, by: str, words: str, now: datetime) -> None:
     """Somebody else has gone through what one person sent alone. Raises Refused."""
+    take_turn(session, message)
     if not message.break_glass or message.committed_at is None or message.reviewed_at is not None:
         raise Refused(_("There is nothing to review here."))
     if by in standing(message).whose | {message.committed_by_id}:

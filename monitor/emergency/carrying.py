@@ -22,6 +22,7 @@ from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.holding import stopped_until
 from monitor.emergency.in_hand import InHand
 from monitor.emergency.rules import (
+    LONGEST_WAIT,
     Fate,
     Look,
     Step,
@@ -77,7 +78,7 @@ class Carrying:
         if prepared is None:
             return
         if not prepared.ready:
-            later = work.clock() + prepared.wait
+            later = work.clock() + min(prepared.wait, LONGEST_WAIT)
             work.take(Step(Fate.PENDING, Why.PREPARING, later), progress=prepared.progress, looks=0)
             return
         if not self.publisher.needs_image:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.db import Database
 from monitor.emergency.models import Delivery
-from monitor.emergency.rules import UNDER_WAY, Fate
+from monitor.emergency.rules import LONGEST_WAIT, UNDER_WAY, Fate, begins_anew
 
 Clock = Callable[[], datetime]
 """Read inside a transaction: whoever waited long for its lock must not claim, or renew, for a time gone by."""
@@ -37,15 +37,22 @@ def anything_under_way(db: Database) -> bool:
 def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> list[Held]:
     """Claims what is due of these and nobody else holds. What somebody died over while it was armed is a lost answer
     from now on."""
-    due = (Delivery.state.in_(UNDER_WAY), Delivery.next_at <= now, *wanted)
+    due = (Delivery.state.in_(UNDER_WAY), _due(now), *wanted)
     query = select(Delivery).where(*due).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
     held = []
     for row in session.scalars(query):
-        row.token, row.next_at = row.token + 1, now + LEASE
         if row.state == Fate.ARMED:
             row.state, row.lost_at, row.looks = Fate.UNKNOWN, now, 0
+        elif row.state == Fate.UNKNOWN and begins_anew(row.lost_at or now, row.next_at, now):
+            row.lost_at = now
+        row.token, row.next_at = row.token + 1, now + LEASE
         held.append(Held(row.id, row.message_id, row.place, row.token))
     return held
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """As rules.is_due."""
+    return or_(Delivery.next_at <= now, Delivery.next_at > now + LONGEST_WAIT)
 
 
 def claim_one(db: Database, delivery_id: int, clock: Clock) -> Held | None:

@@ -31,7 +31,7 @@ from monitor.emergency.composing import HUB
 from monitor.emergency.drafts import drafted
 from monitor.emergency.in_hand import InHand, give_up
 from monitor.emergency.models import Delivery
-from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing
+from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing, is_due
 from monitor.emergency.to_hub import HubPublisher
 
 STAYS = 120.0
@@ -90,18 +90,20 @@ class Following:
         while not ENDING.is_set():  # what is claimed and not armed is anybody's when its lease has run out
             if held is not None:
                 step(self.db, held, self.settings, self.clock, self.connect, self.hub_done)
-            due = self._due(delivery_id)
-            wait = (due - self.clock()).total_seconds() if due else 0.0
-            if due is None or time.monotonic() + wait > self.until:
+            wait = self._wait(delivery_id)
+            if wait is None or time.monotonic() + wait > self.until:
                 return
             ENDING.wait(max(wait, GLANCE))
             held = claim_one(self.db, delivery_id, self.clock)
 
-    def _due(self, delivery_id: int) -> datetime | None:
-        """None: no machine goes on with it."""
+    def _wait(self, delivery_id: int) -> float | None:
+        """Seconds until it is due; None: no machine goes on with it."""
         with self.db.snapshot() as session:
             row = session.get_one(Delivery, delivery_id)
-            return row.next_at if row.state in UNDER_WAY else None
+        if row.state not in UNDER_WAY:
+            return None
+        now = self.clock()
+        return 0.0 if is_due(row.next_at, now) else (row.next_at - now).total_seconds()
 
 
 def hub_events(held: Iterable[Held]) -> dict[int, Event]:

@@ -4,7 +4,7 @@ Importing this adds them to the kinds of notices there are."""
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from config.language import _
@@ -17,7 +17,7 @@ from monitor.emergency.by_hand import ANSWERED
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.matter import NEWS, Found, Matter, mode_of, page_of
 from monitor.emergency.models import Delivery, Message
-from monitor.emergency.rules import SURFACED, UNDECIDED, Fate, Why
+from monitor.emergency.rules import CLOCKS_DIFFER, SURFACED, UNDECIDED, Fate, Why, gone_by
 from monitor.emergency.staff import at_work
 
 DELIVERY, BY_HAND = "crisis_delivery", "publish_by_hand"
@@ -38,12 +38,13 @@ def wanting(session: Session, now: datetime) -> Iterator[tuple[Delivery, datetim
     )
     for delivery in session.scalars(select(Delivery).where(*stopped)):
         yield delivery, delivery.next_at
-    slow = (Delivery.state.in_(UNDECIDED), Delivery.made_at <= now - SURFACED)
+    long_ago = or_(Delivery.made_at <= now - SURFACED, Delivery.made_at > now + CLOCKS_DIFFER)
+    slow = (Delivery.state.in_(UNDECIDED), long_ago)
     undecided = session.scalars(select(Delivery).where(*slow)).all()
     again = _sent_again(session, undecided)
     for delivery in undecided:
         since = again.get(str(delivery.id), delivery.made_at)
-        if since <= now - SURFACED:
+        if gone_by(since, now) >= SURFACED:
             yield delivery, since
 
 

@@ -114,6 +114,7 @@ def edit(session: Session, message: Message, by: str, revision: int, written: Wr
     Raises Refused for what has been sent, and where somebody else has changed it meanwhile. Raises Faulty for a promise
     that is too far away.
     """
+    take_turn(session, message)
     hinder(rules.why_not_edit(standing(message)))
     if revision != message.revision:
         raise Refused(_("Somebody else has changed the message meanwhile. Read it, and write your change once more."))
@@ -138,6 +139,7 @@ def edit(session: Session, message: Message, by: str, revision: int, written: Wr
 
 def discard(session: Session, message: Message, by: str, now: datetime) -> None:
     """It is not to be sent. It stays to be read. Raises Refused for what has been sent."""
+    take_turn(session, message)
     hinder(rules.why_not_edit(standing(message)))
     message.state = State.DISCARDED
     noted(session, message.incident_id, "message", by, now, N_("Discarded: {headline}"), headline=message.headline)
@@ -146,6 +148,7 @@ def discard(session: Session, message: Message, by: str, now: datetime) -> None:
 
 def submit(session: Session, message: Message, by: str, revision: int, now: datetime, settings: Settings) -> None:
     """Asks somebody else for approval. Raises Faulty with everything that has to be mended first."""
+    take_turn(session, message)
     if revision != message.revision:
         hinder(Obstacle.CHANGED)
     faults = what_is_wrong(session, message, now, settings)
@@ -158,6 +161,12 @@ def submit(session: Session, message: Message, by: str, revision: int, now: date
     noted(session, message.incident_id, "message", by, now, sentence, headline=message.headline)
     told = {"revision": message.revision}
     audited(session, by, "message.submitted", ("message", str(message.id)), now, after=told)
+
+
+def take_turn(session: Session, message: Message) -> None:
+    """Who does something to it at the same time waits, or has done it: what it says is read anew. Without this, what
+    one approves could be what another one has just written."""
+    session.refresh(message, with_for_update=True)
 
 
 def promise_anew(session: Session, message: Message, by: str, promise: datetime | None, now: datetime) -> None:

@@ -9,15 +9,15 @@ from monitor.emergency.in_hand import InHand
 
 
 def drafted(work: InHand, publisher: Any) -> Draft:
-    """With a card where the platform has no posts without one, and the video where there is one."""
+    """With a card where the platform has no posts without one, and the video where there is one. Nothing is drawn:
+    the card lies on the hub, where the platform fetches it."""
     delivery, message = work.delivery, work.message
-    image, image_url, seen = _card(work) if publisher.needs_image else (None, "", "")
+    image_url, seen = _card(work) if publisher.needs_image else ("", "")
     video = Path(work.settings.home) / message.video if message.video else None
     return Draft(
         text=delivery.text,
         marker=delivery.marker,
         link=delivery.link,
-        image=image,
         image_url=image_url,
         alt_text=seen,
         video=video,
@@ -25,12 +25,12 @@ def drafted(work: InHand, publisher: Any) -> Draft:
     )
 
 
-def _card(work: InHand) -> tuple[bytes, str, str]:
-    """The picture, where platforms fetch it, and what it says."""
-    # loaded where it is needed: it draws with a library of many megabytes
+def _card(work: InHand) -> tuple[str, str]:
+    """Where platforms fetch the picture, and what it says."""
+    # loaded where it is needed: it measures with a library of many megabytes
     from monitor.emergency import hub
-    from monitor.emergency.cards import alt_text, card
+    from monitor.emergency.cards import alt_text
 
     exercise = work.mode == "exercise"
     seen = work.message.alt_text or alt_text(work.message, exercise)
-    return card(work.message, exercise), hub.card_address(work.settings, work.delivery.marker), seen
+    return hub.card_address(work.settings, work.delivery.marker), seen

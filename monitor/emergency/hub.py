@@ -4,7 +4,7 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -100,9 +100,16 @@ def _write(place: Path, made: Mapping[str, bytes]) -> None:
         if path.exists() and hub_pages.same(path.read_bytes(), content):
             continue
         path.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside:
-            beside.write(content)
-            beside.flush()
-            os.fsync(beside.fileno())
+        _replace(path, content)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Leaves nothing behind where there is no room for it: what cannot be written is tried again and again."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside, ExitStack() as undone:
+        undone.callback(Path(beside.name).unlink, missing_ok=True)
+        beside.write(content)
+        beside.flush()
+        os.fsync(beside.fileno())
         Path(beside.name).chmod(0o644)
         Path(beside.name).replace(path)
+        undone.pop_all()

@@ -45,6 +45,13 @@ PATIENCE = timedelta(minutes=10)
 """So long is looked on a platform that cannot be read, before a person has to."""
 NOT_THERE = timedelta(minutes=1)
 """After this, what was confirmed and cannot be read back, or reads otherwise, is a person's."""
+LONGEST_WAIT = timedelta(minutes=2)
+"""Nothing waits longer without being looked at: what is to wait until later than that was written by a clock that has
+been set back since."""
+LATE = timedelta(seconds=30)
+"""What is gone on with so long after it was due has slept, or the clock was set forward: nobody knows which."""
+CLOCKS_DIFFER = timedelta(seconds=10)
+"""How far ahead the clocks of other processes may be."""
 
 
 class Why(StrEnum):
@@ -141,7 +148,7 @@ def before_preparing(around: Around, now: datetime) -> Step | None:
     if around.stopped_until and around.stopped_until > now:
         return held(min(around.stopped_until, around.expires), now)
     if around.parked_until and around.parked_until > now:
-        return Step(Fate.PENDING, Why.PARKED, around.parked_until)
+        return Step(Fate.PENDING, Why.PARKED, min(around.parked_until, now + LONGEST_WAIT))
     return None
 
 
@@ -157,14 +164,14 @@ def _waits_for_hub(around: Around, hub_first: HubFirst, now: datetime) -> dateti
     if not hub_first.without:
         return now + SOON
     patient_until = around.made_at + hub_first.patience
-    given_up = around.hub in FINAL
-    return None if given_up or now >= patient_until else min(now + SOON, patient_until)
+    given_up = around.hub in FINAL or gone_by(around.made_at, now) >= hub_first.patience
+    return None if given_up else min(now + SOON, patient_until)
 
 
 def _in_turn(around: Around, now: datetime) -> bool:
     if not UNDECIDED & set(around.earlier):
         return True
-    return around.at_once and now >= around.made_at + OVERTAKES
+    return around.at_once and gone_by(around.made_at, now) >= OVERTAKES
 
 
 def certainly_not(tries: int, now: datetime, retry_at: datetime | None = None) -> Step:
@@ -173,7 +180,8 @@ def certainly_not(tries: int, now: datetime, retry_at: datetime | None = None) -
     if retry_at is None and tries >= MOST_TRIES:
         return Step(Fate.NEEDS_HUMAN, Why.FAILED, now)
     why = Why.PARKED if retry_at else Why.PREPARING
-    return Step(Fate.PENDING, why, max(retry_at or now, now + pause(tries)))
+    later = max(retry_at or now, now + pause(tries))
+    return Step(Fate.PENDING, why, min(later, now + LONGEST_WAIT))
 
 
 def after_look(look: Look, lost_at: datetime, settle: timedelta, attempts: int, looks: int) -> Step:
@@ -205,7 +213,23 @@ def pause(times: int) -> timedelta:
 
 def must_be_told(fate: Fate, since: datetime, told_at: datetime | None, now: datetime) -> bool:
     """Has it been undecided for so long that people have to hear of it?"""
-    return fate in UNDECIDED and told_at is None and now >= since + SURFACED
+    return fate in UNDECIDED and told_at is None and gone_by(since, now) >= SURFACED
+
+
+def is_due(next_at: datetime, now: datetime) -> bool:
+    """May somebody go on with it? Also with what waits for a time that a clock showed before it was set back."""
+    return not now < next_at <= now + LONGEST_WAIT
+
+
+def gone_by(since: datetime, now: datetime) -> timedelta:
+    """How long it is since then. Where that still lies ahead the clock was set back, and it may have been for ever."""
+    return timedelta.max if since > now + CLOCKS_DIFFER else now - since
+
+
+def begins_anew(lost_at: datetime, due: datetime, now: datetime) -> bool:
+    """Has the time since an answer was lost to be reckoned from now? Where the clock was set it proves no absence:
+    the platform's lists lag by real seconds."""
+    return lost_at > now or now > due + LATE
 
 
 def counts(fates: Iterable[Fate]) -> dict[Fate, int]:

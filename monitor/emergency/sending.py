@@ -15,7 +15,7 @@ from monitor.db import Database
 from monitor.emergency.committing import commit
 from monitor.emergency.composing import what_is_wrong
 from monitor.emergency.delivering import ENDING, deliver_all
-from monitor.emergency.drafting import Faulty, begin, hinder, promise_anew, standing
+from monitor.emergency.drafting import Faulty, begin, hinder, promise_anew, standing, take_turn
 from monitor.emergency.message_rules import AT_ONCE, Kind, State, after, why_not_commit
 from monitor.emergency.models import Incident, Message
 
@@ -50,6 +50,7 @@ def taken_back(session: Session, earlier_id: int, kind: Kind, by: str, now: date
 def committed(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> None:
     """The message is frozen with its deliveries, and what it follows is followed. Raises Faulty for a promise that has
     passed, and for a correction or a withdrawal in somebody's own words, which nobody else has read."""
+    take_turn(session, message)
     if message.committed_at is None:
         hinder(why_not_commit(standing(message)))
         promise_anew(session, message, by, None, now)

@@ -17,7 +17,7 @@ from monitor.emergency.afterwards import note_still_undecided
 from monitor.emergency.claimed import Clock, Held, claim
 from monitor.emergency.delivering import Connect, hub_events, now_utc, step
 from monitor.emergency.models import Delivery
-from monitor.emergency.rules import UNDER_WAY, Fate, must_be_told
+from monitor.emergency.rules import UNDER_WAY, Fate, is_due, must_be_told
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ def sweep(
     with db.snapshot() as session:
         rows = session.execute(select(*wanted).where(Delivery.state.in_(UNDER_WAY))).all()
     held: list[Held] = []
-    if any(row.next_at <= now for row in rows):
+    if any(is_due(row.next_at, now) for row in rows):
         with db.transaction() as session:
             held = claim(session, clock())
     hubs = hub_events(held)

@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from config.language import N_
 from config.settings import Settings
 from connectors.base import Budget, State
 from connectors.errors import Refused, Unavailable
 from connectors.publishing import Draft, Prepared, Published, Search
 from monitor.db import Database
+from monitor.db.no_room import no_room
 from monitor.emergency import hub
+
+NO_ROOM = N_("The server's disk is full. Let whoever runs Kanalvakt free some space: then it goes on by itself.")
+NOT_WRITTEN = N_(
+    "The crisis page's files cannot be written. Let whoever runs Kanalvakt look at the server: `kanalvakt doctor`."
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,8 @@ class HubPublisher:
         try:
             hub.publish_hub(self.db, self.settings, datetime.now(UTC))
         except OSError as error:
-            failure = Unavailable("the crisis page cannot be written", code=type(error).__name__)
+            remedy = NO_ROOM if no_room(error) else NOT_WRITTEN
+            failure = Unavailable("the crisis page cannot be written", code=type(error).__name__, remedy=remedy)
         else:
             return Published(self.identifier, draft.link)
         raise failure

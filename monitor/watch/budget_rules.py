@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 Purpose = Literal["poll", "check", "reply", "crisis"]
 A_ROUND = 5
 """Counted cost that each channel keeps for each of its rounds: an idle one, and the odd thread that changed."""
+CLOCKS_DIFFER = timedelta(seconds=10)
+"""How far ahead the clocks of other processes may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class Sharing:
     rounds: int
     rounds_a_day: int
     readers: int = 1
+
+
+def is_parked(since: datetime, until: datetime, now: datetime) -> bool:
+    """May nothing be asked yet? A time of writing that still lies ahead says nothing: the clock was set back."""
+    return now < until and since <= now + CLOCKS_DIFFER
 
 
 def quota(per_day: int, for_replies: int, for_crisis: int) -> Quota:

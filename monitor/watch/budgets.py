@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, case, cast, func, select
+from sqlalchemy import String, and_, case, cast, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -53,7 +53,8 @@ def standing(
     Readings that begin while others are under way share what is free with them; what was allowed before is not taken
     back, so that together they may for once come to more: then the reserves have less.
     """
-    parked = [row for row in parkings(session, [budget.key for budget in budgets]) if row.until > now]
+    written = parkings(session, [budget.key for budget in budgets])
+    parked = [row for row in written if rules.is_parked(row.since, row.until, now)]
     if parked:
         latest = max(parked, key=lambda row: row.until)
         return Standing(latest.until, latest.reason, 0)
@@ -123,9 +124,9 @@ def park(session: Session, budgets: Sequence[Budget], error: RateLimited, now: d
     values = {
         "until": new.until,
         "reason": new.reason,
-        "since": case((Parking.until > now, Parking.since), else_=new.since),
+        "since": case((and_(Parking.until > now, Parking.since <= now), Parking.since), else_=new.since),
     }
-    longer = Parking.until < new.until
+    longer = or_(Parking.until < new.until, Parking.since > now + rules.CLOCKS_DIFFER)
     session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values, where=longer))
 
 

@@ -21,6 +21,7 @@ from monitor.web.allowance import Allowance
 from monitor.web.api import WhenAsked
 from monitor.web.comment import answering
 from monitor.web.comment import pages as comment_pages
+from monitor.web.database_gone import title_and_remedy
 from monitor.web.emergency import board, incidents, log, messages, preparing, warning_pages
 from monitor.web.emergency.crisis_page import CrisisPage
 from monitor.web.links import pages as link_pages
@@ -197,6 +198,6 @@ def _not_set_up(request: Request, error: Exception) -> HTMLResponse:
     return page(request, "message.html", status=503, title=_("Not set up yet"), text=str(error))
 
 
-def _no_database(request: Request, _error: Exception) -> HTMLResponse:
-    text = _("The database cannot be reached. Run `kanalvakt doctor` to see what to do.")
-    return page(request, "message.html", status=503, title=_("The database cannot be reached"), text=text)
+def _no_database(request: Request, error: Exception) -> HTMLResponse:
+    title, text = title_and_remedy(error)
+    return page(request, "message.html", status=503, title=title, text=text)

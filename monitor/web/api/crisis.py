@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from monitor.access.permission_rules import Permission
 from monitor.emergency import approving, incidents, sending
-from monitor.emergency.drafting import Faulty, begin, discard, edit, hinder, promise_anew, submit
+from monitor.emergency.drafting import Faulty, begin, discard, edit, hinder, promise_anew, submit, take_turn
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.hub import publish_soon
 from monitor.emergency.message_rules import Kind, Obstacle, State
@@ -198,6 +198,7 @@ def send(message_id: Number, sent: Sending, known: Worker, asked: Once) -> Respo
         by, message = known.who.person_id, _said(session, message_id)
         if session.get_one(Incident, message.incident_id).mode != sent.sure:
             raise Refused(422, "", [Wrong(at="/sure", detail=sent.sure)])
+        take_turn(session, message)
         if message.revision != sent.revision:
             hinder(Obstacle.CHANGED)
         if sent.next_update_at is not None:

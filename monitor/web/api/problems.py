@@ -17,6 +17,7 @@ from starlette.routing import Match
 from config.language import N_, _
 from connectors.errors import CredentialMissing
 from monitor.register.organisation import NotSetUp
+from monitor.web.database_gone import title_and_remedy
 from monitor.web.refusals import note_refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -179,5 +180,5 @@ def _no_key(_request: Request, why: Exception) -> Response:
     return problem(503, f"{why}. {remedy}")
 
 
-def _no_database(_request: Request, _why: Exception) -> Response:
-    return problem(503, _("The database cannot be reached. Run `kanalvakt doctor` to see what to do."))
+def _no_database(_request: Request, why: Exception) -> Response:
+    return problem(503, title_and_remedy(why)[1])

@@ -18,7 +18,7 @@ from monitor.emergency import sending
 from monitor.emergency.approving import approve, do_alone, review
 from monitor.emergency.by_hand import answer
 from monitor.emergency.cards import alt_text, card
-from monitor.emergency.drafting import Faulty, begin, discard, edit, from_template, promise_anew, submit
+from monitor.emergency.drafting import Faulty, begin, discard, edit, from_template, promise_anew, submit, take_turn
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES
 from monitor.emergency.message_rules import AT_ONCE, BEFORE, Kind, Obstacle, State
@@ -137,11 +137,13 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
     if act not in steps:
         raise HTTPException(404)
     with db.transaction() as session:
+        message = session.get_one(Message, message_id)
+        take_turn(session, message)
         if act in SENDS and form["next_update"]:
-            promise_anew(session, session.get_one(Message, message_id), by, moment_of(form["next_update"], zone), now)
-        steps[act](session, session.get_one(Message, message_id), now)
+            promise_anew(session, message, by, moment_of(form["next_update"], zone), now)
+        steps[act](session, message, now)
         if act in SENDS:
-            sending.committed(session, session.get_one(Message, message_id), by, now, settings)
+            sending.committed(session, message, by, now, settings)
     if act in SENDS:
         sending.deliver_soon(db, message_id, settings)
     return None

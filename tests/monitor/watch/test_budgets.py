@@ -121,6 +121,17 @@ class TestParking:
         is_parked(town, APP, until=SOON + timedelta(minutes=1), code="17")
         assert stands(town, APP) == Standing(SOON + timedelta(minutes=1), "17", 0)
 
+    def test_written_by_a_clock_that_was_set_back_since_is_none_and_makes_way(self, town: Town) -> None:
+        is_parked(town, APP, until=SOON)
+        earlier = NOW - timedelta(hours=1)
+        assert stands(town, APP, now=earlier) == Standing()
+        assert stands(town, APP, now=NOW - timedelta(seconds=5)).parked_until == SOON, "clocks differ a little"
+        soon = earlier + timedelta(seconds=20)
+        with town.db.transaction() as session:
+            park(session, [APP], RateLimited("wait", retry_at=soon), earlier)
+        assert stands(town, APP, now=earlier).parked_until == soon
+        assert stands(town, APP, now=soon) == Standing()
+
     def test_remembers_since_when_it_lasts(self, town: Town) -> None:
         is_parked(town, APP, until=NOW - timedelta(days=1))
         town.change(Parking, APP.key, since=NOW - timedelta(days=2))
