@@ -66,6 +66,18 @@ def test_an_answer_is_sent_once_and_leads_to_the_next_that_waits_with_a_way_back
     assert house.state(first) is State.OPEN
 
 
+def test_whoever_answers_quicker_than_the_platform_is_not_led_back_to_what_is_being_sent(house: DeskHouse) -> None:
+    (first, _made), (second, _other), (third, _more) = (house.asked(f"Fråga {number}?") for number in range(3))
+    rut, erik = house.hand("redaktor"), house.hand("ersattare")
+    assert rut.answers(first).headers["location"] == f"/comment/{second}?after={first}"
+    assert rut.answers(second, "Ja.").headers["location"] == f"/comment/{third}?after={second}"
+    last = erik.answers(third, "Nej.")
+    assert last.headers["location"] == f"/comment/{third}?after={third}&kept=last"
+    assert "Inget mer väntar på dig." in erik.follow(last).text
+    house.work()
+    assert sorted(house.texts()) == ["Badet öppnar på måndag.", "Ja.", "Nej."]
+
+
 def undo(html: str) -> tuple[str, dict[str, str]]:
     """Where the banner's button sends what."""
     before = html[: html.index(">Ångra<")]
@@ -149,7 +161,7 @@ def test_a_comment_that_somebody_else_is_at_asks_first_and_is_passed_by(house: D
     assert rut.post(f"/comment/{first}/claim", {"what": "take"}).status_code == 422
     asks = rut.answers(first, TEXT)
     assert (asks.status_code, house.actions()) == (409, [])
-    assert rut.answers(second, TEXT).headers["location"] == f"/comment/{second}?after={second}"
+    assert rut.answers(second, TEXT).headers["location"] == f"/comment/{second}?after={second}&kept=last"
     assert rut.post(f"/comment/{first}/claim", {"what": "over"}).status_code == 303
     with house.db.snapshot() as session:
         assert getattr(claim_of(session, first, house.clock()), "person_id", None) == "redaktor"
