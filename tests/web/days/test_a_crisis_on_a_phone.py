@@ -148,7 +148,9 @@ def _hears_residents(walk: Walk) -> None:
     walk.go(INCIDENT)
     walk.stop("the incident")
     walk.go("/")
+    walk.sees("A crisis is going on: {title}. Answers are due within an hour.", title="Strömavbrott i Tibro")
     walk.stop("today in a crisis")
+    walk.press("To the incident")
 
 
 def _is_read(walk: Walk) -> None:
