@@ -12,7 +12,7 @@ from monitor.records.field_words import FIELDS
 from monitor.records.subject_words import KINDS
 from monitor.records.value_words import VALUES, value_in_words
 
-OPEN = frozenset({"reason", "answer", "state_reason", "language"})
+OPEN = frozenset({"reason", "answer", "note", "state_reason"})
 """Fields that may also hold a person's own words."""
 RAW: set[str] = set()
 """What was written since it was last looked at, and has none."""

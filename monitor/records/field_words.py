@@ -63,6 +63,7 @@ FIELDS = {
     "minutes": N_("Minutes"),
     "municipality_code": N_("Municipality code"),
     "name": N_("Name"),
+    "next_update_at": N_("Next update"),
     "note": N_("Note"),
     "number": N_("Registration number"),
     "on_call": N_("On call"),
@@ -121,6 +122,14 @@ FIELDS = {
     "why_no_final": N_("Why without a last message"),
     "word": N_("Word or phrase"),
     "words": N_("In words"),
+    # what an evaluation asks
+    "went_well": N_("What went well?"),
+    "went_badly": N_("What went less well?"),
+    "first_message": N_("Did the first message go out in time? What took the longest?"),
+    "understood": N_("Did residents understand what was said? What did they ask all the same?"),
+    "answered": N_("Were questions, rumours and cries for help seen and answered in time?"),
+    "technique": N_("What did not work in the technique?"),
+    "change": N_("What do we change, who does it, and by when?"),
 }
 """By key, a person's or a unit's without its `_id`."""
 PEOPLE = frozenset(
