@@ -1,4 +1,4 @@
-"""Whatever is written to the audit log in any test has words: its kind, its fields, and values that are one of a few."""
+"""Whatever is written to the audit log in any test has words: its kind, its fields, and values that are of a few."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

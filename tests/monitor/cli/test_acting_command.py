@@ -97,7 +97,7 @@ def test_what_was_done_is_listed_with_who_and_why(desk: Desk, kanalvakt: Command
     assert "Inte gjord: Facebook eller Instagram spärrar" in refused.err
     listed = kanalvakt("actions")
     assert listed.code == 0
-    assert "redaktor\tinte gjord" in listed.out
+    assert "redaktor\tinte gjort" in listed.out
     [item] = json.loads(kanalvakt("actions", "--json", "--lang", "en").out)
     assert (item["by"], item["kind"], item["state"], item["attempts"]) == ("redaktor", "reply", "refused", 0)
     assert item["remedy"].startswith("Facebook or Instagram blocks writing")
