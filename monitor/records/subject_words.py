@@ -42,6 +42,7 @@ OF_ALL = {
     ("place", "everything"): N_("everything"),
     ("place", "hub"): N_("the crisis page"),
     ("signature", "everybody"): N_("everybody's"),
+    ("organisation", "1"): N_("settings"),
     ("flag_rule", "all"): N_("all that come with Kanalvakt"),
 }
 IN_CHANNELS = frozenset({"decision", "watch_day", "post", "comment"})
