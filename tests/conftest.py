@@ -21,10 +21,12 @@ from monitor.db import Database, database
 from monitor.db.migrating import upgrade
 from tests.emptied import Emptied, one_database
 from tests.engines import learning
+from tests.logged import everything_logged_has_words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+__all__ = ["everything_logged_has_words"]
 Measured = Callable[[str, int], None]
 """What was gone through, and how many."""
 MEASURED = "measured"

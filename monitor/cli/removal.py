@@ -19,6 +19,7 @@ from monitor.inbox.removal_steps import CannotStep, note
 from monitor.inbox.removal_words import KINDS, QUESTIONS, RULES
 from monitor.inbox.removals import Case, Taken, case, cases
 from monitor.inbox.saving import Sound, check
+from monitor.records.removal_paper import step_words
 from monitor.register.organisation import organisation
 
 app = typer.Typer(help=N_("Comments that were taken away, and what is still to be answered."), no_args_is_help=True)
@@ -147,10 +148,8 @@ def _facts(found: Case, zone: str, *, whole: bool) -> list[tuple[str, object]]:
 
 
 def _said(taken: Taken) -> str:
-    step = taken.step
-    answer = None if step.answer is None else _("yes") if step.answer else _("no")
-    parts = (answer, _rule(step.rule), taken.statute, step.number, step.note, str(taken.state) if taken.state else "")
-    return "".join(f"{part}; " for part in parts if part)
+    words = step_words(taken).removeprefix(": ")
+    return f"{words}; " if words else ""
 
 
 def _rule(rule: Rule | None) -> str:

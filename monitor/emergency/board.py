@@ -25,7 +25,7 @@ KINDS = {
     Kind.RUMOUR: N_("Rumour"),
     Kind.OBSERVATION: N_("Observation"),
     Kind.QUESTION: N_("Question"),
-    Kind.OTHER: N_("Other"),
+    Kind.OTHER: N_("Everything else"),
 }
 """In the order in which people look."""
 MOST_SHOWN = 100

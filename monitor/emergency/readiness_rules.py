@@ -269,7 +269,7 @@ def _worker(alive: bool | None) -> Check:
 def _approvers(names: tuple[str, ...]) -> Check:
     ok = len(names) >= ENOUGH_APPROVERS
     remedy = N_("Give more people a role that approves, and a way to reach them at night.")
-    detail = N_("{count} people who may approve can be reached: {names}.")
+    detail = N_("May approve and can be reached ({count}): {names}.")
     values: Values = {"count": len(names), "names": ", ".join(names) or "–"}
     return Check("approvers", ok, detail, "" if ok else remedy, values)
 

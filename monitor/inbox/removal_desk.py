@@ -82,7 +82,7 @@ def _with_answers(session: Session, comment: Comment, how: Kind, later: Sequence
         try:
             begun = note(session, begun.id, each, by, now)
         except CannotStep as why:
-            raise NotTaken(**{f"{each.kind}_answer": str(why)}) from None
+            raise NotTaken(**{f"{why.about or each.kind}_answer": str(why)}) from None
     return begun
 
 

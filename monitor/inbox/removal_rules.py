@@ -96,6 +96,8 @@ FIRST = {
     Question.TOLD: Wrong.TOLD_FIRST,
     Question.POLICE: Wrong.POLICE_FIRST,
 }
+BEFORE = {Wrong.TOLD_FIRST: Kind.TOLD, Wrong.POLICE_FIRST: Kind.POLICE}
+"""What has to be said first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from monitor.audit import audited
 from monitor.inbox.marking import why_not
 from monitor.inbox.models import Action
 from monitor.inbox.removal_models import RemovalStep, SavedCopy
-from monitor.inbox.removal_rules import ACTS, FOR_GOOD, OBVIOUS, STATUTE, Kind, Rule, Step, wrong
+from monitor.inbox.removal_rules import ACTS, BEFORE, FOR_GOOD, OBVIOUS, STATUTE, Kind, Rule, Step, wrong
 from monitor.inbox.removal_words import AUDITED, WRONGS
 from monitor.inbox.removals import Case, case, case_of
 from monitor.inbox.saving import holds, read, save
@@ -22,7 +22,12 @@ REGISTRAR = "registrar"
 
 
 class CannotStep(Exception):
-    """It was not written down. The text says why and what to do, in the language in use, to the person who asked."""
+    """It was not written down. The text says why and what to do, in the language in use, to the person who asked.
+    about: what has to be said first, where that is why."""
+
+    def __init__(self, why: str, about: Kind | None = None) -> None:
+        super().__init__(why)
+        self.about = about
 
 
 def note(session: Session, number: int, step: Step, by: str, now: datetime) -> Case:
@@ -82,7 +87,7 @@ def check_order(found: Case, step: Step) -> None:
     """Raises CannotStep where the step may not follow those of the case."""
     why = wrong(found.said, step)
     if why is not None:
-        raise CannotStep(_(WRONGS[why]))
+        raise CannotStep(_(WRONGS[why]), BEFORE.get(why))
 
 
 def write(session: Session, number: int, step: Step, by: str, now: datetime, action: int | None = None) -> None:

@@ -1,7 +1,7 @@
 """Taking comments away, in words."""
 
 from config.language import N_
-from monitor.inbox.removal_rules import Kind, Question, Rule, Wrong
+from monitor.inbox.removal_rules import STATUTE, Kind, Question, Rule, Wrong
 
 RULES = {
     Rule.THREAT: N_("Unlawful threat"),
@@ -19,6 +19,7 @@ RULES = {
     Rule.OTHER: N_("Another of the comment rules"),
 }
 BY_LAW = N_("Obvious breach of the law (1998:112, section 5)")
+STATUTES = {STATUTE: N_("section 5 of the act (1998:112)")}
 BY_RULES = N_("The organisation's comment rules")
 KINDS = {
     Kind.HIDE: N_("Hidden"),

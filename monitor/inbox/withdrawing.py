@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from config.language import N_
 from monitor.audit import audited
-from monitor.inbox.action_rules import UNDER_WAY, Fate
+from monitor.inbox.action_rules import Fate
 from monitor.inbox.models import Action
 
 WITHDRAWN = N_("Not sent: it was withdrawn, as somebody else had answered.")
@@ -21,8 +21,3 @@ def withdraw(session: Session, action_id: int, by: str, now: datetime) -> bool:
     if comment is not None:
         audited(session, by, "action.withdrawn", ("comment", str(comment)), now, after={"action": action_id})
     return comment is not None
-
-
-def goes_on(action: Action) -> bool:
-    """Does a machine go on with it by itself?"""
-    return action.state in UNDER_WAY

@@ -1,15 +1,6 @@
-"""What the audit log calls the fields of what was changed, and some of their values, in words."""
-
-from collections.abc import Mapping
+"""What the audit log calls the fields of what was changed, in words. Their values: value_words."""
 
 from config.language import N_, _
-from monitor.alerts.hook_words import STATES as HOOK_STATES
-from monitor.alerts.route_test import NAMES
-from monitor.inbox.reasons import STATES
-from monitor.inbox.removal_words import RULES
-from monitor.register.account_text import POINTS
-from monitor.register.duties import ROLES
-from monitor.watch.day_view import VERDICTS
 
 FIELDS = {
     "account_text": N_("Said on the account"),
@@ -19,6 +10,7 @@ FIELDS = {
     "administrators": N_("Administrators"),
     "answer": N_("Answer"),
     "answer_within": N_("To be answered"),
+    "attempts": N_("Attempts"),
     "attestation": N_("Attestation"),
     "audience": N_("Audience"),
     "authorised": N_("May answer"),
@@ -58,22 +50,28 @@ FIELDS = {
     "how": N_("How"),
     "hub_hosts": N_("Counts as the website too"),
     "id": N_("Number"),
+    "identifier": N_("Id of the message"),
+    "incident": N_("Crisis"),
     "issuer": N_("Directory"),
     "kind": N_("Kind"),
     "language": N_("Language"),
     "last_day": N_("Last day"),
+    "level": N_("Level"),
     "longest_decision_months": N_("Longest decision, in months"),
     "manager": N_("Manager"),
     "message": N_("Message id"),
     "minutes": N_("Minutes"),
     "municipality_code": N_("Municipality code"),
     "name": N_("Name"),
+    "next_update_at": N_("Next update"),
     "note": N_("Note"),
     "number": N_("Registration number"),
     "on_call": N_("On call"),
     "other_hours": N_("Other opening hours"),
     "person": N_("Person"),
     "phone": N_("Telephone"),
+    "place": N_("Where"),
+    "places": N_("Where to"),
     "platform": N_("Platform"),
     "policy_url": N_("Guidelines"),
     "privacy_url": N_("How personal data are treated"),
@@ -82,10 +80,12 @@ FIELDS = {
     "quiet_hours": N_("Quiet hours"),
     "reason": N_("Reason"),
     "reminder_minutes": N_("Reminders before closing, in minutes"),
+    "remote": N_("Id on the platform"),
     "reply": N_("Reply"),
     "responsible": N_("Responsible"),
     "retired": N_("Out of the register"),
     "review": N_("Look through"),
+    "revision": N_("Version"),
     "roles": N_("Roles"),
     "routes": N_("Ways to be told"),
     "rule": N_("Rule"),
@@ -97,11 +97,14 @@ FIELDS = {
     "service_hours": N_("Opening hours"),
     "sha256": N_("Checksum (SHA-256)"),
     "source": N_("Source"),
+    "stage": N_("Where it stands"),
     "state": N_("State"),
     "state_reason": N_("Reason"),
     "statute": N_("Law"),
     "text": N_("Text"),
+    "text_hash": N_("Checksum of the text (SHA-256)"),
     "timezone": N_("Time zone"),
+    "title": N_("What it is called"),
     "to": N_("To"),
     "unit": N_("Unit"),
     "mode": N_("Live or exercise"),
@@ -116,7 +119,17 @@ FIELDS = {
     "website": N_("Website"),
     "week": N_("Week"),
     "what": N_("About what"),
+    "why_no_final": N_("Why without a last message"),
     "word": N_("Word or phrase"),
+    "words": N_("In words"),
+    # what an evaluation asks
+    "went_well": N_("What went well?"),
+    "went_badly": N_("What went less well?"),
+    "first_message": N_("Did the first message go out in time? What took the longest?"),
+    "understood": N_("Did residents understand what was said? What did they ask all the same?"),
+    "answered": N_("Were questions, rumours and cries for help seen and answered in time?"),
+    "technique": N_("What did not work in the technique?"),
+    "change": N_("What do we change, who does it, and by when?"),
 }
 """By key, a person's or a unit's without its `_id`."""
 PEOPLE = frozenset(
@@ -124,58 +137,12 @@ PEOPLE = frozenset(
     | {"person", "person_id", "responsible_id", "responsible", "deputy", "to"}
 )
 """Keys of people's ids."""
-SIDES = {"set": N_("set"), "changed": N_("changed"), "removed": N_("removed")}
-"""Of what the log does not hold itself: telephone numbers, notes."""
-VALUES: dict[str, Mapping[str, str]] = {
-    "how": {
-        "password": N_("with a password"),
-        "passkey": N_("with a passkey"),
-        "code": N_("with an emergency code"),
-        "outside": N_("through the organisation's directory"),
-        "automatic": N_("read by Kanalvakt"),
-        "attested": N_("watched by people"),
-    },
-    "kind": {
-        "reply": N_("reply"),
-        "hide": N_("hide"),
-        "unhide": N_("show again"),
-        "remove": N_("remove a resident's comment"),
-        "delete": N_("remove"),
-        "release": N_("publish"),
-        "reject": N_("reject"),
-        "official": N_("Official channel"),
-        "unit": N_("Unit channel"),
-    },
-    "routes": NAMES,
-    "email": SIDES,
-    "phone": SIDES,
-    "note": SIDES,
-    "rule": {str(key): words for key, words in RULES.items()},
-    "roles": ROLES,
-    "account_text": POINTS,
-    "verdict": {str(key): words for key, words in VERDICTS.items()},
-    "watch_mode": {"automatic": N_("read by Kanalvakt"), "manual": N_("watched by people")},
-    "state": {
-        **{str(key): words for key, words in STATES.items()},
-        **{str(key): words for key, words in HOOK_STATES.items()},
-        "active": N_("in use"),
-        "paused": N_("Paused"),
-        "retired": N_("Retired"),
-    },
-}
-"""By key and value."""
+CHANNELS = frozenset({"channel", "channels", "place", "places"})
+"""Keys of channels' ids."""
+UNITS = frozenset({"unit", "unit_id"})
 
 
 def field_in_words(key: str) -> str:
     """In the language in use; the key itself where nothing is known of it."""
     name = key.removesuffix("_id") if key != "external_id" else key
     return _(FIELDS[name]) if name in FIELDS else key
-
-
-def value_in_words(key: str, value: str) -> str:
-    """In the language in use; the value itself where it is a text, a name or a number."""
-    words = VALUES.get(key, {})
-    if value not in words:
-        return value
-    told = _(words[value])
-    return told[:1].lower() + told[1:]

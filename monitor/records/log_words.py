@@ -1,7 +1,6 @@
 """Entries of the audit log, and what is wrong with it, in words."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,10 +9,12 @@ from config.language import N_, _, dated
 from monitor.audit import COMMAND, SYSTEM
 from monitor.audit.models import AuditEntry
 from monitor.records.auditing import Difference
-from monitor.records.field_words import PEOPLE, field_in_words, value_in_words
+from monitor.records.field_words import CHANNELS, PEOPLE, UNITS, field_in_words
+from monitor.records.subject_words import OF_ALL, Names
+from monitor.records.value_words import value_in_words
 
 ACTORS = {SYSTEM: N_("Kanalvakt itself"), COMMAND: N_("somebody at the server")}
-LONGEST = 60  # signs of one value
+LONGEST = 90  # signs of one value
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 BROKEN = N_(
     "THE AUDIT LOG IS BROKEN: entry {number} is the first that was altered, removed or put there. Change nothing: copy "
@@ -35,10 +36,10 @@ class Change:
     step: str
 
 
-def changes_in_words(entry: AuditEntry, zone: ZoneInfo, names: Mapping[str, str] | None = None) -> list[Change]:
-    """In the language in use. names: of people, by id."""
+def changes_in_words(entry: AuditEntry, zone: ZoneInfo, names: Names | None = None) -> list[Change]:
+    """In the language in use."""
     before, after = ({} if not isinstance(side, dict) else side for side in (entry.before, entry.after))
-    known = _Known(zone, names or {})
+    known = _Known(zone, names or Names())
     keys = dict.fromkeys([*before, *after])
     return [Change(field_in_words(key), _step(key, before, after, known)) for key in keys]
 
@@ -46,7 +47,7 @@ def changes_in_words(entry: AuditEntry, zone: ZoneInfo, names: Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class _Known:
     zone: ZoneInfo
-    names: Mapping[str, str]
+    names: Names
 
 
 def _step(key: str, before: dict[str, object], after: dict[str, object], known: _Known) -> str:
@@ -56,7 +57,7 @@ def _step(key: str, before: dict[str, object], after: dict[str, object], known: 
 
 def _short(key: str, value: object, known: _Known) -> str:
     if isinstance(value, dict):
-        value = [f"{name} {_in_words(name, each, known)}" for name, each in value.items()]
+        value = [f"{_name(key, name, known.names)} {_in_words(key, each, known)}" for name, each in value.items()]
     text = _in_words(key, value, known)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
@@ -71,7 +72,15 @@ def _in_words(key: str, value: object, known: _Known) -> str:
     text = str(value)
     if MOMENT.fullmatch(text):
         return dated(datetime.fromisoformat(text), known.zone)
-    return known.names.get(text, text) if key in PEOPLE else value_in_words(key, text)
+    return _name(key, value_in_words(key, text), known.names)
+
+
+def _name(key: str, text: str, names: Names) -> str:
+    """The name of what has that id; the text itself where the key is not of such."""
+    if ("place", text) in OF_ALL and key in CHANNELS:
+        return _(OF_ALL["place", text])
+    known = ((PEOPLE, names.people), (CHANNELS, names.channels), (UNITS, names.units))
+    return next((table.get(text, text) for keys, table in known if key in keys), text)
 
 
 def difference_in_words(each: Difference) -> str:

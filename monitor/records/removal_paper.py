@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from config.language import _, language
 from monitor.documents import breakable, typeset
 from monitor.inbox.removal_models import SavedCopy
-from monitor.inbox.removal_words import COPY, KINDS, QUESTIONS, RULES
+from monitor.inbox.removal_words import COPY, KINDS, QUESTIONS, RULES, STATUTES
 from monitor.inbox.removals import Case, Taken
 from monitor.inbox.saving import Content, check, name_of, read
 from monitor.register.models import Channel, Person
@@ -117,7 +117,8 @@ def step_words(taken: Taken) -> str:
     answer = None if step.answer is None else _("yes") if step.answer else _("no")
     failed = _("came to nothing") if step.failed else _("under way") if taken.action and not step.done else None
     rule = _(RULES[step.rule]) if step.rule is not None else None
-    parts = [part for part in (answer, rule, taken.statute, failed, step.number, step.note) if part]
+    law = _(STATUTES.get(taken.statute, taken.statute)) if taken.statute else None
+    parts = [part for part in (answer, rule, law, failed, step.number, step.note) if part]
     return f": {'; '.join(parts)}" if parts else ""
 
 

@@ -91,7 +91,7 @@ def _flagged(scene: Scene) -> Iterator[Repair]:
     for flag in unsettled(scene):
         flags[flag.channel_id].append(flag.at)
     for channel in (each for each in all_channels(scene.session) if each.id in flags):
-        problem = _("{channel}: {count} flagged, to be assessed", channel=channel.name, count=len(flags[channel.id]))
+        problem = _("{channel}: flagged, to be assessed: {count}", channel=channel.name, count=len(flags[channel.id]))
         where = (f"/inbox?channel={quote(channel.id, safe='')}&flagged=1", _("Show the comments"))
         since = min(flags[channel.id])
         yield Repair("flagged", Gravity.NOW, problem, _(ANSWERABLE), *where, channel.id, since)

@@ -86,7 +86,9 @@ def test_the_list_says_whose_turn_it_is_and_who_is_at_it(client: TestClient, fil
 
 
 def test_nothing_found_says_what_to_do(client: TestClient) -> None:
-    assert "Inget stämmer med det du har valt." in client.get("/inbox?q=finnsinte").text
+    nothing = client.get("/inbox?q=finnsinte").text
+    assert "Inget stämmer med det du har valt." in nothing
+    assert 'href="/inbox?q=finnsinte&amp;state=all"' in nothing
 
 
 @pytest.mark.parametrize("query", ["since=igår", "until=2026-02-30", "since=2026-02-02&until=2026-02-01"])

@@ -114,7 +114,7 @@ def test_the_website_needs_no_decision(filled: Database) -> None:
 def test_comments_that_are_counted_but_not_shown_are_told_and_so_is_what_cannot_be_seen(site: str) -> None:
     text = get(f"{site}/channels").text
     assert "Plattformen räknar 8 kommentarer under ett inlägg men visar 2." in text
-    assert "Omfattas inte" in text
+    assert "Det som inte hämtas" in text
     assert "<li>Privata meddelanden</li>" in text
 
 

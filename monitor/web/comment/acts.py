@@ -9,26 +9,23 @@ from datetime import UTC, datetime
 from fastapi import Request
 
 from config.language import _
-from monitor import State
-from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.inbox.assigning import CannotAssign, assign
-from monitor.inbox.claims import Taken, claim, claims_of, give_back
+from monitor.inbox.claims import Taken, claim, give_back
 from monitor.inbox.faults import Fault
 from monitor.inbox.forwarding import LONGEST, CannotForward, forward
+from monitor.inbox.going_on import next_for
 from monitor.inbox.handling import FINISHES, ON_PLATFORM, act, say, take_back
 from monitor.inbox.mark_rules import Kind, Reason, Said, Wrong
 from monitor.inbox.marking import WRONGS
 from monitor.inbox.notes import CannotNote, add_note
 from monitor.inbox.opened import Opened
-from monitor.inbox.unanswered import unanswered
 from monitor.web.comment.forms import Typed
 from monitor.web.comment.moments import moment_in
 from monitor.web.comment.words import KEPT
 
 NEXT, HERE = "next", "here"
 DOMAIN = (CannotNote, CannotAssign, CannotForward)
-PAUSED = frozenset({State.ACKNOWLEDGED, State.SNOOZED})
 
 
 def marked(place: Opened, sent: Typed) -> str:
@@ -102,7 +99,7 @@ def on_platform(place: Opened, sent: Typed) -> str:
     if sent["kind"] not in ON_PLATFORM:
         raise Fault(_("Choose one of the buttons."))
     act(place, _key(sent), sent["kind"])
-    return HERE
+    return NEXT if sent["kind"] == "reject" else HERE
 
 
 def taken_back(place: Opened, sent: Typed) -> str:
@@ -123,18 +120,10 @@ def where_next(asked: Request, who: Visitor, comment_id: int, leads: str) -> str
         return leads
     if leads in KEPT:
         return f"/comment/{comment_id}?kept={leads}"
-    after = f"?after={comment_id}"
-    following = _following(asked, who, comment_id) if leads == NEXT else None
-    return f"/comment/{following or comment_id}{after}"
-
-
-def _following(asked: Request, who: Visitor, comment_id: int) -> int | None:
-    """The most overdue that waits for this visitor, and that nobody else is at."""
-    now = datetime.now(UTC)
-    with asked.app.state.db.snapshot() as session:
-        mine = who.channels_for(Permission.HANDLE)
-        waits = [item for item in unanswered(session, now) if item.channel in mine and item.state not in PAUSED]
-        busy = claims_of(session, [item.comment_id for item in waits], now)
-    others = {id_ for id_, each in busy.items() if each.person_id != who.person_id}
-    left = [item.comment_id for item in waits if item.comment_id not in others and item.comment_id != comment_id]
-    return left[0] if left else None
+    following = None
+    if leads == NEXT:
+        with asked.app.state.db.snapshot() as session:
+            following = next_for(session, who, comment_id, datetime.now(UTC))
+        if following is None:
+            return f"/comment/{comment_id}?after={comment_id}&kept=last"
+    return f"/comment/{following or comment_id}?after={comment_id}"

@@ -56,6 +56,7 @@ def _where_it_stands(place: Opened, view: View) -> dict[str, Any]:
         "item": item,
         "waits": item is not None and item.state in NEEDS_SOMEBODY,
         "waits_for_unit": view.waits_for_unit,
+        "moving": any(map(is_under_way, view.thread.asked.actions)),
         "latest_snooze": latest_pause(Kind.SNOOZE, place.now, calendar),
     }
 

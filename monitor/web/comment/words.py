@@ -52,5 +52,6 @@ KEPT = {
     "given_back": N_("Given back."),
     "assign": N_("Whose turn it is has been kept."),
     "forward": N_("The unit is asked. Its manager gets a message, which cannot be called back."),
+    "last": N_("Nothing more waits for you."),
 }
 """What is said in the thread after what shows there by itself."""

@@ -37,10 +37,20 @@ HEADERS = {
 }
 NOTHING = (
     '<!doctype html><html lang="sv"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>Krisinformation</title><main><h1>{}</h1><p>{}</p></main></html>"
+    "<title>{0} – Krisinformation</title><style>body {{ font: 1.125rem/1.5 system-ui, sans-serif; color: #1a1a1a; "
+    "max-width: 42rem; margin: 0 auto; padding: 1rem }} a {{ color: #14508c }}</style>"
+    '<main><h1>{0}</h1><p>{1}</p><p lang="en">{2}</p></main></html>'
 )
-NONE_NOW = ("Krisinformation", "Det finns ingen krisinformation just nu. There is no crisis information at the moment.")
-NO_PAGE = ("Sidan finns inte", f'<a href="{PATH}">Till krisinformationen. To the crisis information.</a>')
+NONE_NOW = (
+    "Ingen krisinformation just nu",
+    "Här står kommunens information när något allvarligt händer.",
+    "There is no crisis information at the moment.",
+)
+NO_PAGE = (
+    "Sidan finns inte",
+    f'<a href="{PATH}">Till krisinformationen</a>',
+    f'<a href="{PATH}/en">To the crisis information</a>',
+)
 MOST = 500
 """Files in memory."""
 

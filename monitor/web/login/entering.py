@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.datastructures import URL
 
@@ -15,7 +15,8 @@ from monitor.access.codes import EMERGENCY, use
 from monitor.access.entering import Half, by_password
 from monitor.access.entering_rules import Step
 from monitor.access.models import Account
-from monitor.register.models import Person
+from monitor.register.duties import ROLES
+from monitor.register.models import Channel, Person
 from monitor.web import cookies
 from monitor.web.login import words
 from monitor.web.login.coming_in import let_in, owner_of, refused, too_many
@@ -199,6 +200,7 @@ def _first(request: Request, wished: str, *, name: str = "", why: str | None = N
         name=name,
         why=why,
         people=people,
+        roles=ROLES,
         outside=chosen.oidc.configured,
     )
 
@@ -225,6 +227,8 @@ def _too_late(request: Request) -> Response:
 
 
 def demo_people(request: Request) -> list[Person]:
-    """Whom the demo lets in by a button."""
+    """Whom the demo lets in by a button, those with most to answer first."""
+    takes_care_of = select(func.count()).where(Channel.responsible_id == Person.id).scalar_subquery()
+    people = select(Person).where(~Person.retired).order_by(takes_care_of.desc(), Person.name)
     with request.app.state.db.snapshot() as session:
-        return list(session.scalars(select(Person).where(~Person.retired).order_by(Person.name)))
+        return list(session.scalars(people))

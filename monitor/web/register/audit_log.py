@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.language import N_, _
+from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.audit.models import AuditEntry
 from monitor.audit.reading import Found, entries
@@ -20,8 +20,8 @@ from monitor.audit.verifying import Head, verify
 from monitor.records.acts import act_in_words
 from monitor.records.auditing import agreement
 from monitor.records.log_words import ACTORS, BROKEN, actor_in_words, changes_in_words, difference_in_words
+from monitor.records.subject_words import Names, kind_in_words, names_in, subject_in_words
 from monitor.register.calendar import OfficeCalendar, calendar_of
-from monitor.register.models import Person
 from monitor.register.organisation import organisation
 from monitor.web.register.asking import day_written
 from monitor.web.rendering import page
@@ -30,28 +30,6 @@ from monitor.web.visiting import needs
 router = APIRouter(prefix="/audit", default_response_class=HTMLResponse)
 MOST = 50
 """Entries on a page."""
-KINDS = {
-    "channel": N_("Channel"),
-    "decision": N_("Decision"),
-    "watch_day": N_("Watch day"),
-    "obligation": N_("Comment that has to be answered"),
-    "comment": N_("Comment"),
-    "person": N_("Person"),
-    "route": N_("Way to a person"),
-    "unit": N_("Unit"),
-    "organisation": N_("Organisation"),
-    "flag": N_("Flagged comment"),
-    "flag_rule": N_("Word to flag"),
-    "hub": N_("Post missing on the web"),
-    "session": N_("Session"),
-    "webhook": N_("System that is told"),
-    "api_token": N_("Token for programs"),
-    "removal": N_("Case"),
-    "saved_copy": N_("Saved copy"),
-    "reply_template": N_("Template"),
-    "signature": N_("Signature"),
-}
-"""What entries are about; other kinds are shown by their own name."""
 
 
 @dataclass(slots=True)
@@ -99,7 +77,7 @@ def log(
     with request.app.state.db.snapshot() as session:
         owner = organisation(session)
         found = _found(session, wanted, calendar_of(owner), below)
-        names = dict(session.execute(select(Person.id, Person.name)).all())
+        names = names_in(session)
         kinds = session.scalars(select(AuditEntry.subject_kind).distinct()).all()
     zone = ZoneInfo(owner.timezone)
     return page(
@@ -115,7 +93,7 @@ def log(
     )
 
 
-def _listed(found: Found, wanted: Wanted, zone: ZoneInfo, names: dict[str, str]) -> dict[str, object]:
+def _listed(found: Found, wanted: Wanted, zone: ZoneInfo, names: Names) -> dict[str, object]:
     """The entries of a page, those of them that cannot be read, and where the older ones are."""
     numbers = sorted([*(entry.id for entry in found.entries), *found.unreadable], reverse=True)
     more = numbers[MOST - 1] if len(numbers) > MOST else None
@@ -126,9 +104,9 @@ def _listed(found: Found, wanted: Wanted, zone: ZoneInfo, names: dict[str, str])
     }
 
 
-def _choices(names: dict[str, str], kinds: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+def _choices(names: Names, kinds: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     """What the filter offers."""
-    people = sorted(names.items(), key=lambda each: each[1].casefold())
+    people = sorted(names.people.items(), key=lambda each: each[1].casefold())
     about = sorted(((each, kind_in_words(each)) for each in kinds), key=lambda each: each[1])
     return {
         "actors": [("", _("Everybody")), *((id_, _(words)) for id_, words in ACTORS.items()), *people],
@@ -161,11 +139,6 @@ def verification(request: Request, noted: str = "") -> HTMLResponse:
     )
 
 
-def kind_in_words(kind: str) -> str:
-    """In the language in use; its own name where it is not known here."""
-    return _(KINDS[kind]) if kind in KINDS else kind
-
-
 def _found(session: Session, wanted: Wanted, calendar: OfficeCalendar, below: int | None) -> Found:
     """One more than a page shows, to know whether there are older ones; none for a filter with a fault."""
     since, before = wanted.span(calendar)
@@ -176,13 +149,13 @@ def _found(session: Session, wanted: Wanted, calendar: OfficeCalendar, below: in
     return entries(session, **chosen, since=since, before=before, below=below, most=MOST + 1)
 
 
-def _row(entry: AuditEntry, zone: ZoneInfo, names: dict[str, str]) -> dict[str, object]:
+def _row(entry: AuditEntry, zone: ZoneInfo, names: Names) -> dict[str, object]:
     return {
         "number": entry.id,
         "at": entry.at,
-        "who": names.get(entry.actor) or actor_in_words(entry.actor),
+        "who": names.people.get(entry.actor) or actor_in_words(entry.actor),
         "what": act_in_words(entry.act),
         "kind": kind_in_words(entry.subject_kind),
-        "subject": names.get(entry.subject, entry.subject),
+        "subject": subject_in_words(entry.subject_kind, entry.subject, names),
         "changes": changes_in_words(entry, zone, names),
     }

@@ -13,6 +13,7 @@ from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.alerts.lines import needs_none
+from monitor.emergency.incidents import going_on
 from monitor.inbox.flag_listing import LABELS
 from monitor.inbox.flag_standing import flags_of
 from monitor.inbox.reasons import STATES
@@ -54,6 +55,8 @@ def _shown(session: Session, who: Visitor, now: datetime) -> tuple[dict[str, Any
     flags = flags_of(session, [item.comment_id for item in theirs[:MOST]])
     values = {
         "organisation": found.owner,
+        "crises": going_on(session, "actual"),
+        "reads_crises": who.may(Permission.READ_CRISIS),
         "zone": ZoneInfo(found.owner.timezone),
         "now": now,
         "reads": found.reads,

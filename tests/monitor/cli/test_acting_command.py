@@ -94,10 +94,10 @@ def test_what_was_done_is_listed_with_who_and_why(desk: Desk, kanalvakt: Command
     desk.emulator.graph.writing.blocked = (368, None)
     refused = kanalvakt("reply", desk.asked().id, "--text", TEXT, *BY)
     assert refused.code == 1
-    assert "Inte gjord: Facebook eller Instagram spärrar" in refused.err
+    assert "Inte gjort: Facebook eller Instagram spärrar" in refused.err
     listed = kanalvakt("actions")
     assert listed.code == 0
-    assert "redaktor\tinte gjord" in listed.out
+    assert "redaktor\tinte gjort" in listed.out
     [item] = json.loads(kanalvakt("actions", "--json", "--lang", "en").out)
     assert (item["by"], item["kind"], item["state"], item["attempts"]) == ("redaktor", "reply", "refused", 0)
     assert item["remedy"].startswith("Facebook or Instagram blocks writing")

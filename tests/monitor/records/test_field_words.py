@@ -9,6 +9,7 @@ from config.language import use_language
 from monitor.audit.models import AuditEntry
 from monitor.records.field_words import FIELDS, field_in_words
 from monitor.records.log_words import changes_in_words
+from monitor.records.subject_words import Names
 from monitor.register.models import Absence, Channel, Decision, Organisation, Person, Unit
 
 ROOT = Path(__file__).parents[3]
@@ -46,7 +47,7 @@ def test_fields_are_told_in_both_languages() -> None:
         with use_language(language):
             told[language] = [field_in_words(key) for key in FIELDS]
     same = {key for key, sv, en in zip(FIELDS, told["sv"], told["en"], strict=True) if sv == en}
-    assert same <= {"host", "text", "version", "person"}  # which are the same in both
+    assert same <= {"host", "text", "version", "revision", "person"}  # which are the same in both
 
 
 def test_a_change_is_told_with_names_words_and_local_times() -> None:
@@ -62,7 +63,7 @@ def test_a_change_is_told_with_names_words_and_local_times() -> None:
         after={"deputy_id": None, "watch_mode": "manual", "watched_since": "2026-01-13T11:00:00+00:00", "closed": True},
     )
     with use_language("sv"):
-        told = [(each.field, each.step) for each in changes_in_words(entry, ZONE, {"eva": "Eva Ek"})]
+        told = [(each.field, each.step) for each in changes_in_words(entry, ZONE, Names({"eva": "Eva Ek"}))]
     assert told == [
         ("Ersättare", "Eva Ek → –"),
         ("Bevakningssätt", "hämtas av Kanalvakt → bevakas manuellt"),

@@ -139,7 +139,7 @@ def test_a_flagged_comment_is_listed_until_somebody_has_dealt_with_it(town: Town
     flag = {"channel_id": "fb", "kind": "breach", "at": NOW - timedelta(hours=1)}
     town._add(Flag(key="breach 1", comment_id=comment, **flag))
     [only] = found(town)
-    assert (only.kind, only.problem) == ("flagged", "Tibro kommun på fb: 1 flaggade att bedöma")
+    assert (only.kind, only.problem) == ("flagged", "Tibro kommun på fb: flaggat att bedöma: 1")
     town.answer("2", NOW - timedelta(minutes=30), to="1")
     assert kinds(town) == []
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from connectors.emulator.server import Emulator
 from monitor import State
@@ -14,6 +14,7 @@ from monitor.inbox.assigning import assigned_to
 from monitor.inbox.claims import LASTS, claim_of
 from monitor.inbox.desk_models import Note
 from monitor.inbox.forwarding import forwards_of
+from monitor.inbox.models import Action
 from tests.monitor.conftest import emulator
 from tests.monitor.inbox.desk import TEXT, Desk
 from tests.web.comment.desk_house import DeskHouse, Hand, desk_housed, hidden
@@ -64,6 +65,21 @@ def test_an_answer_is_sent_once_and_leads_to_the_next_that_waits_with_a_way_back
     house.work()
     assert [effect.kind for effect in house.effects] == ["reply", "delete"]
     assert house.state(first) is State.OPEN
+    assert hand.answers(second).headers["location"] == f"/comment/{first}?after={second}"
+
+
+def test_whoever_answers_quicker_than_the_platform_is_not_led_back_to_what_is_being_sent(house: DeskHouse) -> None:
+    (first, _made), (second, _other), (third, _more) = (house.asked(f"Fråga {number}?") for number in range(3))
+    rut, erik = house.hand("redaktor"), house.hand("ersattare")
+    assert rut.answers(first).headers["location"] == f"/comment/{second}?after={first}"
+    with house.db.transaction() as session:  # sent, and no reading has brought it yet
+        session.execute(update(Action).values(state="done", remote_id="not-read-back"))
+    assert rut.answers(second, "Ja.").headers["location"] == f"/comment/{third}?after={second}"
+    last = erik.answers(third, "Nej.")
+    assert last.headers["location"] == f"/comment/{third}?after={third}&kept=last"
+    assert "Inget mer väntar på dig." in erik.follow(last).text
+    house.work()
+    assert sorted(house.texts()) == ["Ja.", "Nej."]
 
 
 def undo(html: str) -> tuple[str, dict[str, str]]:
@@ -149,7 +165,7 @@ def test_a_comment_that_somebody_else_is_at_asks_first_and_is_passed_by(house: D
     assert rut.post(f"/comment/{first}/claim", {"what": "take"}).status_code == 422
     asks = rut.answers(first, TEXT)
     assert (asks.status_code, house.actions()) == (409, [])
-    assert rut.answers(second, TEXT).headers["location"] == f"/comment/{second}?after={second}"
+    assert rut.answers(second, TEXT).headers["location"] == f"/comment/{second}?after={second}&kept=last"
     assert rut.post(f"/comment/{first}/claim", {"what": "over"}).status_code == 303
     with house.db.snapshot() as session:
         assert getattr(claim_of(session, first, house.clock()), "person_id", None) == "redaktor"
@@ -317,7 +333,9 @@ def test_what_a_platform_holds_is_published_from_its_page(sqlite: Database, emul
         assert "Plattformen håller kvar den" in page
         assert "Dölj kommentaren" not in page
         assert 'name="text"' not in page
-        assert hand.post(f"/comment/{id_}/act", hidden(page, "act")).status_code == 303
+        assert "Avvisa" in page
+        asked = hand.post(f"/comment/{id_}/act", hidden(page, "act"))
+        assert "Avvisa" not in hand.follow(asked).text, "offered once more while it is being published"
         house.work()
         assert [effect.kind for effect in house.effects] == ["release"]
         assert "Kommentaren är publicerad." in hand.page(f"/comment/{id_}?after={id_}").text

@@ -1,8 +1,11 @@
 """The days of those who keep the records: communicator, registrar and auditor, on every page of theirs."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Browser
 
+from monitor.inbox.day_keeping import keep_days
 from tests.web.days.walking import Walk, WalkTown, walking, ways
 
 pytestmark = pytest.mark.browser
@@ -35,6 +38,7 @@ AUDITOR = (
 
 def _goes_through(walk: Walk, pages: tuple[tuple[str, str], ...]) -> None:
     for path, name in pages:
+        keep_days(walk.town.db, datetime.now(UTC))  # as the worker does
         walk.go(path)
         walk.stop(name)
 

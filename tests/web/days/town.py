@@ -25,8 +25,17 @@ from tests.monitor.inbox.desk import CHANNEL, Desk
 from tests.monitor.town import Town
 from tests.web.conftest import LONG_WORD, NASTY, serve
 from tests.web.login.house import HASHED, SECRET
+from tests.web.register.watch_town import MISSED, PARTLY, watched_day, working_days
 
 THURSDAY, FRIDAY, MONDAY = date(2026, 11, 12), date(2026, 11, 13), date(2026, 11, 16)
+BEGAN = date(2026, 11, 2)
+"""When the watch did; on THURSDAY the log."""
+BY_MACHINE = (CHANNEL, "fb", "yt", "forskola")
+BUT: dict[tuple[str, date], dict[str, Any]] = {
+    ("fb", date(2026, 11, 4)): PARTLY,
+    ("forskola", date(2026, 11, 6)): MISSED,
+    ("grupp", date(2026, 11, 10)): MISSED | {"reason": "not_attested", "fetch": "none", "failure_kind": None},
+}
 LONG_NAME = "Socialförvaltningens öppna förskolas och familjecentrals sida för föräldrar och barn i Tibro kommun"
 LONG_UNIT = "Barn- och utbildningsförvaltningen i Tibro med omnejd"
 ARABIC = "مرحبا، متى يفتح المسبح يوم الاثنين؟ شكرا لكم على المساعدة."
@@ -119,13 +128,17 @@ def _register(db: Database, town: Town) -> None:
         )
     said = {"website": "https://www.tibro.se", "email": "kommun@example.org", "phone": "0504-18000"}
     town.change(Organisation, 1, **said)
-    since: dict[str, Any] = {"watched_since": at(THURSDAY, "07.00")}
+    since: dict[str, Any] = {"watched_since": at(BEGAN, "07.00")}
     town.change(Channel, CHANNEL, name="Tibro kommun på Facebook", **since)
     town.change(Channel, "fb", name=LONG_NAME, **since)
-    town.channel("grupp", name="Grannsamverkan (sluten grupp)", platform="facebook_group", watch_mode="manual", **since)
-    town.channel("yt", name="Tibro kommun på Youtube", platform="youtube", external_id="UC1", **since)
-    theirs = {"unit_id": "barn", "responsible_id": "barnchef", "deputy_id": None}
-    town.channel("forskola", name="Förskolan Blåklinten", external_id="page-2", **theirs, **since)
+    group = {"platform": "facebook_group", "watch_mode": "manual", "address": "https://www.facebook.com/groups/grannar"}
+    town.channel("grupp", name="Grannsamverkan (sluten grupp)", **group, **since)
+    tube = {"platform": "youtube", "external_id": "UC1", "address": "https://www.youtube.com/@tibrokommun"}
+    town.channel("yt", name="Tibro kommun på Youtube", **tube, **since)
+    theirs = {"unit_id": "barn", "responsible_id": "barnchef", "deputy_id": None, "external_id": "page-2"}
+    town.channel(
+        "forskola", name="Förskolan Blåklinten", address="https://www.facebook.com/blaklinten", **theirs, **since
+    )
     town.decision("fb", decided_by_id="chef", valid_until=date(2026, 11, 30))
     town.decision("yt", decided_by_id="chef")
 
@@ -151,7 +164,7 @@ def _asked(desk: Desk) -> dict[str, int]:
 def _rows(town: Town) -> dict[str, int]:
     """What has been read on the channels without a platform."""
     now = at(MONDAY, "09.45")
-    keep_days(town.db, at(FRIDAY, "09.00"))
+    _days(town)
     town.post("p1", text="Nu öppnar anmälan till simskolan!", fetched_at=at(FRIDAY, "09.00"))
     town.schedule("fb", last_complete_at=now)
     town.schedule("yt", last_complete_at=now)
@@ -171,6 +184,24 @@ def _rows(town: Town) -> dict[str, int]:
             session.add(PollRun(channel_id=channel, claim="c", full=False, outcome="complete", **when))
     keep_days(town.db, at(MONDAY, "09.50"))
     return ids
+
+
+def _days(town: Town) -> None:
+    """The days before this Monday: most of them watched, the last two less so."""
+    early = [each for each in working_days(town.db, BEGAN, at(FRIDAY, "12.00")) if each < THURSDAY]
+    with town.db.transaction() as session:
+        names = (*BY_MACHINE, "grupp")
+        session.add_all(
+            watched_day(id_, day, at(THURSDAY, "00.00"), BUT.get((id_, day), {})) for day in early for id_ in names
+        )
+        for day, failing in ((THURSDAY, ""), (FRIDAY, "forskola")):
+            for id_ in BY_MACHINE:
+                when = {"started_at": at(day, "07.40"), "finished_at": at(day, "07.41")}
+                came = (
+                    {"outcome": "failed", "error_kind": "auth_expired"} if id_ == failing else {"outcome": "complete"}
+                )
+                session.add(PollRun(channel_id=id_, claim="c", full=False, **came, **when))
+    keep_days(town.db, at(FRIDAY, "09.00"))
 
 
 def _words(desk: Desk) -> None:

@@ -101,7 +101,7 @@ def test_what_is_published_next_is_read_at_once(site: str, sqlite: Database, set
 
 def test_before_the_first_message_there_is_a_page_all_the_same(site: str, settings: Settings) -> None:
     (hub.folder(settings) / "index.html").unlink()
-    assert "ingen krisinformation" in httpx2.get(site).text
+    assert "Ingen krisinformation" in httpx2.get(site).text
 
 
 @pytest.mark.browser

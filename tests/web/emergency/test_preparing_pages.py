@@ -36,7 +36,7 @@ def test_the_page_shows_what_is_not_in_order_and_what_to_do(filled: Database, si
     with filled.transaction() as session:
         session.add(Readiness(at=NOW, ok=False, findings={"checks": found}))
     shown = client.get("/crisis/readiness").text
-    assert "1 personer som får godkänna går att nå: Rut Redaktör." in shown
+    assert "Får godkänna och går att nå (1): Rut Redaktör." in shown
     assert "Ingen övning har hållits." in shown
     assert "Krissidan syns utifrån, som den är nu." in shown
     assert "Ingen har tittat sedan dess" not in shown

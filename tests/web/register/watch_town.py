@@ -38,9 +38,9 @@ def watched_town(db: Database, names: Mapping[str, str], began: date, now: datet
             town.channel(id_, name=name, **since)
         town.schedule(id_, last_complete_at=now)
     town.change(Channel, "fb", name=names["fb"], **since)
-    days = list(_working_days(db, began, now))
+    days = list(working_days(db, began, now))
     with db.transaction() as session:
-        session.add_all(_row(id_, day, now, (but or {}).get((id_, day), {})) for day in days for id_ in names)
+        session.add_all(watched_day(id_, day, now, (but or {}).get((id_, day), {})) for day in days for id_ in names)
     return town
 
 
@@ -51,14 +51,15 @@ def put_right(db: Database, channel: str, day: date, now: datetime) -> None:
         session.add(Correction(channel_id=channel, day=day, by_id="redaktor", at=now, **said))
 
 
-def _working_days(db: Database, began: date, now: datetime) -> Iterator[date]:
+def working_days(db: Database, began: date, now: datetime) -> Iterator[date]:
     with db.snapshot() as session:
         calendar = calendar_of(organisation(session))
     days = (began + timedelta(number) for number in range((calendar.local_date(now) - began).days + 1))
     return filter(calendar.is_working_day, days)
 
 
-def _row(channel: str, day: date, now: datetime, values: Mapping[str, Any]) -> WatchDay:
+def watched_day(channel: str, day: date, now: datetime, values: Mapping[str, Any]) -> WatchDay:
+    """As the register has it: watched, but for `values`."""
     over = day < now.astimezone(STOCKHOLM).date()
     known = {
         "mode": "automatic",

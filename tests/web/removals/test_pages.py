@@ -85,6 +85,7 @@ def test_what_is_wrong_stands_at_the_field_and_nothing_is_done(
     answer = signed_in("ersattare").post(f"/comment/{number(people)}/remove", data=FORM | {"note": "Kvar"} | wrong)
     assert answer.status_code == 422
     assert sentence in answer.text
+    assert ('href="#told_answer"' in answer.text) is bool(wrong.keys() & {"police_answer", "told_answer"})
     with people.snapshot() as session:
         assert session.scalars(select(SavedCopy.id)).all() == []
         assert session.scalars(select(Action.id)).all() == []
