@@ -5,12 +5,16 @@ bytes go.
 """
 
 import os
+import ssl
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
+from urllib3.util.ssl_ import create_urllib3_context
 
 
 class LoopbackAdapter(HTTPAdapter):
@@ -42,7 +46,25 @@ class LoopbackAdapter(HTTPAdapter):
         return str(request.path_url)
 
 
-class RebasedAdapter(HTTPAdapter):
+class TrustingAdapter(HTTPAdapter):
+    """requests' own, but the authorities are loaded once in a process, not for each connection: that takes longer than
+    many a request, and holds up whoever waits for a message to be out."""
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> Any:
+        where, how = super().build_connection_pool_key_attributes(request, verify, cert)
+        if verify and cert is None:
+            return where, {"cert_reqs": "CERT_REQUIRED", "ssl_context": _context(verify)}
+        return where, how
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context knows the authorities already."""
+        if not verify or cert is not None:
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+
+
+class RebasedAdapter(TrustingAdapter):
     """Sends the request to another https server, under that server's own name and with its certificate checked."""
 
     def __init__(self, base_url: str, **options: Any) -> None:
@@ -59,8 +81,22 @@ class RebasedAdapter(HTTPAdapter):
 def adapter_for(base_url: str, real_url: str) -> HTTPAdapter:
     """What to mount on `real_url` so that its requests reach `base_url`."""
     if base_url == real_url:
-        return HTTPAdapter()
+        return TrustingAdapter()
     return LoopbackAdapter(base_url) if urlsplit(base_url).scheme == "http" else RebasedAdapter(base_url)
+
+
+def _context(verify: str | bool) -> ssl.SSLContext:
+    """Which trusts that bundle, or folder; True is requests' own choice. A bundle that was changed is read again."""
+    bundle = Path(DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify))
+    return _trusting(bundle, bundle.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _trusting(bundle: Path, _changed: int) -> ssl.SSLContext:
+    context = create_urllib3_context()
+    where = {"capath": str(bundle)} if bundle.is_dir() else {"cafile": str(bundle)}
+    context.load_verify_locations(**where)
+    return context
 
 
 def trusted_certificates() -> str | bool:

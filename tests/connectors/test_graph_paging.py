@@ -1,5 +1,7 @@
 """The client that Facebook and Instagram share: what it sends, where to, and how it turns pages."""
 
+import os
+
 import pytest
 
 from config.settings import Settings
@@ -13,6 +15,7 @@ from connectors.errors import (
 )
 from connectors.graph import GraphClient
 from connectors.graph.client import MOST_PAGES
+from connectors.loopback import _trusting
 from tests.connectors.graph_puppet import TOKEN, Puppet, client, puppet
 from tests.connectors.graph_stages import facebook
 
@@ -119,6 +122,22 @@ def test_another_https_server_is_spoken_to_by_its_own_name_and_certificate(
         for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
             monkeypatch.delenv(name)
         assert isinstance(stage.read().error, Unavailable)
+
+
+def test_authorities_are_loaded_once_for_all_connections_and_again_when_they_have_changed(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = facebook(emulator)
+    monkeypatch.delenv("KANALVAKT_GRAPH_URL")
+    with Tunnel(emulator) as tunnel:
+        for name, value in tunnel.environment().items():
+            monkeypatch.setenv(name, value)
+        before = _trusting.cache_info().misses
+        assert [stage.read().error for _each in range(3)] == [None] * 3
+        assert _trusting.cache_info().misses == before + 1
+        os.utime(tunnel.ca_file, (1, 1))
+        assert stage.read().error is None
+        assert _trusting.cache_info().misses == before + 2
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])

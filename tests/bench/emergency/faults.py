@@ -3,26 +3,23 @@
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 import psycopg
 
 from config.settings import Settings
 from connectors.emulator.faults import Fault
-from connectors.emulator.world import Post
 from monitor.emergency import holding
 from monitor.emergency.claimed import LEASE
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import UNDECIDED, UNDER_WAY, Fate
 from tests.bench.emergency import mix
+from tests.bench.emergency.found import Found, count
 from tests.bench.emergency.others import PATIENCE, asleep, look_alikes, wake, worker
-from tests.bench.emergency.scene import PLATFORMS, Scene, Template, scene
+from tests.bench.emergency.scene import Scene, Template, scene
 from tests.connectors.graph_stages import graph_of
 
 SILENT = timedelta(seconds=31)
@@ -31,30 +28,6 @@ ROUNDS = 400
 GOES_ON = 40
 """Rounds after which what was stopped is let go."""
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-
-
-@dataclass
-class Found:
-    """What became of the broadcasts. untrue: said to be out and is not, or the other way round. asked: of the channels,
-    how many a person was asked about; refused: how many a person has to mend. people: why.
-    wrong: what was wrong, in words."""
-
-    broadcasts: int = 0
-    deliveries: int = 0
-    missed: int = 0
-    twice: int = 0
-    silent: int = 0
-    untrue: int = 0
-    asked: int = 0
-    refused: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    points: Counter[str] = field(default_factory=Counter)
-    people: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-
-    def add(self, other: "Found") -> None:
-        for name, value in vars(other).items():
-            setattr(self, name, getattr(self, name) + value)
 
 
 def block(template: Template, seed: int, number: int, size: int) -> Found:
@@ -87,9 +60,9 @@ class Run:
         self.found.faults[name] += 1
         self._scenarios().get(name, self._answered)(name, message)
         if not self._to_the_end(message):
-            self._blame("silent", made[0].marker)
+            self.found.blame("silent", self.context, made[0].marker)
         self._as_it_was()
-        self._count(message, mark)
+        count(here, message, mark, self.context, self.found)
         here.wait(2000)
 
     def _scenarios(self) -> dict[str, Callable[[str, int], None]]:
@@ -268,52 +241,8 @@ class Run:
             else:
                 return
 
-    def _count(self, message: int, mark: int) -> None:
-        self.found.broadcasts += 1
-        new = self.here.effects[mark:]
-        for delivery in self.here.deliveries_of(message):
-            self.found.deliveries += 1
-            stage = self.here.stages.get(delivery.place)
-            if stage is None:
-                continue
-            texts = [self._text(each.made) for each in new if self._account(each.target) == stage.account.id]
-            out = sum(delivery.marker in text for text in texts)
-            self._judge(delivery, out)
-
-    def _judge(self, delivery: Delivery, out: int) -> None:
-        """A person who was asked, or told why it is refused, knows that it may be missing."""
-        state = Fate(delivery.state)
-        self.found.asked += state == Fate.NEEDS_HUMAN
-        self.found.refused += state == Fate.REJECTED
-        where = f"{delivery.place} {delivery.marker} {state} {delivery.reason}"
-        if state in (Fate.NEEDS_HUMAN, Fate.REJECTED):
-            self.found.people[f"{self.context}: {delivery.place} {state} {delivery.reason}"] += 1
-        if out > 1:
-            self._blame("twice", where)
-        if out == 0 and state not in (Fate.NEEDS_HUMAN, Fate.REJECTED):
-            self._blame("missed", where)
-        if (out == 0 and state == Fate.VERIFIED) or (out and state in (Fate.REJECTED, Fate.EXPIRED)):
-            self._blame("untrue", where)
-
-    def _blame(self, what: str, where: str) -> None:
-        setattr(self.found, what, getattr(self.found, what) + 1)
-        self.found.wrong.append(f"{what}: {self.context}: {where}")
-
-    def _text(self, made: str | None) -> str:
-        world = self.here.world
-        thing: Any = world.posts.get(made or "") or world.comments.get(made or "")
-        return str(thing.text) if thing is not None else ""
-
-    def _account(self, target: str) -> str:
-        """Of a comment on a video, whose the video is."""
-        post: Post | None = self.here.world.posts.get(target)
-        return post.account.id if post is not None else target
-
 
 def _until_due(left: list[Delivery], untold: list[Delivery], now: datetime) -> float:
     """Seconds until the next one is due, or until somebody has to be told."""
     moments = [each.next_at for each in left] + [each.made_at + timedelta(seconds=30) for each in untold]
     return max((min(moments) - now).total_seconds(), 0.05)
-
-
-__all__ = ["PLATFORMS", "Found", "Run", "block"]

@@ -13,7 +13,8 @@ from threading import Event, Thread
 from redis import Redis
 
 from tests.bench.emergency import control, mix
-from tests.bench.emergency.faults import Found, block
+from tests.bench.emergency.faults import block
+from tests.bench.emergency.found import Found
 from tests.bench.emergency.scene import PROCESSES, TIMEOUT, Template, servers
 from tests.bench.page import machine
 from tests.services import _private_redis

@@ -107,12 +107,12 @@ def _only_emergency(here: Town) -> "Iterator[subprocess.Popen[bytes]]":
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     known = {"KANALVAKT_WEB__PUBLIC_URL": address, "KANALVAKT_LOG_LEVEL": "ERROR"}
-    web = _web(here.home, listener)
-    _until(lambda: _answers(listener.getsockname()[1]))
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     words = [str(COMMAND), "up", "--only", "emergency"]
+    web = _web(here.home, listener)
     house = subprocess.Popen(words, env=os.environ | known, **quiet)
     try:
+        _until(lambda: _answers(listener.getsockname()[1]))
         _until(lambda: bool(_children(house.pid)))
         yield house
     finally:
