@@ -1,4 +1,4 @@
-"""What the documentation says is so: its table of errors is the code's, and every trap has a test that is there."""
+"""What the documentation says is so: its table of errors is the code's; every trap and every fault has its test."""
 
 import re
 from importlib import import_module
@@ -14,6 +14,8 @@ PAGES = sorted([docs.ROOT / "README.md", docs.ROOT / "CHANGELOG.md", *(docs.ROOT
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 TRAPS = docs.ROOT / "docs" / "platforms.md"
+FAULTS = docs.ROOT / "docs" / "delivering.md"
+NAMED = TRAPS.read_text(encoding="utf-8") + FAULTS.read_text(encoding="utf-8")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(?:(\w+)::)?(test_\w+)`")
 
 
@@ -29,7 +31,13 @@ def test_every_table_row_of_traps_names_a_test() -> None:
     assert [row for row in told if "::" not in row and "](" not in row] == []
 
 
-@pytest.mark.parametrize("found", sorted(set(TEST.findall(TRAPS.read_text(encoding="utf-8")))), ids="::".join)
+def test_every_promised_fault_of_a_crisis_names_a_test_that_causes_it() -> None:
+    rows = re.findall(r"^\| (\d+) \|(.*)", FAULTS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [int(number) for number, _row in rows] == list(range(1, 26))
+    assert [number for number, row in rows if not TEST.search(row)] == []
+
+
+@pytest.mark.parametrize("found", sorted(set(TEST.findall(NAMED))), ids="::".join)
 def test_each_named_test_is_there(found: tuple[str, str, str]) -> None:
     path, class_name, test = found
     module = import_module(path.removesuffix(".py").replace("/", "."))

@@ -8,9 +8,9 @@ from typing import Literal, get_args
 
 from connectors.emulator.wire import Answer, Request
 
-Kind = Literal["status", "html", "empty", "truncate", "latency", "lose", "hang", "reset", "close"]
+Kind = Literal["status", "html", "empty", "truncate", "latency", "lose", "fail", "hang", "reset", "close"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-WORKED: frozenset[Kind] = frozenset({"truncate", "latency", "lose"})
+WORKED: frozenset[Kind] = frozenset({"truncate", "latency", "lose", "fail"})
 """The kinds where the platform does its work (and charges for it) before things go wrong."""
 BREAKS: tuple[Kind, ...] = ("html", "empty", "truncate", "lose", "reset", "close")
 """The kinds that are quick and belong to no platform: the random mix."""
@@ -28,7 +28,7 @@ class Fault:
     empty     200 without a body                                               truncate  the body is cut in the middle
     latency   the right answer, `seconds` late                                 lose      done, then a reset: no answer
     hang      silence for `seconds`, then closed                               reset     TCP reset before anything
-    close     closed without an answer
+    close     closed without an answer                                         fail      done, and answered as `status`
 
     cost: what the platform charges when it does not do the work (a throttled call counts, a lost one does not).
     """
@@ -63,7 +63,7 @@ class Fault:
 
     def answer(self) -> Answer | None:
         """What is sent in the platform's place; None where nothing is sent."""
-        if self.kind == "status":
+        if self.kind in ("status", "fail"):
             headers = {"Content-Type": "application/json; charset=UTF-8", **self.headers}
             return Answer(self.status, self.body.encode(), headers, self.cost)
         if self.kind == "html":

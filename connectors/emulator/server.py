@@ -9,7 +9,7 @@ import socketserver
 import struct
 import threading
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -129,6 +129,8 @@ class Emulator:
         if fault and fault.kind not in WORKED:
             return Outcome(fault.answer(), fault), None
         answer, error = _ask(site, request)
+        if fault and fault.kind == "fail" and (failed := fault.answer()):
+            answer = replace(failed, cost=answer.cost)
         return Outcome(answer, fault), error
 
     def _entry(self, site: Site | None, request: Request, outcome: Outcome, error: str | None) -> Entry:

@@ -59,6 +59,13 @@ def test_a_lost_answer_is_a_reset_after_the_platform_worked(emulator: Emulator, 
     assert emulator.ledger.entries[0].status is None
 
 
+def test_what_fails_after_the_platform_worked_is_charged_for(emulator: Emulator, client: requests.Session) -> None:
+    emulator.faults.add(Fault("fail", body='{"error":1}'))
+    answer = client.post(f"{emulator.url}/toy")
+    assert (answer.status_code, answer.text) == (500, '{"error":1}')
+    assert (worked(emulator), emulator.ledger.cost()) == (1, 2)
+
+
 def test_a_closed_connection_gives_no_answer(emulator: Emulator, client: requests.Session) -> None:
     emulator.faults.add(Fault("close"))
     with pytest.raises(requests.ConnectionError, match="without response"):

@@ -138,7 +138,7 @@ def test_without_hub_can_mean_to_wait(here: Broadcast, hub: FakeHub, monkeypatch
     assert len(here.effects) == 1
 
 
-LOST = ("lose", "truncate", "html", "reset", "close", "empty")
+LOST = ("lose", "truncate", "fail", "html", "reset", "close", "empty")
 
 
 @pytest.mark.parametrize("fault", LOST)
@@ -150,7 +150,7 @@ def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(here: Broadca
     here.to_the_end()
     found = here.delivery("facebook")
     assert (found.state, len(here.effects)) == (Fate.VERIFIED, 1)
-    assert found.attempts == (1 if fault in ("lose", "truncate") else 2), "what never arrived is sent once more"
+    assert found.attempts == (1 if fault in ("lose", "truncate", "fail") else 2), "what never arrived is sent once more"
 
 
 def test_someone_elses_similar_post_is_not_taken_for_ours(here: Broadcast) -> None:

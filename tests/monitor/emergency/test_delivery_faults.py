@@ -12,6 +12,7 @@ from connectors import connect as connect_for_real
 from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
 from connectors.errors import UnexpectedAnswer
+from connectors.graph import publishing
 from monitor.db import Database
 from monitor.emergency import by_hand
 from monitor.emergency.models import Delivery, Incident
@@ -140,6 +141,39 @@ def test_what_instagram_has_published_is_never_made_again_whatever_people_see(in
     insta.wait(3600)
     insta.to_the_end()
     assert (insta.delivery("instagram").state, len(insta.effects)) == (Fate.VERIFIED, 1)
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_platform_that_hangs_is_not_waited_for_and_has_it_once(
+    here: Broadcast, monkeypatch: pytest.MonkeyPatch, arrives: bool
+) -> None:
+    """Longer than a call may take, after it has published or before."""
+    monkeypatch.setattr(publishing, "SHORT", (5.0, 0.3))
+    here.emulator.faults.add(Fault("latency" if arrives else "hang", method="POST", path=FEED, seconds=2))
+    here.sent()
+    here.sweep()
+    assert here.delivery("facebook").state == Fate.UNKNOWN
+    here.to_the_end()
+    found = here.delivery("facebook")
+    assert (found.state, found.attempts, len(here.effects)) == (Fate.VERIFIED, 1 if arrives else 2, 1)
+
+
+TEXTS = {
+    "emoji": "Skolan är stängd 🏫👩‍👩‍👧‍👦🇸🇪. Stanna hemma!",
+    "combined": "Vattnet i A\u030alven a\u0308r fo\u0308rorenat",
+    "right to left": "الماء غير صالح للشرب – koka vattnet",
+    "nothing to see": "Koka\u200b vattnet\u200d i\u2060 en minut\ufeff",
+    "long": "Koka vattnet. " * 5000,
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_whatever_signs_a_text_has_it_is_out_once_and_reads_as_sent(here: Broadcast, text: str) -> None:
+    here.emulator.faults.add(Fault("lose", method="POST", path=FEED))
+    here.sent(happened=text)
+    here.to_the_end()
+    [post] = here.world.posts.values()
+    assert (here.delivery("facebook").state, post.text) == (Fate.VERIFIED, here.delivery("facebook").text)
 
 
 # -- turns
