@@ -94,11 +94,13 @@ def sort(text: str, known: List) -> Sorted:
 def about(text: str, known: List) -> frozenset[str]:
     """What a text is about: its words but for the common ones, each by how it begins, and one name for all words of
     the same thing. Of what asks with a question mark only that sentence counts: the rest tells why it is asked."""
-    said = _asked(text)
-    found = matches(said, known.same)
-    named = {token.form for match in found for words in match.words for token in tokens_of(words)}
-    forms = {token.form for token in tokens_of(seen_by_readers(said))} - named - known.common
-    return frozenset(form[:STEM] for form in forms if len(form) > 1) | {f"={match.word.kind}" for match in found}
+    tokens = tokens_of(seen_by_readers(_asked(text)))
+    found = list(known.same.plain.found(tokens))
+    named = {token.form for _word, _phrase, there in found for token in there}
+    forms = {token.form for token in tokens} - named - known.common
+    return frozenset(form[:STEM] for form in forms if len(form) > 1) | {
+        f"={word.kind}" for word, _phrase, _there in found
+    }
 
 
 def _asked(text: str) -> str:
@@ -145,7 +147,8 @@ def nearest(text: str, others: Sequence[tuple[int, str]], known: List) -> int | 
 def _nearest(
     mine: frozenset[str], firsts: Sequence[frozenset[str]], with_word: Mapping[str, Sequence[int]]
 ) -> int | None:
-    shared = Counter(_sharing(mine, with_word))
+    least = ALIKE * len(mine) / (2 - ALIKE)  # who shares fewer cannot be alike, however few words it has
+    shared = {group: count for group, count in Counter(_sharing(mine, with_word)).items() if count >= least}
     tried = sorted(shared, key=lambda group: (-shared[group], group))[:LOOKED_AT]
     score, place = max(((alike(mine, firsts[group]), -group) for group in tried), default=(0.0, 0))
     return -place if score >= ALIKE else None
