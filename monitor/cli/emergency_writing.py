@@ -20,9 +20,10 @@ from monitor.cli.output import say, show_json
 from monitor.cli.setup import opened_database
 from monitor.emergency import incidents, sending
 from monitor.emergency.approving import approve as approve_message
+from monitor.emergency.beginning import from_template
 from monitor.emergency.composing import channels_of, places, texts, what_is_wrong
 from monitor.emergency.delivering import deliver_all
-from monitor.emergency.drafting import Written, begin, edit, from_template, submit
+from monitor.emergency.drafting import Written, begin, edit, submit
 from monitor.emergency.drafting import discard as discard_message
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.hub import publish_soon

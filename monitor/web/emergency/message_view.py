@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.emergency.beginning import beside
 from monitor.emergency.composing import HUB, channels_of, link_of, long_text, places, short_text, texts, versions
 from monitor.emergency.drafting import is_late, promised, standing
 from monitor.emergency.message_rules import (
@@ -72,6 +73,7 @@ def _written(
         "most_short": SHORT,
         "around": len(long) - fields,
         "promise": promise,
+        "beside": beside(session, message, now),
     }
 
 
