@@ -113,6 +113,12 @@ class TakingBack(In):
     kind: Literal["correction", "cancel"]
 
 
+class Reviewing(In):
+    """words: what whoever has gone through it has found."""
+
+    words: Annotated[str, StringConstraints(max_length=500, **FILLED), CLEAN]
+
+
 class CrisisIncident(Out):
     """stage: null before anybody has said it."""
 
@@ -153,7 +159,9 @@ class CrisisFault(Out):
 
 
 class CrisisMessage(Out):
-    """texts: as it goes out, by place. deliveries: none before it is sent."""
+    """texts: as it goes out, by place. deliveries: none before it is sent. beside: the message that holds already,
+    where this one would be another that does; sent all the same, residents read both. to_review: sent by one person
+    alone, and nobody else has gone through it."""
 
     id: int
     incident: int
@@ -168,6 +176,8 @@ class CrisisMessage(Out):
     author: str
     approved_by: str | None
     sent_alone: str
+    to_review: bool
+    beside: int | None
     identifier: str | None
     sent: Moment | None
     texts: dict[str, str]
