@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import _
@@ -13,13 +14,17 @@ from monitor.emergency.models import Incident, Message
 from monitor.emergency.wording import wordings
 
 
-def incident_named(session: Session, number: int | None) -> Incident:
-    """Raises WrongWords where it is not clear which one is meant."""
+def incident_named(session: Session, number: int | None, *, closed: bool = False) -> Incident:
+    """closed: the latest one that is, where none is named. Raises WrongWords where it is unclear which one is meant."""
     if number is not None:
         found = session.get(Incident, number)
         if found is None:
             raise WrongWords(_("There is no incident {number}.", number=number))
         return found
+    if closed:
+        ended = select(Incident).where(Incident.closed_at.is_not(None)).order_by(Incident.closed_at.desc())
+        if (last := session.scalars(ended.limit(1)).first()) is not None:
+            return last
     on = incidents.going_on(session)
     if not on:
         raise WrongWords(_("No incident goes on: begin one with `kanalvakt emergency start`."))
