@@ -11,7 +11,8 @@ from config.language import _
 from monitor.cli.errors import WrongWords
 from monitor.emergency import incidents
 from monitor.emergency.models import Incident, Message
-from monitor.emergency.wording import wordings
+from monitor.emergency.own_templates import offered
+from monitor.emergency.wording import Wording
 
 
 def incident_named(session: Session, number: int | None, *, closed: bool = False) -> Incident:
@@ -45,15 +46,14 @@ def message_named(session: Session, number: int) -> Message:
     return found
 
 
-def template_named(name: str) -> tuple[str, str]:
-    """Its key and variety. Raises WrongWords."""
-    known = {f"{each.key}.{each.variety}" for each in wordings()}
+def template_named(session: Session, name: str) -> Wording:
+    """A built-in one, or one of the municipality's own. Raises WrongWords."""
+    known = {f"{each.key}.{each.variety}": each for each in offered(session)}
     if name not in known:
         raise WrongWords(
             _("There is no template {name}. There are: {names}.", name=name, names=", ".join(sorted(known)))
         )
-    key, _dot, variety = name.partition(".")
-    return key, variety
+    return known[name]
 
 
 def moment_named(text: str, zone: ZoneInfo) -> datetime:

@@ -59,5 +59,6 @@ Why = Annotated[str, typer.Option("--why", help=N_("Why there is no final messag
 StageName = Annotated[
     str, typer.Argument(metavar="STAGE", help=N_("confirmed, ongoing, controlled, over or evaluation."))
 ]
+Name = Annotated[str | None, typer.Option("--name", help=N_("What it is chosen by."))]
 CaseNumber = Annotated[str, typer.Argument(metavar="NUMBER", help=N_("The case number."))]
 Words = Annotated[str, typer.Option("--words", help=N_("What whoever has gone through it has found."))]

@@ -45,7 +45,6 @@ from monitor.emergency.message_rules import AT_ONCE, BEFORE, PARTS, Kind, State
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
 from monitor.emergency.models import Incident, Message
 from monitor.emergency.standing import message_state
-from monitor.emergency.wording import wording
 from monitor.register.organisation import organisation
 
 SAID = ("headline", *PARTS)
@@ -79,7 +78,7 @@ def draft(
     def make(session: Session, who: str, now: datetime) -> Message:
         about = incident_named(session, incident)
         if template:
-            return from_template(session, about, who, now, wording(*template_named(template)))
+            return from_template(session, about, who, now, template_named(session, template))
         return begin(session, about, who, now)
 
     return _written(by, make, answers, next_update, final=final, keep=keep, json=json)

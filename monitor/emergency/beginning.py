@@ -103,8 +103,9 @@ def follow(session: Session, message: Message, by: str, now: datetime) -> None:
     message.revision, message.edited_by_id = message.revision + 1, by
     message.submitted_at = message.submitted_by_id = message.approved_at = message.approved_by_id = None
     session.flush()
-    change = {"before": {"kind": Kind.ALERT}, "after": {"kind": Kind.UPDATE, "earlier": holds.id}}
-    audited(session, by, "message.changed", ("message", str(message.id)), now, **change)
+    after = {"kind": Kind.UPDATE, "earlier": holds.id}
+    subject = ("message", str(message.id))
+    audited(session, by, "message.changed", subject, now, before={"kind": Kind.ALERT}, after=after)
 
 
 def take_turns(session: Session, incident_id: int) -> None:

@@ -22,7 +22,7 @@ from monitor.web.api import WhenAsked
 from monitor.web.comment import answering
 from monitor.web.comment import pages as comment_pages
 from monitor.web.database_gone import title_and_remedy
-from monitor.web.emergency import board, incidents, log, messages, preparing, warning_pages
+from monitor.web.emergency import board, crisis_templates, incidents, log, messages, preparing, warning_pages
 from monitor.web.emergency.crisis_page import CrisisPage
 from monitor.web.links import pages as link_pages
 from monitor.web.login import account, accounts, entering, own_tokens, passkeys, setup
@@ -63,7 +63,7 @@ PAGES = (
     *(pages, accessibility, today, inbox, comment_pages, answering, removal_pages),
     *(watch_day, watch, link_pages, report_pages, repairs),
     *(channels, decision_form, decisions, people, ways, audit_log, webhooks, settings_pages, template_pages),
-    *(warning_pages, preparing, board, log, messages, incidents),
+    *(warning_pages, preparing, crisis_templates, board, log, messages, incidents),
 )
 """Modules with a router each, in every installation."""
 DELIVERS_ON = 3.0

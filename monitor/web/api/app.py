@@ -19,6 +19,7 @@ from monitor.web.api import (
     crisis,
     crisis_board,
     crisis_steps,
+    crisis_templates,
     decisions,
     me,
     overview,
@@ -36,7 +37,7 @@ from monitor.web.api.problems import MEDIA_TYPE, Refused, Wrong, says_what_is_wr
 PARTS = (
     *(me, overview, comments, comment_acts, removals),
     *(channels, decisions, people, watch, reports, audit, settings_told),
-    *(templates, ways, webhooks, crisis, crisis_steps, crisis_board),
+    *(templates, ways, webhooks, crisis, crisis_steps, crisis_board, crisis_templates),
 )
 """Modules with a router each."""
 LARGEST = 300_000

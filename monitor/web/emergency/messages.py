@@ -14,7 +14,7 @@ from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.db import Database
-from monitor.emergency import sending
+from monitor.emergency import own_templates, sending
 from monitor.emergency.approving import approve, do_alone, review
 from monitor.emergency.beginning import Beside, follow, opened
 from monitor.emergency.by_hand import answer
@@ -26,7 +26,7 @@ from monitor.emergency.message_rules import AT_ONCE, BEFORE, Kind, Obstacle, Sta
 from monitor.emergency.message_words import OBSTACLES
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.warming import warm_soon
-from monitor.emergency.wording import HOLDING, wording
+from monitor.emergency.wording import HOLDING
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
 from monitor.web.emergency.forms import Sent, moment_of, of_message
@@ -116,9 +116,8 @@ def _begun(session: Session, incident: Incident, by: str, form: Sent, now: datet
         earlier = message_of(session, incident.id, form.number("earlier"))
         kind = Kind(form["kind"]) if form["kind"] in set(Kind) else Kind.UPDATE
         return opened(session, incident, by, now, kind=kind, earlier=earlier)
-    key, _dot, variety = form["template"].partition(".")
     try:
-        words = wording(key, variety) if key else None
+        words = own_templates.named(session, form["template"]) if form["template"] else None
     except KeyError:
         raise HTTPException(404) from None
     return opened(session, incident, by, now, wording=words)

@@ -165,3 +165,19 @@ def test_comments_are_sorted_gathered_answered_and_shown(run: Run) -> None:
         first = session.get_one(Intake, int(items[0]))
         assert (first.kind, first.topic_id, first.done_at is not None) == ("rumour", 1, True)
     assert run("settle", items[0], "--again", *BY)[0] == 0
+
+
+def test_a_template_of_ones_own_is_added_changed_used_and_retired(run: Run) -> None:
+    copied = ("template-add", "--copy", "power.sv", "--name", "Mörkt i Tibro", *BY)
+    assert run("template-add", "--name", "VMA", *BY)[0] == 2
+    code, out = run(*copied, "--json")
+    assert (code, json.loads(out)["key"], json.loads(out)["own"]) == (0, "own-1.sv", True)
+    code, told = run("template-change", "1", "--headline", "Faran över", *BY)
+    assert (code, "--headline" in told) == (2, True)
+    assert run("template-change", "1", "--headline", "Mörkt i [område]", *BY)[0] == 0
+    assert json.loads(run("templates", "--json")[1])[0]["headline"] == "Mörkt i [område]"
+    assert run("template-change", "1", "--headline", "X", *OTHER)[0] == 2, "a role that permits nothing here did it"
+    assert run("draft", "--template", "own-1.sv", *BY)[0] == 1, "a template was asked approval for with its gaps"
+    assert run("template-retire", "1", *BY)[0] == 0
+    assert run("draft", "--template", "own-1.sv", *BY)[0] == 2
+    assert run("template-retire", "1", "--again", *BY)[0] == 0
