@@ -25,6 +25,7 @@ from monitor.emergency.message_rules import (
 )
 from monitor.emergency.message_words import QUESTIONS
 from monitor.emergency.models import Incident, Message
+from monitor.emergency.staff import approvers
 from monitor.emergency.standing import holds_of, stood
 from monitor.register.organisation import organisation
 from monitor.register.people import named
@@ -75,6 +76,7 @@ def _written(
         "around": len(long) - fields,
         "promise": promise,
         "beside": beside(session, message, now),
+        "can_approve": approvers(session, but=standing(message).whose) if message.state == State.SUBMITTED else [],
     }
 
 
