@@ -24,6 +24,7 @@ from monitor.cli.emergency_options import (
     StageName,
     Sure,
     Title,
+    Warning_,
     Which,
     Why,
 )
@@ -35,6 +36,7 @@ from monitor.emergency import incidents
 from monitor.emergency.hub import publish_soon
 from monitor.emergency.incident_words import MODES, STAGES, STATES
 from monitor.emergency.models import Incident
+from monitor.emergency.warnings import begun
 
 Act = Callable[[Session, Incident, str, datetime], str]
 SURE = {Mode.ACTUAL: {"skarpt", "live"}, Mode.EXERCISE: {"övning", "exercise"}}
@@ -50,6 +52,7 @@ def start(
     decided_by: Decided = "",
     area: Area = "",
     case: Case = "",
+    warning: Warning_ = "",
     json: Json = False,
 ) -> None:
     if sure.strip().casefold() not in SURE[mode]:
@@ -58,6 +61,7 @@ def start(
         who = staff_named(session, by, Permission.WORK_IN_CRISIS)
         now = datetime.now(UTC)
         made = incidents.start(session, who, mode, level, title, decided_by, now, area=area, note=case)
+        begun(session, warning, made)
         told = {"id": made.id, "mode": made.mode, "level": made.level, "state": made.state, "title": made.title}
     if json:
         show_json(told)

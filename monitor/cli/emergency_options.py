@@ -60,5 +60,8 @@ StageName = Annotated[
     str, typer.Argument(metavar="STAGE", help=N_("confirmed, ongoing, controlled, over or evaluation."))
 ]
 Name = Annotated[str | None, typer.Option("--name", help=N_("What it is chosen by."))]
+Warning_ = Annotated[
+    str, typer.Option("--warning", metavar="NUMBER", help=N_("The authorities' warning because of which it begins."))
+]
 CaseNumber = Annotated[str, typer.Argument(metavar="NUMBER", help=N_("The case number."))]
 Words = Annotated[str, typer.Option("--words", help=N_("What whoever has gone through it has found."))]

@@ -12,6 +12,7 @@ from monitor.emergency.beginning import follow
 from monitor.emergency.drafting import begin, discard, edit, hinder, promise_anew, submit, take_turn
 from monitor.emergency.message_rules import Kind, Obstacle, State
 from monitor.emergency.models import Incident, Message
+from monitor.emergency.warnings import begun
 from monitor.web.api.asking import Caller, scoped
 from monitor.web.api.crisis_doing import delivered, done, incident_of, message_of, published
 from monitor.web.api.crisis_shapes import (
@@ -59,7 +60,9 @@ def start(sent: Beginning, known: Worker, asked: Once) -> Response:
     def do(session: Session) -> CrisisIncident:
         words = (sent.mode, sent.level, sent.title, sent.decided_by)
         more = {"area": sent.area, "note": sent.case_number}
-        return told_incident(incidents.start(session, known.who.person_id, *words, asked.now, **more))
+        made = incidents.start(session, known.who.person_id, *words, asked.now, **more)
+        begun(session, str(sent.warning or ""), made)
+        return told_incident(made)
 
     return done(known, asked, do, 201)
 

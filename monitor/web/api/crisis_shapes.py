@@ -28,7 +28,8 @@ Bounded = Annotated[str, AfterValidator(_short_enough), CLEAN]
 
 
 class Beginning(In):
-    """mode: never to be changed. sure: must be the mode once more, so that an exercise is never live by a slip."""
+    """mode: never to be changed. sure: must be the mode once more, so that an exercise is never live by a slip.
+    warning: of the authorities, because of which it begins."""
 
     title: Title
     mode: Mode
@@ -37,6 +38,7 @@ class Beginning(In):
     decided_by: Line = ""
     area: Line = ""
     case_number: Line = ""
+    warning: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
 
 
 class Staging(In):
