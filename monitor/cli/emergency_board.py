@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -21,8 +21,6 @@ from monitor.cli.errors import WrongWords
 from monitor.cli.finding import staff_named
 from monitor.cli.output import say, show_json, show_table
 from monitor.cli.setup import opened_database
-from monitor.emergency import topics
-from monitor.emergency.board import KINDS, Board, Wish, board
 from monitor.emergency.hub import publish_soon
 from monitor.emergency.intake import collect
 from monitor.emergency.intake_rules import Kind
@@ -32,6 +30,12 @@ from monitor.register.calendar import calendar_of
 from monitor.register.channels import all_channels
 from monitor.register.models import Person
 from monitor.register.organisation import organisation
+
+if TYPE_CHECKING:
+    from monitor.emergency.board import Board
+    from monitor.emergency.topics import Answered
+
+# topics and board are loaded where they are needed: with them every other command would begin a second later
 
 Items = Annotated[list[int], typer.Argument(metavar="ITEM…", help=N_("Numbers on the board."))]
 As = Annotated[Kind, typer.Option("--as", help=N_("What they are."))]
@@ -53,6 +57,8 @@ def board_(
     incident: Which = None, kind: OfKind = None, topic: OfTopic = None, done: Done = False, json: Json = False
 ) -> None:
     """Whoever may run commands at the server may read what residents wrote on every channel."""
+    from monitor.emergency.board import Wish, board
+
     db = opened_database()
     with db.snapshot() as session:
         number = incident_named(session, incident).id
@@ -69,6 +75,9 @@ def board_(
 
 @app.command(help=N_("Say what comments on the board are."))
 def sort(items: Items, by: By, kind: As, incident: Which = None) -> None:
+    from monitor.emergency import topics
+    from monitor.emergency.board import KINDS
+
     with opened_database().transaction() as session:
         chosen, who = _chosen(session, items, by, incident)
         for each in chosen:
@@ -78,6 +87,8 @@ def sort(items: Items, by: By, kind: As, incident: Which = None) -> None:
 
 @app.command(help=N_("Say that comments on the board are taken care of."))
 def settle(items: Items, by: By, again: Again = False, incident: Which = None) -> None:
+    from monitor.emergency import topics
+
     with opened_database().transaction() as session:
         chosen, who = _chosen(session, items, by, incident)
         for each in chosen:
@@ -88,6 +99,8 @@ def settle(items: Items, by: By, again: Again = False, incident: Which = None) -
 
 @app.command(help=N_("Make a topic of comments on the board that are alike."))
 def topic(items: Items, title: Name, by: By, incident: Which = None, json: Json = False) -> None:
+    from monitor.emergency import topics
+
     try:
         with opened_database().transaction() as session:
             chosen, who = _chosen(session, items, by, incident)
@@ -106,6 +119,8 @@ def topic_answer(
     number: TopicNumber, by: By, answer: Answer = None, shown: Shown = None, to_all: ToAll = False, json: Json = False
 ) -> int:
     """1: some were left out, or are left."""
+    from monitor.emergency import topics
+
     db, now = opened_database(), datetime.now(UTC)
     try:
         with db.transaction() as session:
@@ -127,7 +142,7 @@ def topic_answer(
     return 1 if told.left or told.skipped else 0
 
 
-def _say_answered(row: Topic, told: topics.Answered, *, to_all: bool) -> None:
+def _say_answered(row: Topic, told: "Answered", *, to_all: bool) -> None:
     say(f"{row.title}: {row.answer or '–'}")
     say(_("Residents read it on the crisis page.") if row.shown_at else _("It is not on the crisis page."))
     if to_all:
@@ -138,6 +153,8 @@ def _say_answered(row: Topic, told: topics.Answered, *, to_all: bool) -> None:
 
 def _chosen(session: Session, items: Sequence[int], by: str, incident: int | None) -> tuple[list[Intake], str]:
     """Raises WrongWords for what is not on the board."""
+    from monitor.emergency import topics
+
     about, who = incident_named(session, incident), _visitor(session, by)
     found = topics.intakes(session, about.id, items, who.channels_for(Permission.READ_INBOX))
     if missing := sorted(set(items) - {each.id for each in found}):
@@ -158,7 +175,7 @@ def _topic(session: Session, number: int) -> Topic:
     return found
 
 
-def _board_json(found: Board) -> dict[str, Any]:
+def _board_json(found: "Board") -> dict[str, Any]:
     named = ("id", "title", "answer", "shown_at")
     return {
         "items": [asdict(each) for each in found.items],
@@ -173,7 +190,9 @@ def _board_json(found: Board) -> dict[str, Any]:
     }
 
 
-def _show(found: Board, zone: ZoneInfo) -> None:
+def _show(found: "Board", zone: ZoneInfo) -> None:
+    from monitor.emergency.board import KINDS
+
     rows = [
         (each.id, _(KINDS[each.kind]), moment(each.posted_at, zone), each.channel, excerpt(each.text or "–"))
         for each in found.items

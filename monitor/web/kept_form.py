@@ -11,8 +11,8 @@ from monitor.web.rendering import page
 PLACE = "/crisis"
 LARGEST = 1_000_000  # bytes, as in monitor.web.emergency.forms
 MOST_FIELDS = 2500
-SHORTEST = 12
-"""Characters of what is shown besides being kept: shorter values are buttons' and lists'."""
+SHORTEST = 17
+"""Characters of what is shown besides being kept: shorter values are buttons', lists' and times."""
 
 
 async def kept(
