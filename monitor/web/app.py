@@ -210,6 +210,6 @@ def _not_set_up(request: Request, error: Exception) -> HTMLResponse:
 async def _no_database(request: Request, error: Exception) -> HTMLResponse:
     title, text = title_and_remedy(error)
     said = _("Nothing of this is saved yet, and all of it is here. Wait a little, and send it again.")
-    if (again := await kept(request, 503, title, said, None)) is not None:
+    if (again := await kept(request, 503, title, f"{said} {text}", None)) is not None:
         return again
     return page(request, "message.html", status=503, title=title, text=text)
