@@ -145,4 +145,5 @@ def _grave(session: Session, copied: str) -> dict[str, Any]:
 
 
 def _told(template: CrisisTemplate) -> dict[str, str]:
-    return {name: getattr(template, name) for name in ("name", "variety", "headline", *PARTS)}
+    told = {name: getattr(template, name) for name in ("name", "headline", *PARTS)}
+    return told | {"language": template.variety}
