@@ -13,8 +13,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.emulator.crisis_story import rehearse
 from connectors.emulator.server import Emulator
-from connectors.emulator.story import story
+from connectors.emulator.story import Story, story
 from connectors.emulator.world import START, World
 
 STORY_UNITS_PER_DAY = 100_000
@@ -33,11 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         emulator = Emulator(world, port=chosen.port)
     except OSError as error:
         parser.error(f"port {chosen.port} cannot be used: {error.strerror}")
+    exercise = None
     if chosen.story:
         emulator.story = story(world)
+        exercise = rehearse(emulator) if chosen.crisis else None
         emulator.youtube.quota.per_day = STORY_UNITS_PER_DAY
     with emulator:
-        print(json.dumps(_introduction(emulator)), flush=True)
+        print(json.dumps(_introduction(emulator, exercise)), flush=True)
         ended.wait()
 
 
@@ -46,15 +49,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="default: any free one")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same world")
     parser.add_argument("--story", action="store_true", help="a sample municipality instead of an empty world")
+    parser.add_argument("--crisis", action="store_true", help="with --story: residents in an exercise, and a warning")
     parser.add_argument("--real-time", action="store_true", help="the world's clock runs with the wall's")
     return parser
 
 
-def _introduction(emulator: Emulator) -> dict[str, Any]:
+def _introduction(emulator: Emulator, exercise: Story | None) -> dict[str, Any]:
     facts: dict[str, Any] = {"url": emulator.url, "settings": emulator.settings()}
     if emulator.story:
         facts["accounts"] = {name: asdict(account) for name, account in emulator.story.accounts.items()}
         facts["secrets"] = emulator.story.secrets
+    if exercise:
+        facts["accounts"] |= {f"exercise_{name}": asdict(account) for name, account in exercise.accounts.items()}
+        facts["secrets"] |= {f"exercise_{name}": secret for name, secret in exercise.secrets.items()}
     return facts
 
 

@@ -45,8 +45,8 @@ def story(world: World) -> Story:
     accounts = _accounts(world)
     told = Story(accounts, _secrets(world, accounts))
     now = world.clock
-    for scene in scenes(_read("story.txt")):
-        _play(world, scene, told.accounts[scene.account], now)
+    for scene in scenes(read("story.txt")):
+        play(world, scene, told.accounts[scene.account], now)
     world.clock = now
     return told
 
@@ -100,7 +100,8 @@ def _secrets(world: World, accounts: dict[str, Account]) -> dict[str, str]:
     }
 
 
-def _play(world: World, scene: Scene, account: Account, now: datetime) -> None:
+def play(world: World, scene: Scene, account: Account, now: datetime) -> None:
+    """The scene's post, and what is said below it, at their times before `now`."""
     world.clock = now - scene.ago
     author = world.resident(account.platform, scene.author) if scene.author else None
     post = world.publish(account, scene.text, author=author, link=scene.link)
@@ -143,9 +144,10 @@ def _waiting(world: World, told: Story) -> list[Comment]:
 
 def _lines(kind: str) -> list[str]:
     """The lines of live.txt that begin with this word."""
-    rows = _read("live.txt").splitlines()
+    rows = read("live.txt").splitlines()
     return [row.removeprefix(f"{kind}: ") for row in rows if row.startswith(f"{kind}: ")]
 
 
-def _read(name: str) -> str:
+def read(name: str) -> str:
+    """A script beside this file."""
     return resources.files("connectors.emulator").joinpath(name).read_text(encoding="utf-8")

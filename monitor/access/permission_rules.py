@@ -36,6 +36,7 @@ class Permission(StrEnum):
     READ_CRISIS = "read_crisis"  # incidents, messages, deliveries, the board, readiness
     WORK_IN_CRISIS = "work_in_crisis"  # begin and end one, write, send, hold, sort what residents write
     APPROVE_CRISIS = "approve_crisis"  # somebody else's message
+    WORD_CRISIS = "word_crisis"  # the municipality's own templates for crisis messages
 
 
 class Reach(StrEnum):
@@ -57,7 +58,7 @@ MATRIX: Mapping[str, tuple[Reach, frozenset[Permission]]] = {
         DAILY
         | {P.REMOVE, P.CORRECT_WATCH, P.CONFIRM_DECISION, P.EDIT_ABSENCES, P.READ_REPORTS, P.READ_REPAIRS}
         | {P.EDIT_SETTINGS, P.EDIT_REGISTER, P.EXPORT}
-        | {P.READ_CRISIS, P.WORK_IN_CRISIS, P.APPROVE_CRISIS},
+        | {P.READ_CRISIS, P.WORK_IN_CRISIS, P.APPROVE_CRISIS, P.WORD_CRISIS},
     ),
     "unit_manager": (
         Reach.UNIT,
@@ -69,7 +70,7 @@ MATRIX: Mapping[str, tuple[Reach, frozenset[Permission]]] = {
     "crisis_staff": (
         Reach.EVERYWHERE,
         frozenset({P.READ_INBOX, P.HANDLE, P.ANSWER, P.HIDE, P.READ_WATCH, P.READ_REGISTER, P.READ_REPAIRS})
-        | {P.READ_CRISIS, P.WORK_IN_CRISIS, P.APPROVE_CRISIS},
+        | {P.READ_CRISIS, P.WORK_IN_CRISIS, P.APPROVE_CRISIS, P.WORD_CRISIS},
     ),
     "registrar": (
         Reach.EVERYWHERE,

@@ -27,5 +27,6 @@ SCOPE_WORDS = {
     P.READ_CRISIS: N_("read crises and their messages"),
     P.WORK_IN_CRISIS: N_("begin crises, write and send messages"),
     P.APPROVE_CRISIS: N_("approve crisis messages"),
+    P.WORD_CRISIS: N_("keep templates for crisis messages"),
 }
 """Every scope there is, in the order in which they are offered."""

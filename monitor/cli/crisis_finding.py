@@ -4,22 +4,28 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.language import _
 from monitor.cli.errors import WrongWords
 from monitor.emergency import incidents
 from monitor.emergency.models import Incident, Message
-from monitor.emergency.wording import wordings
+from monitor.emergency.own_templates import offered
+from monitor.emergency.wording import Wording
 
 
-def incident_named(session: Session, number: int | None) -> Incident:
-    """Raises WrongWords where it is not clear which one is meant."""
+def incident_named(session: Session, number: int | None, *, closed: bool = False) -> Incident:
+    """closed: the latest one that is, where none is named. Raises WrongWords where it is unclear which one is meant."""
     if number is not None:
         found = session.get(Incident, number)
         if found is None:
             raise WrongWords(_("There is no incident {number}.", number=number))
         return found
+    if closed:
+        ended = select(Incident).where(Incident.closed_at.is_not(None)).order_by(Incident.closed_at.desc())
+        if (last := session.scalars(ended.limit(1)).first()) is not None:
+            return last
     on = incidents.going_on(session)
     if not on:
         raise WrongWords(_("No incident goes on: begin one with `kanalvakt emergency start`."))
@@ -40,15 +46,14 @@ def message_named(session: Session, number: int) -> Message:
     return found
 
 
-def template_named(name: str) -> tuple[str, str]:
-    """Its key and variety. Raises WrongWords."""
-    known = {f"{each.key}.{each.variety}" for each in wordings()}
+def template_named(session: Session, name: str) -> Wording:
+    """A built-in one, or one of the municipality's own. Raises WrongWords."""
+    known = {f"{each.key}.{each.variety}": each for each in offered(session)}
     if name not in known:
         raise WrongWords(
             _("There is no template {name}. There are: {names}.", name=name, names=", ".join(sorted(known)))
         )
-    key, _dot, variety = name.partition(".")
-    return key, variety
+    return known[name]
 
 
 def moment_named(text: str, zone: ZoneInfo) -> datetime:

@@ -18,15 +18,19 @@ from monitor.cli.finding import channel_named, staff_named
 from monitor.cli.output import say, show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.emergency import holding
+from monitor.emergency.approving import do_alone
 from monitor.emergency.committing import deliveries_of
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.delivery_words import counted
 from monitor.emergency.drafting import promise_anew
 from monitor.emergency.faults import CannotSend
+from monitor.emergency.incidents import going_on
+from monitor.emergency.message_rules import State
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.rules import Fate, counts
 from monitor.emergency.sending import committed
 from monitor.emergency.standing import message_state
+from monitor.emergency.stopping import note_release, note_stop
 from monitor.emergency.sweeping import sweep
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
@@ -44,10 +48,21 @@ Promise = Annotated[
     str | None,
     typer.Option("--next-update", metavar="TIME", help=N_("A later one, where the promised time has passed.")),
 ]
+Alone = Annotated[
+    bool,
+    typer.Option("--alone", help=N_("Nobody else can approve it: everybody is told. Say why with --reason.")),
+]
 MODE = {False: "actual", True: "exercise"}
 
 
-def send(message: MessageId, by: By, next_update: Promise = None, json: Json = False) -> None:
+def send(
+    message: MessageId,
+    by: By,
+    next_update: Promise = None,
+    alone: Alone = False,
+    reason: Reason = "",
+    json: Json = False,
+) -> None:
     """Exit code 1: not everything is verified, and somebody has to look. Sent before, it goes on with what is left."""
     db, now = opened_database(), datetime.now(UTC)
     with db.transaction() as session:
@@ -57,7 +72,7 @@ def send(message: MessageId, by: By, next_update: Promise = None, json: Json = F
             if next_update is not None:
                 zone = ZoneInfo(organisation(session).timezone)
                 promise_anew(session, found, actor, moment_named(next_update, zone), now)
-            _commit(session, found, actor, now)
+            _commit(session, found, actor, now, reason if alone else None)
     deliver_all(db, message, settings())
     with db.snapshot() as session:
         found, made = session.get_one(Message, message), deliveries_of(session, message)
@@ -108,6 +123,8 @@ def hold(
         actor = staff_named(session, by, Permission.WORK_IN_CRISIS)
         _check_place(session, place)
         holding.hold(session, place, actor, now, until, reason, MODE[exercise])
+        for incident in going_on(session, MODE[exercise]):
+            note_stop(session, incident, place, actor, now, reason)
     if json:
         show_json({"place": place, "until": until, "reason": reason})
     else:
@@ -121,6 +138,8 @@ def release(by: By, place: Place = "", exercise: Exercise = False, json: Json = 
         actor = staff_named(session, by, Permission.WORK_IN_CRISIS)
         _check_place(session, place)
         holding.release(session, place, actor, now, MODE[exercise])
+        for incident in going_on(session, MODE[exercise]):
+            note_release(session, incident, place, actor, now)
     went_on = sweep(db, now, settings())
     if json:
         show_json({"place": place, "went_on": went_on})
@@ -128,9 +147,11 @@ def release(by: By, place: Place = "", exercise: Exercise = False, json: Json = 
         say(_("{place} goes on. Deliveries that went on: {n}", place=place or _("everything"), n=went_on))
 
 
-def _commit(session: Session, message: Message, by: str, now: datetime) -> None:
-    """Raises WrongWords where it may not go out."""
+def _commit(session: Session, message: Message, by: str, now: datetime, alone: str | None) -> None:
+    """alone: why nobody else can approve it. Raises WrongWords where it may not go out."""
     try:
+        if alone is not None and message.state != State.APPROVED:
+            do_alone(session, message, by, alone, now, settings())
         committed(session, message, by, now, settings())
     except (CannotSend, Refused) as why:
         raise WrongWords(str(why)) from None

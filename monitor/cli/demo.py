@@ -19,6 +19,7 @@ from config.language import N_, _
 from config.settings import settings
 from monitor.alerts.judging import digest_now, judge
 from monitor.alerts.models import Notice
+from monitor.cli.demo_crisis import is_seen, rehearse
 from monitor.cli.demo_town import Town, promise_an_answer, town
 from monitor.cli.output import remark, say, show_json, show_table
 from monitor.cli.parts import Part
@@ -35,6 +36,7 @@ INTERVAL = 5  # seconds between two readings of a channel
 ONE_ROUND = 86_400
 EVENTS_EVERY = 15.0  # seconds between two things that happen on the platforms
 PATIENCE = 120.0  # seconds that one round with its mails may take
+CRISIS_PATIENCE = 20.0  # seconds for an exercise's message to reach the emulated test accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def demo(
             show = Show(house, platforms, ending, tell)
             house.say_when_ready(list(Part), ending, tell)
             complete = show.first_round()
+            show.crisis()
             if once:
                 show.mails_arrive()
                 _tell(found := _found(platforms, time.monotonic() - began), json)
@@ -92,6 +95,12 @@ class Show:
         failed = N_("Not every channel could be read. Mails: {address}")
         self.tell(_(sentence if complete else failed, address=f"{self.house.address}/demo/mails"))
         return complete
+
+    def crisis(self) -> None:
+        """An exercise, so that there is a crisis to look at."""
+        number = rehearse(database(), settings())
+        self._wait(lambda: is_seen(database()), CRISIS_PATIENCE)
+        self.tell(_("A crisis, as an exercise: {address}", address=f"{self.house.address}/crisis/{number}"))
 
     def mails_arrive(self) -> None:
         self._wait(lambda: not _notices("due", "sending"))

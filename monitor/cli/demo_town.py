@@ -71,7 +71,7 @@ def town(home: Path, interval: int) -> Iterator[Town]:
 
 def _emulator(children: Children, log: Path) -> dict[str, Any]:
     """Starts the platforms on a port that they keep; gives the addresses, accounts and tokens that they tell."""
-    words = ("--story", "--real-time", "--port", str(free_port(0)))
+    words = ("--story", "--crisis", "--real-time", "--port", str(free_port(0)))
     emulator = children.start(Program("emulator", (sys.executable, "-m", "connectors.emulator", *words), log))
     if not wait_until(lambda: _introduction(log) is not None or emulator.process.poll() is not None, 20):
         raise NotSetUp(_("The emulated platforms do not start. Their log says why: {log}", log=log))
@@ -105,6 +105,7 @@ def _lead_there(home: Path, interval: int, addresses: Mapping[str, str], secrets
         "KANALVAKT_CONFIG": str(home / "kanalvakt.toml"),
         "KANALVAKT_DEMO_MAILS": str(home / "mails"),
         "KANALVAKT_INSTAGRAM_PUBLIC": "true",
+        "KANALVAKT_EMERGENCY__FEEDS": "true",
         "KANALVAKT_POLLING__INTERVAL_SECONDS": str(interval),
         "KANALVAKT_POLLING__AROUND_THE_CLOCK": "true",
         "KANALVAKT_POLLING__DAILY_QUOTA": DAILY_QUOTA,

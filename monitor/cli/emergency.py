@@ -15,4 +15,11 @@ app.command("release", help=N_("Let a channel, or everything, go on."))(deliveri
 app.command("ready", help=N_("Is everything in order for a crisis? Looks now; gives 1 if anything is not."))(ready)
 app.command("evidence", help=N_("Everything about an incident in one zip file, with what residents wrote."))(evidence)
 
-from monitor.cli import emergency_writing  # noqa: E402, F401 - its commands stand beside those here
+from monitor.cli import (  # noqa: E402, F401 - their commands stand beside those here
+    emergency_board,
+    emergency_incident,
+    emergency_steps,
+    emergency_templates,
+    emergency_warnings,
+    emergency_writing,
+)

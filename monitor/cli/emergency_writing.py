@@ -1,12 +1,9 @@
-"""`kanalvakt emergency`: beginning and ending an incident, and writing, approving and taking back its messages."""
+"""`kanalvakt emergency`: writing, approving and taking back the messages of an incident."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import typer
 from sqlalchemy.orm import Session
 
 from config.language import N_, _, moment
@@ -14,109 +11,50 @@ from config.settings import settings
 from monitor.access.permission_rules import Permission
 from monitor.cli.crisis_finding import incident_named, message_named, moment_named, template_named
 from monitor.cli.emergency import app
+from monitor.cli.emergency_options import (
+    By,
+    Doing,
+    Final,
+    Happened,
+    Headline,
+    Json,
+    Keep,
+    LearnMore,
+    Meaning,
+    Number,
+    Promise,
+    Template,
+    ToDo,
+    Which,
+    Words,
+)
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import staff_named
-from monitor.cli.output import say, show_json
+from monitor.cli.output import remark, say, show_json
 from monitor.cli.setup import opened_database
-from monitor.emergency import incidents, sending
+from monitor.emergency import sending
 from monitor.emergency.approving import approve as approve_message
-from monitor.emergency.composing import channels_of, places, texts, what_is_wrong
+from monitor.emergency.approving import review as review_message
+from monitor.emergency.beginning import beside, follow, from_template
+from monitor.emergency.composing import channels_of, places, texts, versions, what_is_wrong
 from monitor.emergency.delivering import deliver_all
-from monitor.emergency.drafting import Written, begin, edit, from_template, submit
+from monitor.emergency.drafting import Own, Written, begin, edit, submit
 from monitor.emergency.drafting import discard as discard_message
 from monitor.emergency.faults import CannotSend
-from monitor.emergency.hub import publish_soon
-from monitor.emergency.incident_words import MODES, STAGES
-from monitor.emergency.message_rules import BEFORE, PARTS, Kind
+from monitor.emergency.message_rules import AT_ONCE, BEFORE, PARTS, Kind, State
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
 from monitor.emergency.models import Incident, Message
 from monitor.emergency.standing import message_state
-from monitor.emergency.wording import wording
 from monitor.register.organisation import organisation
 
-
-class Mode(StrEnum):
-    """Fixed when the incident begins."""
-
-    ACTUAL = "actual"
-    EXERCISE = "exercise"
-
-
-class Level(StrEnum):
-    """From the least to the greatest."""
-
-    ELEVATED = "elevated"
-    DISTURBANCE = "disturbance"
-    EXTRAORDINARY = "extraordinary"
-
-
-By = Annotated[str, typer.Option("--by", metavar="PERSON", help=N_("Who does it: a person's id."))]
-Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
-Title = Annotated[str, typer.Argument(metavar="TITLE", help=N_("What it is about, in a few words."))]
-Number = Annotated[int, typer.Argument(metavar="MESSAGE", help=N_("The message's number."))]
-Which = Annotated[
-    int | None, typer.Option("--incident", metavar="N", help=N_("Which one; the only one that goes on otherwise."))
-]
-Chosen = Annotated[Mode, typer.Option("--mode", help=N_("Live, or an exercise; never to be changed."))]
-Greatness = Annotated[Level, typer.Option("--level", help=N_("How serious it is."))]
-Decided = Annotated[str, typer.Option("--decided-by", help=N_("Who decided that it is an incident."))]
-Area = Annotated[str, typer.Option("--area", help=N_("Where."))]
-Case = Annotated[str, typer.Option("--case", help=N_("The case number; can come later."))]
-Sure = Annotated[
-    str,
-    typer.Option("--sure", metavar="WORD", help=N_("SKARPT or LIVE; for an exercise ÖVNING or EXERCISE."), prompt=True),
-]
-Template = Annotated[
-    str,
-    typer.Option("--template", metavar="NAME", help=N_("To begin with: power.sv, power.plain, power.en …")),
-]
-Headline = Annotated[str | None, typer.Option("--headline", help=N_("In one line."))]
-Happened = Annotated[str | None, typer.Option("--happened", help=N_("What has happened?"))]
-Meaning = Annotated[str | None, typer.Option("--meaning", help=N_("What does it mean for you?"))]
-Doing = Annotated[str | None, typer.Option("--doing", help=N_("What is the municipality doing?"))]
-ToDo = Annotated[str | None, typer.Option("--to-do", help=N_("What should you do?"))]
-LearnMore = Annotated[str | None, typer.Option("--learn-more", help=N_("Where do you learn more?"))]
-Promise = Annotated[
-    str | None,
-    typer.Option("--next-update", metavar="TIME", help=N_("When residents hear more, as 2026-11-28T15:30.")),
-]
-Final = Annotated[bool, typer.Option("--final", help=N_("It is the last message."))]
-Keep = Annotated[bool, typer.Option("--keep", help=N_("Keep it as a draft, and ask for no approval yet."))]
-Why = Annotated[str, typer.Option("--why", help=N_("Why there is no final message."))]
-StageName = Annotated[
-    str, typer.Argument(metavar="STAGE", help=N_("confirmed, ongoing, controlled, over or evaluation."))
-]
 SAID = ("headline", *PARTS)
+BESIDE = N_(
+    "“{headline}” (message {number}) holds already: residents read both. If this is about the same, make it an update "
+    "with `kanalvakt emergency follow {own}`."
+)
 Answers = dict[str, str | None]
 Maker = Callable[[Session, str, datetime], Message]
-
-
-@app.command(help=N_("Begin an incident. No formal decision is needed."))
-def start(
-    title: Title,
-    by: By,
-    mode: Chosen,
-    sure: Sure,
-    level: Greatness = Level.ELEVATED,
-    decided_by: Decided = "",
-    area: Area = "",
-    case: Case = "",
-    json: Json = False,
-) -> None:
-    if sure.strip().casefold() not in SURE[mode]:
-        raise WrongWords(_("Write {word} to confirm.", word=_(MODES[mode])))
-    with opened_database().transaction() as session:
-        who = staff_named(session, by, Permission.WORK_IN_CRISIS)
-        now = datetime.now(UTC)
-        made = incidents.start(session, who, mode, level, title, decided_by, now, area=area, note=case)
-        told = {"id": made.id, "mode": made.mode, "level": made.level, "state": made.state, "title": made.title}
-    if json:
-        show_json(told)
-    else:
-        say(_("{mode}: incident {number} has begun.", mode=_(MODES[mode]), number=told["id"]))
-
-
-SURE = {Mode.ACTUAL: {"skarpt", "live"}, Mode.EXERCISE: {"övning", "exercise"}}
+Act = Callable[[Session, Message, str, datetime], None]
 
 
 @app.command(help=N_("Write a message, and ask for approval of it."))
@@ -140,7 +78,7 @@ def draft(
     def make(session: Session, who: str, now: datetime) -> Message:
         about = incident_named(session, incident)
         if template:
-            return from_template(session, about, who, now, wording(*template_named(template)))
+            return from_template(session, about, who, now, template_named(session, template))
         return begin(session, about, who, now)
 
     return _written(by, make, answers, next_update, final=final, keep=keep, json=json)
@@ -178,65 +116,91 @@ def preview(number: Number, json: Json = False) -> int:
         return _show(session, message, json=json)
 
 
+@app.command(help=N_("Change a message that has not been sent, and ask for approval of it."))
+def change(
+    number: Number,
+    by: By,
+    headline: Headline = None,
+    happened: Happened = None,
+    meaning: Meaning = None,
+    doing: Doing = None,
+    to_do: ToDo = None,
+    learn_more: LearnMore = None,
+    next_update: Promise = None,
+    final: Final = False,
+    keep: Keep = False,
+    json: Json = False,
+) -> int:
+    answers = dict(zip(SAID, (headline, happened, meaning, doing, to_do, learn_more), strict=True))
+
+    def make(session: Session, _who: str, _now: datetime) -> Message:
+        return message_named(session, number)
+
+    return _written(by, make, answers, next_update, final=final, keep=keep, json=json)
+
+
+@app.command(help=N_("Ask for approval of a draft as it stands."))
+def ask(number: Number, by: By, json: Json = False) -> int:
+    def act(session: Session, message: Message, who: str, now: datetime) -> None:
+        submit(session, message, who, message.revision, now, settings())
+
+    return _do(number, by, Permission.WORK_IN_CRISIS, act, json=json)
+
+
+@app.command("follow", help=N_("Make a message that has not been sent an update of the one that holds."))
+def follow_(number: Number, by: By, json: Json = False) -> int:
+    return _do(number, by, Permission.WORK_IN_CRISIS, follow, json=json)
+
+
 @app.command(help=N_("Approve somebody else's message, as it stands now."))
 def approve(number: Number, by: By, json: Json = False) -> int:
-    with opened_database().transaction() as session:
-        message = message_named(session, number)
-        who = staff_named(session, by, Permission.APPROVE_CRISIS)
-        approve_message(session, message, who, message.revision, datetime.now(UTC))
-        return _show(session, message, json=json)
+    def act(session: Session, message: Message, who: str, now: datetime) -> None:
+        approve_message(session, message, who, message.revision, now)
+
+    return _do(number, by, Permission.APPROVE_CRISIS, act, json=json)
+
+
+@app.command(help=N_("Say that you have gone through what one person sent alone."))
+def review(number: Number, by: By, words: Words, json: Json = False) -> int:
+    def act(session: Session, message: Message, who: str, now: datetime) -> None:
+        review_message(session, message, who, words, now)
+
+    return _do(number, by, Permission.APPROVE_CRISIS, act, json=json)
 
 
 @app.command(help=N_("Discard a message that has not been sent."))
 def discard(number: Number, by: By, json: Json = False) -> int:
-    with opened_database().transaction() as session:
-        message = message_named(session, number)
-        discard_message(session, message, staff_named(session, by, Permission.WORK_IN_CRISIS), datetime.now(UTC))
-        return _show(session, message, json=json)
+    return _do(number, by, Permission.WORK_IN_CRISIS, discard_message, json=json)
 
 
 @app.command(help=N_("Say at once, everywhere, that a message is not right. Nobody has to approve it."))
-def correct(number: Number, by: By, json: Json = False) -> int:
-    return _take_back(number, Kind.CORRECTION, by, json=json)
+def correct(
+    number: Number,
+    by: By,
+    headline: Headline = None,
+    happened: Happened = None,
+    meaning: Meaning = None,
+    doing: Doing = None,
+    to_do: ToDo = None,
+    learn_more: LearnMore = None,
+    next_update: Promise = None,
+    json: Json = False,
+) -> int:
+    """In words that hold for any, or in those given; then somebody else reviews it afterwards."""
+    answers = dict(zip(SAID, (headline, happened, meaning, doing, to_do, learn_more), strict=True))
+    return _take_back(number, Kind.CORRECTION, by, answers, next_update, json=json)
 
 
 @app.command(help=N_("Withdraw a message at once, everywhere. Nobody has to approve it."))
 def cancel(number: Number, by: By, json: Json = False) -> int:
-    return _take_back(number, Kind.CANCEL, by, json=json)
+    return _take_back(number, Kind.CANCEL, by, {}, None, json=json)
 
 
-@app.command(help=N_("Say what residents are told of where it stands."))
-def stage(
-    name: StageName,
-    by: By,
-    incident: Which = None,
-) -> None:
+def _do(number: int, by: str, permission: Permission, act: Act, *, json: bool) -> int:
     with opened_database().transaction() as session:
-        about = incident_named(session, incident)
-        incidents.set_stage(
-            session, about, name, staff_named(session, by, Permission.WORK_IN_CRISIS), datetime.now(UTC)
-        )
-    publish_soon(opened_database(), settings())
-    say(_(STAGES[name]))
-
-
-@app.command(help=N_("Change what an incident is called: residents read it."))
-def rename(title: Title, by: By, incident: Which = None) -> None:
-    with opened_database().transaction() as session:
-        about = incident_named(session, incident)
-        incidents.rename(session, about, title, staff_named(session, by, Permission.WORK_IN_CRISIS), datetime.now(UTC))
-        named = about.title
-    publish_soon(opened_database(), settings())
-    say(named)
-
-
-@app.command(help=N_("End an incident: channels are read, and people told, as usual again."))
-def close(by: By, incident: Which = None, why: Why = "") -> None:
-    with opened_database().transaction() as session:
-        about = incident_named(session, incident)
-        incidents.close(session, about, staff_named(session, by, Permission.WORK_IN_CRISIS), datetime.now(UTC), why)
-    publish_soon(opened_database(), settings())
-    say(_("The incident is closed."))
+        message = message_named(session, number)
+        act(session, message, staff_named(session, by, permission), datetime.now(UTC))
+        return _show(session, message, json=json)
 
 
 def _written(
@@ -245,33 +209,63 @@ def _written(
     """0: it waits for approval, or is kept as a draft as asked; 1: something has to be mended first."""
     chosen = settings()
     with opened_database().transaction() as session:
-        zone, now = ZoneInfo(organisation(session).timezone), datetime.now(UTC)
+        now = datetime.now(UTC)
         who = staff_named(session, by, Permission.WORK_IN_CRISIS)
         message = make(session, who, now)
-        said = {name: getattr(message, name) for name in SAID}
-        said |= {name: text for name, text in answers.items() if text is not None}
-        promise = moment_named(next_update, zone) if next_update else message.next_update_at
-        written = Written(said.pop("headline"), said, language=message.language, final=final, next_update_at=promise)
-        edit(session, message, who, message.revision, written, now)
+        _write(session, message, who, answers, next_update, now, final=final)
         faults = what_is_wrong(session, message, now, chosen)
-        if not keep and not faults:
+        if not keep and not faults and message.kind not in AT_ONCE:
             submit(session, message, who, message.revision, now, chosen)
         shown = _show(session, message, json=json)
     return shown if not keep else 0
 
 
-def _take_back(number: int, kind: Kind, by: str, *, json: bool) -> int:
-    db, chosen = opened_database(), settings()
+def _write(
+    session: Session,
+    message: Message,
+    who: str,
+    answers: Answers,
+    next_update: str | None,
+    now: datetime,
+    *,
+    final: bool = False,
+) -> None:
+    """What is not said stays as it is."""
+    zone = ZoneInfo(organisation(session).timezone)
+    said = {name: getattr(message, name) for name in SAID}
+    said |= {name: text for name, text in answers.items() if text is not None}
+    promise = moment_named(next_update, zone) if next_update else message.next_update_at
+    own = {each.place: Own(each.text, each.left_out) for each in versions(session, message.id)}
+    words = (said.pop("headline"), said, message.card_text, message.language)
+    written = Written(*words, final=final, next_update_at=promise, places=own)
+    edit(session, message, who, message.revision, written, now)
+
+
+def _take_back(number: int, kind: Kind, by: str, answers: Answers, next_update: str | None, *, json: bool) -> int:
+    db, chosen, now = opened_database(), settings(), datetime.now(UTC)
     try:
         with db.transaction() as session:
             who = staff_named(session, by, Permission.WORK_IN_CRISIS)
             earlier = message_named(session, number)
-            made = sending.taken_back(session, earlier.id, kind, who, datetime.now(UTC), chosen).id
+            if any(text is not None for text in answers.values()):
+                made = _in_own_words(session, earlier, kind, who, now)
+                _write(session, made, who, answers, next_update, now)
+                sending.committed(session, made, who, now, chosen)
+            else:
+                made = sending.taken_back(session, earlier.id, kind, who, now, chosen)
     except CannotSend as why:
         raise WrongWords(str(why)) from None
-    deliver_all(db, made, chosen)
+    deliver_all(db, made.id, chosen)
     with db.snapshot() as session:
-        return _show(session, session.get_one(Message, made), json=json)
+        return _show(session, session.get_one(Message, made.id), json=json)
+
+
+def _in_own_words(session: Session, earlier: Message, kind: Kind, who: str, now: datetime) -> Message:
+    """Raises WrongWords for what has been followed: called twice, the second call must not say it once more."""
+    session.refresh(earlier, with_for_update=True)
+    if earlier.committed_at is not None and earlier.state != State.COMMITTED:
+        raise WrongWords(_("Message {number} has been followed by another already: take that one.", number=earlier.id))
+    return begin(session, session.get_one(Incident, earlier.incident_id), who, now, kind=kind, earlier=earlier)
 
 
 def _show(session: Session, message: Message, *, json: bool) -> int:
@@ -280,6 +274,9 @@ def _show(session: Session, message: Message, *, json: bool) -> int:
     zone = ZoneInfo(organisation(session).timezone)
     said = texts(session, message, channels, settings())
     faults = what_is_wrong(session, message, now, settings()) if message.state in BEFORE else []
+    if (other := beside(session, message, now)) is not None:
+        told_of = {"number": other.id, "headline": other.headline, "own": message.id}
+        remark(_(BESIDE, **told_of))
     told = [{"field": each.at, "what": each.what, "text": fault_in_words(each)} for each in faults]
     if json:
         names = ("id", "incident_id", "kind", "headline", "revision", "next_update_at", "final", "identifier")

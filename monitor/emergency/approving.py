@@ -48,7 +48,7 @@ def do_alone(session: Session, message: Message, by: str, reason: str, now: date
 def review(session: Session, message: Message, by: str, words: str, now: datetime) -> None:
     """Somebody else has gone through what one person sent alone. Raises Refused."""
     take_turn(session, message)
-    if not message.break_glass or message.committed_at is None or message.reviewed_at is not None:
+    if not needs_review(message):
         raise Refused(_("There is nothing to review here."))
     if by in standing(message).whose | {message.committed_by_id}:
         raise Refused(_("You have sent the message yourself. Somebody else has to review it."))
@@ -57,6 +57,11 @@ def review(session: Session, message: Message, by: str, words: str, now: datetim
     noted(session, message.incident_id, "note", by, now, sentence, headline=message.headline, words=words.strip())
     told = {"words": words.strip()[:LONGEST_REASON]}
     audited(session, by, "message.reviewed", ("message", str(message.id)), now, after=told)
+
+
+def needs_review(message: Message) -> bool:
+    """Was it sent by one person alone, and has nobody else gone through it?"""
+    return bool(message.break_glass) and message.committed_at is not None and message.reviewed_at is None
 
 
 def to_review(session: Session) -> list[Message]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from config.language import N_, _, use_language
@@ -13,7 +13,7 @@ from monitor.audit import audited
 from monitor.emergency import message_rules as rules
 from monitor.emergency.composing import what_is_wrong
 from monitor.emergency.incidents import GOING_ON
-from monitor.emergency.message_rules import AT_ONCE, BEFORE, PARTS, Fault, Kind, Obstacle, Standing, State, What
+from monitor.emergency.message_rules import AT_ONCE, PARTS, Fault, Kind, Obstacle, Standing, State, What
 from monitor.emergency.message_words import KINDS, OBSTACLES, fault_in_words
 from monitor.emergency.models import Incident, Message, Version
 from monitor.emergency.noting import noted
@@ -21,8 +21,6 @@ from monitor.emergency.wording import Wording
 from monitor.register.faults import Refused
 
 ROUND = timedelta(minutes=5)
-AT_A_TIME = timedelta(minutes=1)
-"""What one person does twice within it was meant once."""
 TAKES_BACK = {
     Kind.CORRECTION: N_("What we wrote earlier is not right. Correct information follows."),
     Kind.CANCEL: N_("We withdraw what we wrote earlier. It no longer holds."),
@@ -81,31 +79,13 @@ def begin(
     if earlier is not None:
         _follow(message, earlier)
     if wording is not None:
-        _fill(message, wording.headline, wording.parts)
-        message.language = wording.language
-        message.category, message.urgency = wording.cap["category"], wording.cap["urgency"]
-        message.severity, message.certainty = wording.cap["severity"], wording.cap["certainty"]
+        fill(message, wording)
     message.expires = rules.expires(message.next_update_at, now)
     session.add(message)
     session.flush()
     told = {"incident": incident.id, "kind": kind}
     audited(session, by, "message.drafted", ("message", str(message.id)), now, after=told)
     return message
-
-
-def from_template(session: Session, incident: Incident, by: str, now: datetime, wording: Wording) -> Message:
-    """A draft in the template's words: an update of what holds, where something does, so that residents never read two
-    messages that both hold. Pressed twice within a minute it is the same one. Raises Refused."""
-    session.get_one(Incident, incident.id, with_for_update=True)
-    same = (Message.incident_id == incident.id, Message.author_id == by, Message.headline == wording.headline)
-    lately = (Message.made_at > now - AT_A_TIME, Message.revision == 0, Message.state.in_(BEFORE))
-    before = session.scalar(select(Message).where(*same, *lately).limit(1))
-    if before is not None:
-        return before
-    sent = (Message.incident_id == incident.id, Message.state == State.COMMITTED)
-    holds = session.scalar(select(Message).where(*sent).order_by(Message.id.desc()).limit(1))
-    kind = Kind.ALERT if holds is None else Kind.UPDATE
-    return begin(session, incident, by, now, kind=kind, wording=wording, earlier=holds)
 
 
 def edit(session: Session, message: Message, by: str, revision: int, written: Written, now: datetime) -> None:
@@ -210,6 +190,14 @@ def hinder(obstacle: Obstacle | None) -> None:
 def promised(now: datetime) -> datetime:
     """When residents hear more if nobody says otherwise: in an hour, on a round minute."""
     return datetime.fromtimestamp(-(-(now + rules.PROMISE).timestamp() // ROUND.total_seconds()) * 300, UTC)
+
+
+def fill(message: Message, wording: Wording) -> None:
+    """A template's words, in place of what it says."""
+    _fill(message, wording.headline, wording.parts)
+    message.language = wording.language
+    message.category, message.urgency = wording.cap["category"], wording.cap["urgency"]
+    message.severity, message.certainty = wording.cap["severity"], wording.cap["certainty"]
 
 
 def _fill(message: Message, headline: str, parts: Mapping[str, str]) -> None:

@@ -91,6 +91,27 @@ class Message(Base):
     text_hash: Mapped[str | None] = mapped_column(default=None)
 
 
+class CrisisTemplate(Base):
+    """Words of the municipality's own to begin a crisis message with. variety: sv, plain or en. Parts and the words of
+    CAP as in Message; what has to be filled in is in brackets. retired: offered no more."""
+
+    __tablename__ = "crisis_template"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str]
+    variety: Mapped[str]
+    headline: Mapped[str]
+    happened: Mapped[str] = mapped_column(default="")
+    meaning: Mapped[str] = mapped_column(default="")
+    doing: Mapped[str] = mapped_column(default="")
+    to_do: Mapped[str] = mapped_column(default="")
+    learn_more: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="Other")
+    urgency: Mapped[str] = mapped_column(default="Unknown")
+    severity: Mapped[str] = mapped_column(default="Unknown")
+    certainty: Mapped[str] = mapped_column(default="Unknown")
+    retired: Mapped[bool] = mapped_column(default=False)
+
+
 class Version(Base):
     """A message's text for one place, where it differs from what is made of the five answers. place: a channel's id, or
     "hub"; left_out: it is not published there."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from config.language import _
 from config.settings import Settings
 from monitor.db import Database
+from monitor.emergency.beginning import ask_beside
 from monitor.emergency.committing import commit
 from monitor.emergency.composing import what_is_wrong
 from monitor.emergency.delivering import ENDING, deliver_all
@@ -47,10 +48,15 @@ def taken_back(session: Session, earlier_id: int, kind: Kind, by: str, now: date
     return message
 
 
-def committed(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> None:
-    """The message is frozen with its deliveries, and what it follows is followed. Raises Faulty for a promise that has
-    passed, and for a correction or a withdrawal in somebody's own words, which nobody else has read."""
+def committed(
+    session: Session, message: Message, by: str, now: datetime, settings: Settings, *, beside: bool = True
+) -> None:
+    """The message is frozen with its deliveries, and what it follows is followed. beside: even where another message
+    holds and this is no update of it. Raises Faulty for a promise that has passed, and for a correction or a withdrawal
+    in somebody's own words, which nobody else has read; and Beside."""
     take_turn(session, message)
+    if not beside:
+        ask_beside(session, message, now)
     if message.committed_at is None:
         hinder(why_not_commit(standing(message)))
         promise_anew(session, message, by, None, now)

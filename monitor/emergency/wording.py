@@ -9,6 +9,8 @@ from pathlib import Path
 from config.language import language
 from monitor.emergency.message_rules import PARTS
 
+OWN = "own-"
+"""What the key of a template of the municipality's own begins with: own-7."""
 HOLDING = "holding"
 PLAIN = "plain"
 LANGUAGES = ("sv", PLAIN, "en")
@@ -25,6 +27,11 @@ class Wording:
     headline: str
     parts: Mapping[str, str]
     cap: Mapping[str, str]
+
+    @property
+    def is_own(self) -> bool:
+        """The municipality's, not one of the built-in ones."""
+        return self.key.startswith(OWN)
 
     @property
     def language(self) -> str:

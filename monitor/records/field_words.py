@@ -122,6 +122,14 @@ FIELDS = {
     "why_no_final": N_("Why without a last message"),
     "word": N_("Word or phrase"),
     "words": N_("In words"),
+    # what a message and its templates say
+    "earlier": N_("What it follows"),
+    "headline": N_("Headline"),
+    "happened": N_("What has happened?"),
+    "meaning": N_("What does it mean for you?"),
+    "doing": N_("What is the municipality doing?"),
+    "to_do": N_("What should you do?"),
+    "learn_more": N_("Where do you learn more?"),
     # what an evaluation asks
     "went_well": N_("What went well?"),
     "went_badly": N_("What went less well?"),

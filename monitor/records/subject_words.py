@@ -29,6 +29,7 @@ KINDS = {
     "removal": N_("Case"),
     "saved_copy": N_("Saved copy"),
     "reply_template": N_("Template"),
+    "crisis_template": N_("Template for crisis messages"),
     "signature": N_("Signature"),
     "incident": N_("Crisis"),
     "message": N_("Crisis message"),

@@ -101,7 +101,7 @@ VALUES: dict[str, Mapping[str, str]] = {
         "reopened": N_("missing on the website again"),
         **_texts(LABELS),
     },
-    "language": {"sv": N_("Swedish"), "en": N_("English")},
+    "language": {"sv": N_("Swedish"), "plain": N_("plain Swedish"), "en": N_("English")},
     "level": {
         "elevated": N_("Elevated situation"),
         "disturbance": N_("Disturbance of society"),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.exc import OperationalError
 
 from config.language import _, use_language
@@ -22,8 +22,9 @@ from monitor.web.api import WhenAsked
 from monitor.web.comment import answering
 from monitor.web.comment import pages as comment_pages
 from monitor.web.database_gone import title_and_remedy
-from monitor.web.emergency import board, incidents, log, messages, preparing, warning_pages
+from monitor.web.emergency import board, crisis_templates, incidents, log, messages, preparing, warning_pages
 from monitor.web.emergency.crisis_page import CrisisPage
+from monitor.web.kept_form import kept
 from monitor.web.links import pages as link_pages
 from monitor.web.login import account, accounts, entering, own_tokens, passkeys, setup
 from monitor.web.login import demo as login_demo
@@ -56,14 +57,14 @@ from monitor.web.removals import pages as removal_pages
 from monitor.web.rendering import page
 from monitor.web.reports import pages as report_pages
 from monitor.web.reports.wishes import Shelf
-from monitor.web.visiting import NotSignedIn, to_login, visitor_or_none
+from monitor.web.visiting import LOGIN, NotSignedIn, to_login, visitor_or_none
 
 PAGES = (
     *(entering, setup, account, own_tokens, passkeys, accounts),
     *(pages, accessibility, today, inbox, comment_pages, answering, removal_pages),
     *(watch_day, watch, link_pages, report_pages, repairs),
     *(channels, decision_form, decisions, people, ways, audit_log, webhooks, settings_pages, template_pages),
-    *(warning_pages, preparing, board, log, messages, incidents),
+    *(warning_pages, preparing, crisis_templates, board, log, messages, incidents),
 )
 """Modules with a router each, in every installation."""
 DELIVERS_ON = 3.0
@@ -113,7 +114,7 @@ def _says_what_is_wrong(app: FastAPI) -> None:
     app.add_exception_handler(413, _too_large)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _broken)
-    app.add_exception_handler(NotSignedIn, to_login)
+    app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(watch.NoMonth, watch.no_month)
     app.add_exception_handler(NotSetUp, _not_set_up)
     app.add_exception_handler(OperationalError, _no_database)
@@ -150,6 +151,14 @@ def _hosts(chosen: Settings) -> list[str]:
     """Names we answer to: a page elsewhere cannot reach us through a name of its own (DNS rebinding)."""
     public = urlsplit(chosen.web.public_url).hostname if chosen.web.public_url else None
     return [*sorted(LOOPBACK - {"::1"}), "[::1]", *([public] if public else [])]
+
+
+async def _not_signed_in(request: Request, error: Exception) -> Response:
+    said = _(
+        "Nothing of this is saved yet, and all of it is here. Sign in on another page, and send it again from here."
+    )
+    link = (LOGIN, _("Sign in on a page of its own"))
+    return await kept(request, 401, _("You have been signed out"), said, link) or to_login(request, error)
 
 
 def _not_found(request: Request, _error: Exception) -> HTMLResponse:
@@ -198,6 +207,9 @@ def _not_set_up(request: Request, error: Exception) -> HTMLResponse:
     return page(request, "message.html", status=503, title=_("Not set up yet"), text=str(error))
 
 
-def _no_database(request: Request, error: Exception) -> HTMLResponse:
+async def _no_database(request: Request, error: Exception) -> HTMLResponse:
     title, text = title_and_remedy(error)
+    said = _("Nothing of this is saved yet, and all of it is here. Wait a little, and send it again.")
+    if (again := await kept(request, 503, title, f"{said} {text}", None)) is not None:
+        return again
     return page(request, "message.html", status=503, title=title, text=text)

@@ -10,12 +10,16 @@ MOST_FIELDS = 1000
 
 
 async def bounded(request: Request, largest: int = LARGEST) -> bytes | None:
-    """The raw body; None as soon as it is larger."""
+    """The raw body; None as soon as it is larger. It can be asked for again, also after what it led to has failed."""
+    known: bytes | None = getattr(request.state, "body", None)
+    if known is not None:
+        return known if len(known) <= largest else None
     read = bytearray()
     async for chunk in request.stream():
         read += chunk
         if len(read) > largest:
             return None
+    request.state.body = bytes(read)
     return bytes(read)
 
 

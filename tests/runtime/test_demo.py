@@ -41,6 +41,7 @@ def test_once_reads_everything_sends_the_mails_and_leaves_nothing(temporary: Pat
     assert 10 < found["unanswered"] < found["comments"]
     assert set(found["counted_cost"]) == {"facebook", "instagram", "instagram_public", "youtube"}
     assert all(found["counted_cost"].values())
+    assert found["seconds"] < 60
     assert list(temporary.iterdir()) == []
     assert processes(temporary) == {}
 
@@ -57,6 +58,14 @@ def test_a_demo_begins_anew_in_its_own_home_and_tells_people_what_it_found(tmp_p
         flagged = {kind for (kind,) in connection.execute("SELECT kind FROM flag")}
         assert {"breach", "danger", "report"} <= flagged
         assert connection.execute("SELECT kind, by_id FROM mark").fetchall() == [("interim", "redaktor")]
+        assert connection.execute("SELECT mode, state FROM incident").fetchall() == [("exercise", "active")]
+        said = connection.execute("SELECT text, way, state FROM delivery").fetchall()
+        assert {text.startswith("ÖVNING") for text, _way, _state in said} == {True}
+        assert {state for _text, _way, state in said} == {"verified"}
+        assert sum(way == "machine" for _text, way, _state in said) == 3, "the crisis page and two test accounts"
+        sorted_ = {kind for (kind,) in connection.execute("SELECT kind FROM crisis_intake")}
+        assert {"help", "rumour", "question"} <= sorted_
+        assert connection.execute("SELECT status FROM outside_warning").fetchall() == [("Exercise",)]
     mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in tmp_path.glob("mails/*.eml")]
     texts = " ".join(mail.get_body(("plain",)).get_content() for mail in mails)
     for mark in ("FÖRSENAD.", "FLAGGAD", "KONTROLLERA", "Har fått ett besked", "inte kräva något svar"):

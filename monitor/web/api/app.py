@@ -17,6 +17,10 @@ from monitor.web.api import (
     comment_acts,
     comments,
     crisis,
+    crisis_board,
+    crisis_steps,
+    crisis_templates,
+    crisis_warnings,
     decisions,
     me,
     overview,
@@ -34,7 +38,7 @@ from monitor.web.api.problems import MEDIA_TYPE, Refused, Wrong, says_what_is_wr
 PARTS = (
     *(me, overview, comments, comment_acts, removals),
     *(channels, decisions, people, watch, reports, audit, settings_told),
-    *(templates, ways, webhooks, crisis),
+    *(templates, ways, webhooks, crisis, crisis_steps, crisis_board, crisis_templates, crisis_warnings),
 )
 """Modules with a router each."""
 LARGEST = 300_000

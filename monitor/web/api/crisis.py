@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from monitor.access.permission_rules import Permission
 from monitor.emergency import approving, incidents, sending
-from monitor.emergency.drafting import Faulty, begin, discard, edit, hinder, promise_anew, submit, take_turn
-from monitor.emergency.faults import CannotSend
-from monitor.emergency.hub import publish_soon
+from monitor.emergency.beginning import follow
+from monitor.emergency.drafting import begin, discard, edit, hinder, promise_anew, submit, take_turn
 from monitor.emergency.message_rules import Kind, Obstacle, State
-from monitor.emergency.message_words import fault_in_words
 from monitor.emergency.models import Incident, Message
-from monitor.register.faults import Refused as CannotDo
+from monitor.emergency.warnings import begun
 from monitor.web.api.asking import Caller, scoped
+from monitor.web.api.crisis_doing import delivered, done, incident_of, message_of, published
 from monitor.web.api.crisis_shapes import (
     Beginning,
     Changing,
@@ -25,12 +24,13 @@ from monitor.web.api.crisis_shapes import (
     Ending,
     Naming,
     Read,
+    Reviewing,
     Sending,
     Staging,
     TakingBack,
 )
 from monitor.web.api.crisis_told import told_incident, told_message, written
-from monitor.web.api.once import Act, Asked, Once, once
+from monitor.web.api.once import Once
 from monitor.web.api.problems import DOCUMENTED, Refused, Wrong
 from monitor.web.api.shapes import USUAL, After, Limit, Number, Page, read_number, written_cursor
 
@@ -60,15 +60,17 @@ def start(sent: Beginning, known: Worker, asked: Once) -> Response:
     def do(session: Session) -> CrisisIncident:
         words = (sent.mode, sent.level, sent.title, sent.decided_by)
         more = {"area": sent.area, "note": sent.case_number}
-        return told_incident(incidents.start(session, known.who.person_id, *words, asked.now, **more))
+        made = incidents.start(session, known.who.person_id, *words, asked.now, **more)
+        begun(session, str(sent.warning or ""), made)
+        return told_incident(made)
 
-    return _once(known, asked, do, 201)
+    return done(known, asked, do, 201)
 
 
 @router.get("/incidents/{incident_id}")
 def one_incident(incident_id: Number, known: Reader) -> CrisisIncident:
     with known.db.snapshot() as session:
-        return told_incident(_found(session, incident_id))
+        return told_incident(incident_of(session, incident_id))
 
 
 @router.put("/incidents/{incident_id}/stage", response_model=CrisisIncident)
@@ -76,11 +78,11 @@ def stage(incident_id: Number, sent: Staging, known: Worker, asked: Once) -> Res
     """What residents are told of where it stands."""
 
     def do(session: Session) -> CrisisIncident:
-        incident = _found(session, incident_id)
+        incident = incident_of(session, incident_id)
         incidents.set_stage(session, incident, sent.stage, known.who.person_id, asked.now)
         return told_incident(incident)
 
-    return _published(known, _once(known, asked, do))
+    return published(known, done(known, asked, do))
 
 
 @router.put("/incidents/{incident_id}/title", response_model=CrisisIncident)
@@ -88,11 +90,11 @@ def rename(incident_id: Number, sent: Naming, known: Worker, asked: Once) -> Res
     """What it is called, which residents read."""
 
     def do(session: Session) -> CrisisIncident:
-        incident = _found(session, incident_id)
+        incident = incident_of(session, incident_id)
         incidents.rename(session, incident, sent.title, known.who.person_id, asked.now)
         return told_incident(incident)
 
-    return _once(known, asked, do)
+    return done(known, asked, do)
 
 
 @router.post("/incidents/{incident_id}/end", response_model=CrisisIncident)
@@ -100,11 +102,11 @@ def end(incident_id: Number, sent: Ending, known: Worker, asked: Once) -> Respon
     """Closes it: channels are read, and people told, as usual again."""
 
     def do(session: Session) -> CrisisIncident:
-        incident = _found(session, incident_id)
+        incident = incident_of(session, incident_id)
         incidents.close(session, incident, known.who.person_id, asked.now, sent.why)
         return told_incident(incident)
 
-    return _published(known, _once(known, asked, do))
+    return published(known, done(known, asked, do))
 
 
 @router.get("/incidents/{incident_id}/messages")
@@ -113,7 +115,7 @@ def messages(incident_id: Number, known: Reader, after: After = None, limit: Lim
     before = read_number(after)
     query = select(Message).where(Message.incident_id == incident_id).order_by(Message.id.desc()).limit(limit + 1)
     with known.db.snapshot() as session:
-        _found(session, incident_id)
+        incident_of(session, incident_id)
         found = session.scalars(query if before is None else query.where(Message.id < before)).all()
         items = [told_message(session, each, known) for each in found[:limit]]
     return Page(items=items, next=written_cursor(items[-1].id) if len(found) > limit else None)
@@ -124,22 +126,22 @@ def draft(incident_id: Number, sent: Drafting, known: Worker, asked: Once) -> Re
     """Writes a draft. `faults` says what has to be mended before approval can be asked for."""
 
     def do(session: Session) -> CrisisMessage:
-        by, incident = known.who.person_id, _found(session, incident_id)
-        earlier = _said(session, sent.earlier) if sent.earlier is not None else None
+        by, incident = known.who.person_id, incident_of(session, incident_id)
+        earlier = message_of(session, sent.earlier) if sent.earlier is not None else None
         if (earlier is not None and earlier.incident_id != incident.id) or (earlier is None) != (sent.kind == "alert"):
             raise Refused(422, "", [Wrong(at="/earlier", detail=sent.kind)])
         message = begin(session, incident, by, asked.now, kind=Kind(sent.kind), earlier=earlier)
         edit(session, message, by, message.revision, written(sent), asked.now)
         return told_message(session, message, known)
 
-    return _once(known, asked, do, 201)
+    return done(known, asked, do, 201)
 
 
 @router.get("/messages/{message_id}")
 def one_message(message_id: Number, known: Reader) -> CrisisMessage:
     """With the texts as they go out, and where each delivery stands."""
     with known.db.snapshot() as session:
-        return told_message(session, _said(session, message_id), known)
+        return told_message(session, message_of(session, message_id), known)
 
 
 @router.put("/messages/{message_id}", response_model=CrisisMessage)
@@ -147,11 +149,11 @@ def change(message_id: Number, sent: Changing, known: Worker, asked: Once) -> Re
     """What it says from now on. Whoever has approved it has to read it again."""
 
     def do(session: Session) -> CrisisMessage:
-        message = _said(session, message_id)
+        message = message_of(session, message_id)
         edit(session, message, known.who.person_id, sent.revision, written(sent), asked.now)
         return told_message(session, message, known)
 
-    return _once(known, asked, do)
+    return done(known, asked, do)
 
 
 @router.post("/messages/{message_id}/submission", response_model=CrisisMessage)
@@ -159,11 +161,24 @@ def ask(message_id: Number, sent: Read, known: Worker, asked: Once) -> Response:
     """Asks somebody else for approval."""
 
     def do(session: Session) -> CrisisMessage:
-        message = _said(session, message_id)
+        message = message_of(session, message_id)
         submit(session, message, known.who.person_id, sent.revision, asked.now, known.settings)
         return told_message(session, message, known)
 
-    return _once(known, asked, do)
+    return done(known, asked, do)
+
+
+@router.post("/messages/{message_id}/following", response_model=CrisisMessage)
+def make_update(message_id: Number, known: Worker, asked: Once) -> Response:
+    """Makes a crisis message that has not been sent an update of the one that holds (`beside`), to be approved anew;
+    nothing happens where none does."""
+
+    def do(session: Session) -> CrisisMessage:
+        message = message_of(session, message_id)
+        follow(session, message, known.who.person_id, asked.now)
+        return told_message(session, message, known)
+
+    return done(known, asked, do)
 
 
 @router.post("/messages/{message_id}/discarding", response_model=CrisisMessage)
@@ -171,11 +186,11 @@ def throw_away(message_id: Number, known: Worker, asked: Once) -> Response:
     """It is not to be sent. It stays to be read."""
 
     def do(session: Session) -> CrisisMessage:
-        message = _said(session, message_id)
+        message = message_of(session, message_id)
         discard(session, message, known.who.person_id, asked.now)
         return told_message(session, message, known)
 
-    return _once(known, asked, do)
+    return done(known, asked, do)
 
 
 @router.post("/messages/{message_id}/approval", response_model=CrisisMessage)
@@ -183,11 +198,23 @@ def approve(message_id: Number, sent: Read, known: Approver, asked: Once) -> Res
     """By somebody who has had no hand in it."""
 
     def do(session: Session) -> CrisisMessage:
-        message = _said(session, message_id)
+        message = message_of(session, message_id)
         approving.approve(session, message, known.who.person_id, sent.revision, asked.now)
         return told_message(session, message, known)
 
-    return _once(known, asked, do)
+    return done(known, asked, do)
+
+
+@router.post("/messages/{message_id}/review", response_model=CrisisMessage)
+def review(message_id: Number, sent: Reviewing, known: Approver, asked: Once) -> Response:
+    """Of what one person has sent alone: somebody else has gone through it."""
+
+    def do(session: Session) -> CrisisMessage:
+        message = message_of(session, message_id)
+        approving.review(session, message, known.who.person_id, sent.words, asked.now)
+        return told_message(session, message, known)
+
+    return done(known, asked, do)
 
 
 @router.post("/messages/{message_id}/sending", response_model=CrisisMessage)
@@ -195,7 +222,7 @@ def send(message_id: Number, sent: Sending, known: Worker, asked: Once) -> Respo
     """Sends it everywhere. Answers as soon as it cannot be lost any more: read it again to follow its deliveries."""
 
     def do(session: Session) -> CrisisMessage:
-        by, message = known.who.person_id, _said(session, message_id)
+        by, message = known.who.person_id, message_of(session, message_id)
         if session.get_one(Incident, message.incident_id).mode != sent.sure:
             raise Refused(422, "", [Wrong(at="/sure", detail=sent.sure)])
         take_turn(session, message)
@@ -208,7 +235,7 @@ def send(message_id: Number, sent: Sending, known: Worker, asked: Once) -> Respo
         sending.committed(session, message, by, asked.now, known.settings)
         return told_message(session, message, known)
 
-    return _delivered(known, message_id, _once(known, asked, do))
+    return delivered(known, message_id, done(known, asked, do))
 
 
 @router.post("/messages/{message_id}/taking-back", status_code=201, response_model=CrisisMessage)
@@ -218,46 +245,9 @@ def take_back(message_id: Number, sent: TakingBack, known: Worker, asked: Once) 
 
     def do(session: Session) -> CrisisMessage:
         by, kind = known.who.person_id, Kind(sent.kind)
-        message = sending.taken_back(session, _said(session, message_id).id, kind, by, asked.now, known.settings)
+        message = sending.taken_back(session, message_of(session, message_id).id, kind, by, asked.now, known.settings)
         made.append(message.id)
         return told_message(session, message, known)
 
-    answer = _once(known, asked, do, 201)
-    return _delivered(known, made[0], answer) if made else answer
-
-
-def _once(known: Caller, asked: Asked, act: Act, status: int = 200) -> Response:
-    """Raises Refused for all that the room of crises refuses."""
-    try:
-        return once(known, asked, act, status)
-    except Faulty as why:
-        wrongs = [Wrong(at=f"/{each.at}", detail=fault_in_words(each)) for each in why.faults]
-        raise Refused(422, wrongs[0].detail, wrongs) from None
-    except (CannotDo, CannotSend) as why:
-        raise Refused(422, str(why)) from None
-
-
-def _published(known: Caller, answer: Response) -> Response:
-    publish_soon(known.db, known.settings)
-    return answer
-
-
-def _delivered(known: Caller, message_id: int, answer: Response) -> Response:
-    sending.deliver_soon(known.db, message_id, known.settings)
-    return answer
-
-
-def _found(session: Session, incident_id: int) -> Incident:
-    """Raises Refused, 404."""
-    found = session.get(Incident, incident_id)
-    if found is None:
-        raise Refused(404, "")
-    return found
-
-
-def _said(session: Session, message_id: int) -> Message:
-    """Raises Refused, 404."""
-    found = session.get(Message, message_id)
-    if found is None:
-        raise Refused(404, "")
-    return found
+    answer = done(known, asked, do, 201)
+    return delivered(known, made[0], answer) if made else answer

@@ -28,7 +28,8 @@ Bounded = Annotated[str, AfterValidator(_short_enough), CLEAN]
 
 
 class Beginning(In):
-    """mode: never to be changed. sure: must be the mode once more, so that an exercise is never live by a slip."""
+    """mode: never to be changed. sure: must be the mode once more, so that an exercise is never live by a slip.
+    warning: of the authorities, because of which it begins."""
 
     title: Title
     mode: Mode
@@ -37,6 +38,7 @@ class Beginning(In):
     decided_by: Line = ""
     area: Line = ""
     case_number: Line = ""
+    warning: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
 
 
 class Staging(In):
@@ -113,6 +115,12 @@ class TakingBack(In):
     kind: Literal["correction", "cancel"]
 
 
+class Reviewing(In):
+    """words: what whoever has gone through it has found."""
+
+    words: Annotated[str, StringConstraints(max_length=500, **FILLED), CLEAN]
+
+
 class CrisisIncident(Out):
     """stage: null before anybody has said it."""
 
@@ -153,7 +161,9 @@ class CrisisFault(Out):
 
 
 class CrisisMessage(Out):
-    """texts: as it goes out, by place. deliveries: none before it is sent."""
+    """texts: as it goes out, by place. deliveries: none before it is sent. beside: the message that holds already,
+    where this one would be another that does; sent all the same, residents read both. to_review: sent by one person
+    alone, and nobody else has gone through it."""
 
     id: int
     incident: int
@@ -168,6 +178,8 @@ class CrisisMessage(Out):
     author: str
     approved_by: str | None
     sent_alone: str
+    to_review: bool
+    beside: int | None
     identifier: str | None
     sent: Moment | None
     texts: dict[str, str]

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from monitor.emergency.approving import needs_review
+from monitor.emergency.beginning import beside
 from monitor.emergency.composing import channels_of, texts, what_is_wrong
 from monitor.emergency.drafting import Own, Written
 from monitor.emergency.message_rules import BEFORE, PARTS
@@ -41,11 +43,14 @@ def told_message(session: Session, message: Message, known: Caller) -> CrisisMes
     if before:
         said = texts(session, message, channels_of(session), known.settings)
     wrong = what_is_wrong(session, message, now, known.settings) if before else []
+    other = beside(session, message, now)
     names = ("id", "kind", "revision", "headline", "language", "final", "next_update_at", "identifier", "sent")
     return CrisisMessage.model_validate(
         {name: getattr(message, name) for name in names}
         | {
-            "state": message_state(message, datetime.now(UTC)),
+            "state": message_state(message, now),
+            "beside": other.id if other is not None else None,
+            "to_review": needs_review(message),
             "incident": message.incident_id,
             "earlier": message.earlier_id,
             "author": message.author_id,

@@ -21,10 +21,10 @@ from monitor.emergency.incidents import GOING_ON
 from monitor.emergency.message_words import FATES, KINDS
 from monitor.emergency.message_words import STATES as MESSAGE_STATES
 from monitor.emergency.models import Incident
+from monitor.emergency.own_templates import offered
 from monitor.emergency.standing import holds_of, message_state, messages_of, promised_of
 from monitor.emergency.stopping import hold_for_a_while, release
 from monitor.emergency.warnings import begun
-from monitor.emergency.wording import wordings
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
 from monitor.register.people import named
@@ -131,6 +131,7 @@ def _overview(request: Request, who: Visitor, form: Sent, status: int = 200) -> 
         review=review,
         form=form,
         works=who.may(Permission.WORK_IN_CRISIS),
+        words_it=who.may(Permission.WORD_CRISIS),
         **words(),
     )
 
@@ -146,6 +147,7 @@ def _one(request: Request, number: int, who: Visitor, form: Sent, status: int = 
             "holds": holds_of(session, now, incident.mode),
             "names": named(session),
             "place_names": place_names(session),
+            "wordings": offered(session),
         }
     promised = next((each.message for each in shown["messages"] if each.message.state == "committed"), None)
     return page(
@@ -160,7 +162,6 @@ def _one(request: Request, number: int, who: Visitor, form: Sent, status: int = 
         late=promised is not None and promised.next_update_at is not None and promised.next_update_at <= now,
         works=who.may(Permission.WORK_IN_CRISIS),
         goes_on=incident.state in GOING_ON,
-        wordings=wordings(),
         **shown,
         **words(),
     )

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.emergency.approving import needs_review
+from monitor.emergency.beginning import beside
 from monitor.emergency.composing import HUB, channels_of, link_of, long_text, places, short_text, texts, versions
 from monitor.emergency.drafting import is_late, promised, standing
 from monitor.emergency.message_rules import (
@@ -23,6 +25,7 @@ from monitor.emergency.message_rules import (
 )
 from monitor.emergency.message_words import QUESTIONS
 from monitor.emergency.models import Incident, Message
+from monitor.emergency.staff import approvers
 from monitor.emergency.standing import holds_of, stood
 from monitor.register.organisation import organisation
 from monitor.register.people import named
@@ -72,6 +75,8 @@ def _written(
         "most_short": SHORT,
         "around": len(long) - fields,
         "promise": promise,
+        "beside": beside(session, message, now),
+        "can_approve": approvers(session, but=standing(message).whose) if message.state == State.SUBMITTED else [],
     }
 
 
@@ -90,8 +95,6 @@ def _may(message: Message, who: Visitor, now: datetime, settings: Settings) -> d
         "alone_now": works and since is not None and since <= now,
         "wait": max(timedelta(0), since - now) if since is not None else None,
         "reviews": who.may(Permission.APPROVE_CRISIS)
-        and bool(message.break_glass)
-        and message.committed_at is not None
-        and message.reviewed_at is None
+        and needs_review(message)
         and who.person_id not in stands.whose | {message.committed_by_id},
     }

@@ -14,18 +14,19 @@ from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.db import Database
-from monitor.emergency import sending
+from monitor.emergency import own_templates, sending
 from monitor.emergency.approving import approve, do_alone, review
+from monitor.emergency.beginning import Beside, follow, opened
 from monitor.emergency.by_hand import answer
 from monitor.emergency.cards import alt_text, card
-from monitor.emergency.drafting import Faulty, begin, discard, edit, from_template, promise_anew, submit, take_turn
+from monitor.emergency.drafting import Faulty, discard, edit, promise_anew, submit, take_turn
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES
 from monitor.emergency.message_rules import AT_ONCE, BEFORE, Kind, Obstacle, State
 from monitor.emergency.message_words import OBSTACLES
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.warming import warm_soon
-from monitor.emergency.wording import HOLDING, wording
+from monitor.emergency.wording import HOLDING
 from monitor.register.faults import Refused
 from monitor.register.organisation import organisation
 from monitor.web.emergency.forms import Sent, moment_of, of_message
@@ -51,15 +52,16 @@ def write(request: Request, number: int, who: Worker, form: Form) -> Response:
             message = _begun(session, incident, who.person_id, form, now)
             if form["template"].startswith(f"{HOLDING}.") and message.state == State.DRAFT:
                 submit(session, message, who.person_id, message.revision, now, request.app.state.settings)
-            made = message.id
+            made = f"{message.id}?found=1" if message.made_at < now else str(message.id)
     except Refused as why:
         return page(request, "message.html", status=422, title=_("That cannot be done now"), text=str(why))
     return RedirectResponse(f"/crisis/{number}/messages/{made}", status_code=303)
 
 
 @router.get("/{message_id}")
-def one(request: Request, number: int, message_id: int, who: Reader) -> HTMLResponse:
-    return _page(request, number, message_id, who, None)
+def one(request: Request, number: int, message_id: int, who: Reader, found: str = "") -> HTMLResponse:
+    """found: it was begun before, and a press on another button has led back to it."""
+    return _page(request, number, message_id, who, None, found=bool(found))
 
 
 @router.get("/{message_id}/card.jpg")
@@ -83,6 +85,8 @@ def act(request: Request, number: int, message_id: int, who: Reader, form: Form)
         led = _done(request.app.state.db, message_id, who, form, zone, settings) or message_id
     except Faulty as why:
         form.blame(why.faults)
+    except Beside as why:
+        form.faults["beside"] = str(why)
     except (Refused, CannotSend) as why:
         form.faults["act"] = str(why)
     if form.faults:
@@ -111,13 +115,12 @@ def _begun(session: Session, incident: Incident, by: str, form: Sent, now: datet
     if form["earlier"]:
         earlier = message_of(session, incident.id, form.number("earlier"))
         kind = Kind(form["kind"]) if form["kind"] in set(Kind) else Kind.UPDATE
-        return begin(session, incident, by, now, kind=kind, earlier=earlier)
-    key, _dot, variety = form["template"].partition(".")
+        return opened(session, incident, by, now, kind=kind, earlier=earlier)
     try:
-        words = wording(key, variety) if key else None
+        words = own_templates.named(session, form["template"]) if form["template"] else None
     except KeyError:
         raise HTTPException(404) from None
-    return from_template(session, incident, by, now, words) if words else begin(session, incident, by, now)
+    return opened(session, incident, by, now, wording=words)
 
 
 Step = Callable[[Session, Message, datetime], None]
@@ -143,7 +146,7 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
             promise_anew(session, message, by, moment_of(form["next_update"], zone), now)
         steps[act](session, message, now)
         if act in SENDS:
-            sending.committed(session, message, by, now, settings)
+            sending.committed(session, message, by, now, settings, beside=bool(form["beside"]))
     if act in SENDS:
         sending.deliver_soon(db, message_id, settings)
     return None
@@ -159,6 +162,7 @@ def _steps(form: Sent, by: str, settings: Settings) -> dict[str, Step]:
         "alone": lambda session, message, at: do_alone(session, message, by, form["reason"], at, settings),
         "send": lambda _session, message, _at: _unchanged(message, revision),
         "review": lambda session, message, at: review(session, message, by, form["words"], at),
+        "follow": lambda session, message, at: follow(session, message, by, at),
         "discard": lambda session, message, at: discard(session, message, by, at),
         "answer": lambda session, message, at: _answer(session, message, by, form, at),
     }
@@ -207,7 +211,14 @@ def _answer(session: Session, message: Message, by: str, form: Sent, now: dateti
 
 
 def _page(
-    request: Request, number: int, message_id: int, who: Visitor, form: Sent | None, status: int = 200
+    request: Request,
+    number: int,
+    message_id: int,
+    who: Visitor,
+    form: Sent | None,
+    status: int = 200,
+    *,
+    found: bool = False,
 ) -> HTMLResponse:
     now = datetime.now(UTC)
     with request.app.state.db.snapshot() as session:
@@ -217,7 +228,7 @@ def _page(
         given = form if form is not None and form["act"] in WRITES else of_message(message, values["own"], zone)
         if form is not None:
             given.faults = form.faults
-    more: dict[str, Any] = {"form": given, "typed": form or Sent(), "now": now}
+    more: dict[str, Any] = {"form": given, "typed": form or Sent(), "now": now, "found": found}
     exercise = values["incident"].mode == "exercise"
     more["alt_text"] = message.alt_text or alt_text(message, exercise)
     if message.state in BEFORE:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.alerts.wording import base_url
+from monitor.emergency.own_templates import offered
 from monitor.emergency.readiness import checks_of, latest
 from monitor.emergency.readiness_rules import CHECKS, STALE
 from monitor.emergency.staff import told_of_everything
-from monitor.emergency.wording import wordings
 from monitor.register.duties import ROLES
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
@@ -72,5 +72,5 @@ def _kit(session: Session) -> dict[str, Any]:
         "zone": ZoneInfo(owner.timezone),
         "people": told_of_everything(session),
         "channels": list(session.scalars(channels)),
-        "wordings": [(name, list(each)) for name, each in groupby(wordings(), key=lambda one: one.name)],
+        "wordings": [(name, list(each)) for name, each in groupby(offered(session), key=lambda one: one.name)],
     }

@@ -260,3 +260,25 @@ def test_two_presses_begin_one_incident_and_one_first_statement(staff: Database,
     assert writer.post(f"{incident}/messages/2", data={"act": "discard"}).status_code == 200
     assert writer.post(f"{incident}/messages/1", data={"act": "discard"}).status_code == 422, "what was sent"
     assert writer.post(incident, data={"act": "close", "why": "slut"}).status_code == 200
+
+
+def test_a_draft_is_found_again_and_a_second_message_asks_to_be_an_update(staff: Database, signed_in: SignedIn) -> None:
+    writer, approver = signed_in("redaktor"), signed_in("ersattare")
+    incident = begin(writer)
+    approver.post(write(writer, incident), data={"act": "approve_and_send", "revision": "1", "sure": "övning"})
+    settled(staff, 1)
+    second = write(writer, incident, headline="Även vattnet")
+    shown = approver.get(second).text
+    assert "gäller redan" in shown
+    assert 'name="beside"' in shown
+    sends = {"act": "approve_and_send", "revision": "1", "sure": "övning"}
+    asked = approver.post(second, data=sends)
+    assert asked.status_code == 422
+    assert 'href="#beside"' in asked.text
+    assert approver.post(second, data=sends | {"beside": "1"}).status_code == 200
+    settled(staff, 2)
+    found = [writer.post(f"{incident}/messages", data={}, follow_redirects=False) for _each in range(2)]
+    assert [each.headers["location"] for each in found] == [f"{incident}/messages/3", f"{incident}/messages/3?found=1"]
+    assert "Du hade redan börjat" in writer.get(found[1].headers["location"]).text
+    assert writer.post(f"{incident}/messages/3", data={"act": "follow"}).status_code == 200
+    assert "gäller redan" not in writer.get(f"{incident}/messages/3").text

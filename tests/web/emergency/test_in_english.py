@@ -84,7 +84,18 @@ def page(crises: Database, site: str, browser: Browser) -> Iterator[Page]:
 
 @pytest.mark.browser
 def test_axe_finds_nothing_on_any_page_in_whatever_state(page: Page) -> None:
-    paths = ["", "/warnings", "/vma", "/readiness", "/kit", f"/{EMPTY}", f"/{EMPTY}/board", f"/{EMPTY}/evaluation"]
+    paths = [
+        "",
+        "/warnings",
+        "/vma",
+        "/readiness",
+        "/kit",
+        "/templates",
+        "/templates?copy=power.sv",
+        f"/{EMPTY}",
+        f"/{EMPTY}/board",
+        f"/{EMPTY}/evaluation",
+    ]
     paths += [f"/{LIVE}{path}" for path in ("", "/board", "/log", "/handover")]
     paths += [f"/{EXERCISE}{path}" for path in ("", "/board", "/messages/8")]
     paths += [f"/{LIVE}/messages/{number}" for number in (1, 2, 3, 4)]
