@@ -3,7 +3,9 @@
 import os
 import platform
 from pathlib import Path
+from textwrap import fill
 
+WIDTH = 118
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY = (
     "\n## From the platform to the mail server\n",
@@ -84,6 +86,13 @@ def _write(parts: list[str]) -> None:
     told = [house.strip() + "\n"]
     told += [f"{heading}\n{text.strip()}\n" for heading, text in zip(PARTS, others, strict=True) if text.strip()]
     PAGE.write_text("".join(told))
+
+
+def filled(text: str) -> str:
+    """Paragraphs in lines of the page's width; tables and lists stay."""
+    parts = text.strip().split("\n\n")
+    told = [each if each.startswith(("|", "-", "#")) else fill(each, WIDTH, break_on_hyphens=False) for each in parts]
+    return "\n\n".join(told)
 
 
 def server_of(server: str, name: str) -> str:

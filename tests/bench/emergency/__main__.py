@@ -8,7 +8,7 @@ import argparse
 
 from config.logging import configure_logging
 from tests.bench.emergency import how_fast, under_faults
-from tests.bench.page import FAULTS, SPEED, write_emergency
+from tests.bench.page import FAULTS, SPEED, filled, write_emergency
 
 BROADCASTS, SEED, SPEEDS, CONTROL = 10_000, 1, 1000, 500
 
@@ -44,6 +44,7 @@ def _faults(chosen: argparse.Namespace) -> list[str]:
     names = ("broadcasts", "minutes", "seed", "database", "processes", "control")
     wanted = under_faults.Wanted(**{name: getattr(chosen, name) for name in names})
     text, found, plain = under_faults.section(wanted)
+    text = filled(text)
     print(text, *found.people.most_common(), sep="\n")
     if chosen.write or (chosen.broadcasts, chosen.seed, chosen.control) == (BROADCASTS, SEED, CONTROL):
         write_emergency(FAULTS, text)
@@ -51,7 +52,7 @@ def _faults(chosen: argparse.Namespace) -> list[str]:
 
 
 def _speed(chosen: argparse.Namespace) -> None:
-    text = how_fast.section(chosen.speed, chosen.database)
+    text = filled(how_fast.section(chosen.speed, chosen.database))
     print(text)
     if chosen.write or chosen.speed == SPEEDS:
         write_emergency(SPEED, text)

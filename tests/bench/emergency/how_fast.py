@@ -86,6 +86,11 @@ def _own(template: Template, n: int) -> list[Row]:
     return [
         Row("button → committed", [each.committed for each in sent], None),
         Row("button → last request out, platforms and crisis page answer at once", _last(sent), OUT),
+        Row(
+            "of it, computing of our own process, whatever else the machine did",
+            [each.computing for each in sent],
+            None,
+        ),
         Row("the same for a correction: one click", _last(corrected), OUT),
     ]
 

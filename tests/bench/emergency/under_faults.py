@@ -67,6 +67,7 @@ def section(wanted: Wanted) -> tuple[str, Found, dict[str, int]]:
     with polls_queued() as redis:
         found = measured(wanted, redis)
         minutes = (time.monotonic() - began) / 60
+    print(found, flush=True)  # the control takes minutes more
     with _private_redis("redis-server") as redis:
         plain = control.measured(f"{redis}/0", wanted.control, wanted.seed)
     text = TEMPLATE.format(
