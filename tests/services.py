@@ -90,11 +90,11 @@ def _port_answers(port: int, question: bytes, answer: bytes) -> bool:
 class Cluster:
     """A PostgreSQL of its own in a temporary folder; it refuses to run as root, so root lends it to `postgres`.
 
-    durable: what was committed outlives `crash`, as it does in production.
+    What was committed outlives its processes, but not the machine: it does not wait for the disk.
     """
 
-    def __init__(self, programs: Path, folder: str, *, durable: bool = False) -> None:
-        self._programs, self._folder, self._durable = programs, folder, durable
+    def __init__(self, programs: Path, folder: str) -> None:
+        self._programs, self._folder = programs, folder
         self._port, self._as_user = _free_port(), list[str]()
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
@@ -112,9 +112,8 @@ class Cluster:
 
     def start(self) -> None:
         """Returns when it answers."""
-        where = ["-h", "127.0.0.1", "-p", str(self._port), "-k", self._folder]
-        sure = [] if self._durable else ["-c", "fsync=off"]
-        command = self._command("postgres", "-D", f"{self._folder}/data", *where, *sure)
+        options = ["-h", "127.0.0.1", "-p", str(self._port), "-k", self._folder, "-c", "fsync=off"]
+        command = self._command("postgres", "-D", f"{self._folder}/data", *options)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._server = subprocess.Popen(command, cwd=self._folder, **quiet)
         _wait(lambda: _postgresql_answers(self.url))
@@ -140,9 +139,9 @@ def postgresql_programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def private_postgresql(programs: Path, *, durable: bool = False) -> Iterator[Cluster]:
+def private_postgresql(programs: Path) -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="kanalvakt-pg-") as folder:
-        cluster = Cluster(programs, folder, durable=durable)
+        cluster = Cluster(programs, folder)
         try:
             yield cluster
         finally:

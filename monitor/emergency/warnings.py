@@ -58,7 +58,7 @@ def _claim(db: Database, source: Source, now: datetime) -> dict[str, str] | None
         if feed is None:
             feed = Feed(source=source, next_at=now)
             session.add(feed)
-        if feed.next_at > now:
+        if now < feed.next_at <= now + EVERY:  # what lies further ahead was written before the clock was set back
             return None
         feed.next_at = now + EVERY
         known = {"If-None-Match": feed.etag, "If-Modified-Since": feed.modified}

@@ -1,6 +1,6 @@
 """PostgreSQL dies, and comes back, with messages armed and sent: nothing twice, nothing lost, counted at the platform.
 
-A cluster of its own, whose commits are safe on the disk, is killed in the middle of a COMMIT and right after one.
+A cluster of its own is killed in the middle of a COMMIT and right after one.
 """
 
 import threading
@@ -47,7 +47,7 @@ def cluster() -> Iterator[Cluster]:
     programs = postgresql_programs()
     if programs is None:
         pytest.skip("needs PostgreSQL's own programs: sudo apt-get install postgresql")
-    with private_postgresql(programs, durable=True) as found:
+    with private_postgresql(programs) as found:
         with _asked(found) as connection:
             connection.execute("CREATE DATABASE migrated")
         db = Database(found.url_of("migrated"))
@@ -131,7 +131,7 @@ class Unheard(Database):
 
 
 def test_killed_right_after_a_commit_of_which_nobody_hears_it_is_out_once(here: Broadcast, cluster: Cluster) -> None:
-    for at in (1, 2, 3, 4):
+    for at in (2, 3):  # armed, and what came of it
         message = sent_without_hub(here)
         db: Any = Unheard(here.db.url.render_as_string(hide_password=False))
         db.at, db.cluster = at, cluster
