@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from connectors.emulator.effects import Effect
 from monitor.emergency.models import OutsideWarning, Readiness
-from monitor.emergency.readiness_rules import Facts, judge
+from monitor.emergency.readiness_rules import Facts, Seen, judge
 from tests.monitor.watch.conftest import until
 from tests.web.conftest import LONG_WORD
 from tests.web.days.town import ARABIC, WalkTown
@@ -64,7 +64,7 @@ def _looks_at_what_is_prepared(walk: Walk) -> None:
 def _is_warned(town: WalkTown) -> None:
     now = datetime.now(UTC)
     with town.db.transaction() as session:
-        facts = Facts((), ("Karin Chef",), None, True, True, None)
+        facts = Facts((), ("Karin Chef",), None, Seen.OURS, True, None)
         session.add(Readiness(at=now, ok=False, findings={"checks": [one.as_json() for one in judge(facts, now)]}))
         told = {"source": "vma", "status": "Actual", "kind": "Alert", "ours": True, "expires": now + timedelta(hours=1)}
         ids = {"identifier": "SR1", "thread": "t1", "text": "Giftig rök i Tibro. Gå inomhus och stäng fönster."}

@@ -66,3 +66,5 @@ def test_a_registrars_day(town: WalkTown, browser: Browser, language: str, scrip
     with walking(town, browser, "auditor", language, script=script) as walk:
         walk.comes_in("revisor")
         _goes_through(walk, AUDITOR)
+        walk.go("/audit/verification")
+        assert walk.page.locator(".ds-alert[data-color=danger]").count() == 0, "the sample world's log is not whole"

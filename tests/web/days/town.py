@@ -14,11 +14,15 @@ from config.settings import Settings
 from connectors.emulator.world import Comment as Written
 from monitor.access import accounts, sessions
 from monitor.access.models import Account
+from monitor.audit import SYSTEM
+from monitor.audit.writing import Said, audited_all
 from monitor.db import Database
 from monitor.inbox.day_keeping import keep_days
 from monitor.inbox.models import Flag
 from monitor.inbox.templates import EVERYBODY, add_template, sign_as
 from monitor.register.models import Channel, Organisation, Person, Unit
+from monitor.watch.day_models import WatchDay
+from monitor.watch.day_register import subject_of
 from monitor.watch.models import PollRun
 from tests.monitor.days.almanac import at
 from tests.monitor.inbox.desk import CHANNEL, Desk
@@ -29,7 +33,7 @@ from tests.web.register.watch_town import MISSED, PARTLY, watched_day, working_d
 
 THURSDAY, FRIDAY, MONDAY = date(2026, 11, 12), date(2026, 11, 13), date(2026, 11, 16)
 BEGAN = date(2026, 11, 2)
-"""When the watch did; on THURSDAY the log."""
+"""When the watch did."""
 BY_MACHINE = (CHANNEL, "fb", "yt", "forskola")
 BUT: dict[tuple[str, date], dict[str, Any]] = {
     ("fb", date(2026, 11, 4)): PARTLY,
@@ -191,9 +195,10 @@ def _days(town: Town) -> None:
     early = [each for each in working_days(town.db, BEGAN, at(FRIDAY, "12.00")) if each < THURSDAY]
     with town.db.transaction() as session:
         names = (*BY_MACHINE, "grupp")
-        session.add_all(
-            watched_day(id_, day, at(THURSDAY, "00.00"), BUT.get((id_, day), {})) for day in early for id_ in names
-        )
+        then = at(THURSDAY, "00.00")
+        days = [watched_day(id_, day, then, BUT.get((id_, day), {})) for day in early for id_ in names]
+        session.add_all(days)
+        audited_all(session, SYSTEM, "watch_day.concluded", map(_said, days), then)
         for day, failing in ((THURSDAY, ""), (FRIDAY, "forskola")):
             for id_ in BY_MACHINE:
                 when = {"started_at": at(day, "07.40"), "finished_at": at(day, "07.41")}
@@ -202,6 +207,11 @@ def _days(town: Town) -> None:
                 )
                 session.add(PollRun(channel_id=id_, claim="c", full=False, **came, **when))
     keep_days(town.db, at(FRIDAY, "09.00"))
+
+
+def _said(day: WatchDay) -> Said:
+    told = {name: getattr(day, name) for name in ("verdict", "how", "reason", "first_complete_at")}
+    return Said(subject_of(day.channel_id, day.day), after=told)
 
 
 def _words(desk: Desk) -> None:
