@@ -24,6 +24,7 @@ from monitor.emergency.delivery_words import counted
 from monitor.emergency.drafting import promise_anew
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Hold, Incident, Message
+from monitor.emergency.places import channel_of
 from monitor.emergency.rules import Fate, counts
 from monitor.emergency.sending import committed
 from monitor.emergency.standing import message_state
@@ -145,7 +146,7 @@ def _message(session: Session, number: int) -> Message:
 
 def _check_place(session: Session, place: str) -> None:
     if place not in ("", HUB):
-        channel_named(session, place)
+        channel_named(session, channel_of(place))
 
 
 def _holds(session: Session) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from monitor.cli.output import say, show_json
 from monitor.cli.setup import opened_database
 from monitor.emergency import incidents, sending
 from monitor.emergency.approving import approve as approve_message
-from monitor.emergency.composing import channels_of, places, texts, what_is_wrong
+from monitor.emergency.composing import channels_of, texts, what_is_wrong
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import Written, begin, edit, from_template, submit
 from monitor.emergency.drafting import discard as discard_message
@@ -30,6 +30,7 @@ from monitor.emergency.incident_words import MODES, STAGES
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
 from monitor.emergency.models import Incident, Message
+from monitor.emergency.places import places
 from monitor.emergency.standing import message_state
 from monitor.emergency.wording import wording
 from monitor.register.organisation import organisation
@@ -289,7 +290,7 @@ def _show(session: Session, message: Message, *, json: bool) -> int:
     promise = moment(message.next_update_at, zone) if message.next_update_at else "–"
     kind, state = _(KINDS[Kind(message.kind)]), _(STATES[message_state(message, now)])
     say(_("{kind} {number}: {state}. Next update: {when}", kind=kind, number=message.id, state=state, when=promise))
-    for place in places(channels):
+    for place in places(channels, settings()):
         if place.id in said:
             say(f"\n-- {place.name} ({len(said[place.id])})\n{said[place.id]}")
     for each in told:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
-from monitor.emergency.composing import HUB, channels_of, link_of, long_text, places, short_text, texts, versions
+from monitor.emergency.composing import HUB, channels_of, link_of, long_text, short_text, texts, versions
 from monitor.emergency.drafting import is_late, promised, standing
 from monitor.emergency.message_rules import (
     AT_ONCE,
@@ -23,6 +23,8 @@ from monitor.emergency.message_rules import (
 )
 from monitor.emergency.message_words import QUESTIONS
 from monitor.emergency.models import Incident, Message
+from monitor.emergency.places import lacks_encoder, places
+from monitor.emergency.places import place_names as named_places
 from monitor.emergency.standing import holds_of, stood
 from monitor.register.organisation import organisation
 from monitor.register.people import named
@@ -48,8 +50,9 @@ def shown(session: Session, message: Message, who: Visitor, now: datetime, setti
     own = {each.place: each for each in versions(session, message.id)}
     if message.state in BEFORE:
         return values | {"own": own} | _written(session, message, incident, zone, settings, now)
-    names = place_names(session)
-    sent = {"stood": stood(session, message), "holds": holds_of(session, now, incident.mode), "channels": names}
+    found = stood(session, message)
+    names = {**place_names(session), **named_places(session, [each.place for each in found.deliveries])}
+    sent = {"stood": found, "holds": holds_of(session, now, incident.mode), "channels": names}
     return values | {"own": own, "place_names": names} | sent
 
 
@@ -66,7 +69,8 @@ def _written(
     promise = promised(now).astimezone(zone).strftime(LOCAL) if late else ""
     return {
         "texts": texts(session, message, channels, settings),
-        "places": places(channels),
+        "places": places(channels, settings),
+        "lacks_encoder": lacks_encoder(channels, settings),
         "long": long,
         "short": short_text(message, incident, link),
         "most_short": SHORT,
