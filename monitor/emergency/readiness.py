@@ -24,6 +24,7 @@ from monitor.db import Database
 from monitor.emergency import readiness_rules as rules
 from monitor.emergency.exercise_accounts import tested_accounts
 from monitor.emergency.models import Delivery, Feed, Incident, Message, Readiness
+from monitor.emergency.places import publishes
 from monitor.emergency.readiness_rules import ChannelFacts, Check, Facts
 from monitor.emergency.rules import UNDECIDED
 from monitor.emergency.seen_from_outside import card_seen, page_seen
@@ -99,7 +100,7 @@ def _channels(session: Session, settings: Settings, now: datetime) -> Iterable[t
     for channel in published_by_machine(session):
         health = session.get(TokenHealth, channel.id)
         connector = _connector(session, channel, settings)
-        if connector is not None and not isinstance(connector, Publisher):
+        if publishes(channel) is None or (connector is not None and not isinstance(connector, Publisher)):
             continue
         yield (
             ChannelFacts(

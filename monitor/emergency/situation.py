@@ -21,7 +21,7 @@ from monitor.emergency.intake_rules import Kind
 from monitor.emergency.message_words import FATES
 from monitor.emergency.models import Incident, Intake, LogLine, Topic
 from monitor.emergency.noting import noted
-from monitor.emergency.places import place_names
+from monitor.emergency.places import HUB, place_names
 from monitor.emergency.standing import Stood, messages_of
 from monitor.register.organisation import organisation
 
@@ -157,7 +157,7 @@ def _sent(session: Session, found: Situation, zone: ZoneInfo) -> dict[str, objec
     rows = [
         [
             breakable(stood.message.headline),
-            breakable(names[each.place]),
+            breakable(names[each.place] if each.place != HUB else _("The crisis page")),
             _(FATES[each.state]),  # type: ignore[index]  # a StrEnum's values are its members
             _when(each.confirmed_at, zone) if each.confirmed_at is not None else "–",
         ]
