@@ -30,7 +30,7 @@ from monitor.emergency.incident_words import MODES, STAGES
 from monitor.emergency.message_rules import BEFORE, PARTS, Kind
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
 from monitor.emergency.models import Incident, Message
-from monitor.emergency.places import places
+from monitor.emergency.places import NO_ENCODER, alike, lacks_encoder, places
 from monitor.emergency.standing import message_state
 from monitor.emergency.wording import wording
 from monitor.register.organisation import organisation
@@ -290,9 +290,10 @@ def _show(session: Session, message: Message, *, json: bool) -> int:
     promise = moment(message.next_update_at, zone) if message.next_update_at else "–"
     kind, state = _(KINDS[Kind(message.kind)]), _(STATES[message_state(message, now)])
     say(_("{kind} {number}: {state}. Next update: {when}", kind=kind, number=message.id, state=state, when=promise))
-    for place in places(channels, settings()):
-        if place.id in said:
-            say(f"\n-- {place.name} ({len(said[place.id])})\n{said[place.id]}")
+    for text, where in alike(places(channels, settings()), said):
+        say(f"\n-- {', '.join(each.name for each in where)} ({len(text)})\n{text}")
+    if lacks_encoder(channels, settings()):
+        say(f"\n{_(NO_ENCODER)}")
     for each in told:
         say(f"! {each['field']}: {each['text']}")
     return 1 if faults else 0

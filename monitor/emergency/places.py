@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.language import _
+from config.language import N_, _
 from config.settings import Settings
 from connectors import EVERY_PLATFORM
 from connectors.about import Part, Publishes
@@ -17,6 +17,7 @@ from monitor.register.named_secrets import name_of
 HUB = "hub"
 BETWEEN = ":"
 """Between a channel's id, which never has it, and the name of a part."""
+NO_ENCODER = N_("There is no short video, as nothing here can draw one: install kanalvakt[video].")
 
 
 def channel_of(place: str) -> str:
@@ -72,6 +73,15 @@ def lacks_encoder(channels: Iterable[Channel], settings: Settings) -> bool:
 def places(channels: Iterable[Channel], settings: Settings) -> list[Place]:
     """The hub and the channels, part by part, with how long a text may be there. In the language in use."""
     return [Place(HUB, _("Crisis page")), *(each for channel in channels for each in _of(channel, settings))]
+
+
+def alike(places: Iterable[Place], texts: Mapping[str, str]) -> list[tuple[str, list[Place]]]:
+    """Each text once, with the places where it goes, in their order."""
+    found: dict[str, list[Place]] = {}
+    for place in places:
+        if place.id in texts:
+            found.setdefault(texts[place.id], []).append(place)
+    return list(found.items())
 
 
 def _of(channel: Channel, settings: Settings) -> Iterator[Place]:

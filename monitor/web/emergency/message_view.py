@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from config.language import _
 from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
@@ -23,7 +24,7 @@ from monitor.emergency.message_rules import (
 )
 from monitor.emergency.message_words import QUESTIONS
 from monitor.emergency.models import Incident, Message
-from monitor.emergency.places import lacks_encoder, places
+from monitor.emergency.places import NO_ENCODER, alike, lacks_encoder, places
 from monitor.emergency.places import place_names as named_places
 from monitor.emergency.standing import holds_of, stood
 from monitor.register.organisation import organisation
@@ -67,10 +68,12 @@ def _written(
     fields = len(message.headline) + sum(len(getattr(message, name)) for name in PARTS)
     late = is_late(message, now)
     promise = promised(now).astimezone(zone).strftime(LOCAL) if late else ""
+    said, there = texts(session, message, channels, settings), places(channels, settings)
     return {
-        "texts": texts(session, message, channels, settings),
-        "places": places(channels, settings),
-        "lacks_encoder": lacks_encoder(channels, settings),
+        "texts": said,
+        "places": there,
+        "alike": alike(there, said),
+        "no_video": _(NO_ENCODER) if lacks_encoder(channels, settings) else "",
         "long": long,
         "short": short_text(message, incident, link),
         "most_short": SHORT,
