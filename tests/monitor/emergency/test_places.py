@@ -18,6 +18,7 @@ from monitor.emergency.models import Incident, LogLine, Message, Version
 from monitor.emergency.putting_back import put_back_due
 from monitor.register.models import Channel
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
+from workers import emergency as worker
 
 OWN = "Här finns kommunens filmer."
 PUT = ("PUT", "/channels$")
@@ -195,6 +196,22 @@ def test_what_cannot_be_put_back_is_told_once_and_waits_as_long_as_the_platform_
         assert put_back(town) == 0
     assert lines(town).count("för hand") == 1
     assert description(town) != OWN
+
+
+def test_the_worker_puts_it_back_and_a_database_that_is_away_ends_no_worker(
+    town: Broadcast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.sent()
+    town.to_the_end()
+    monkeypatch.setattr(worker, "database", lambda: town.db)
+    monkeypatch.setattr(worker, "settings", Settings)
+    worker.put_back()
+    assert described(town) == 1
+    end(town)
+    worker.put_back()
+    assert description(town) == OWN
+    monkeypatch.setattr(worker, "database", lambda: None)
+    worker.put_back()
 
 
 def test_what_somebody_wrote_in_studio_stays(town: Broadcast) -> None:
