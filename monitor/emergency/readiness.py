@@ -40,7 +40,13 @@ from monitor.watch.budgets import left_of, quota_of, spent
 from monitor.watch.models import TokenHealth
 
 KEPT = timedelta(days=400)
-NAMES = {Source.VMA: "Sveriges Radio", Source.SMHI: "SMHI", Source.KRISINFORMATION: "krisinformation.se"}
+NAMES = {
+    Source.VMA: "Sveriges Radio",
+    Source.SMHI: "SMHI",
+    Source.KRISINFORMATION: "krisinformation.se",
+    Source.TOP_STORIES: "krisinformation.se/topstories",
+    Source.VMA_RETOLD: "krisinformation.se/vmas",
+}
 """Whose feed it is."""
 
 

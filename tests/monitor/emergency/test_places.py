@@ -198,20 +198,16 @@ def test_what_cannot_be_put_back_is_told_once_and_waits_as_long_as_the_platform_
     assert description(town) != OWN
 
 
-def test_the_worker_puts_it_back_and_a_database_that_is_away_ends_no_worker(
-    town: Broadcast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_worker_puts_it_back(town: Broadcast, monkeypatch: pytest.MonkeyPatch) -> None:
     town.sent()
     town.to_the_end()
     monkeypatch.setattr(worker, "database", lambda: town.db)
     monkeypatch.setattr(worker, "settings", Settings)
-    worker.put_back()
+    worker.PuttingBack().look()
     assert described(town) == 1
     end(town)
-    worker.put_back()
+    worker.PuttingBack().look()
     assert description(town) == OWN
-    monkeypatch.setattr(worker, "database", lambda: None)
-    worker.put_back()
 
 
 def test_what_somebody_wrote_in_studio_stays(town: Broadcast) -> None:
