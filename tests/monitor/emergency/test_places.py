@@ -114,6 +114,7 @@ def test_used_up_uploads_wait_by_themselves_and_hold_up_no_other_place(town: Bro
     assert (town.delivery("youtube").state, town.delivery("youtube:text").state) == ("verified", "verified")
     waits = town.delivery("youtube:video")
     assert (waits.state, waits.attempts) == ("pending", 0)
+    town.wait(86_400)
     town.to_the_end()
     assert town.delivery("youtube:video").state == "verified"
     assert len(town.effects) == 2
