@@ -130,6 +130,8 @@ class Emergency(BaseModel):
     cms_url: PlatformUrl | None = Field(None, description="the website's own receiver of crisis messages")
     cms_secret: SecretStr | None = Field(None, min_length=24, description="what is signed with for it: whsec_…")
     image_url: PlatformUrl | None = Field(None, description="where platforms fetch image cards; the hub's else")
+    youtube_text: bool = Field(True, description="put the short text in front of a YouTube channel's own, for a while")
+    youtube_video: bool = Field(False, description="upload a short video to YouTube; takes the extra kanalvakt[video]")
     hub_patience_seconds: float = Field(5.0, ge=0, le=60, description="how long the channels wait for the hub")
     without_hub: str = Field("go_on", pattern="^(go_on|wait)$", description="what they do when it has not answered")
     approval_minutes: int = Field(3, ge=0, le=60, description="after this one person may send alone, with a reason")

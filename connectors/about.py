@@ -1,6 +1,7 @@
 """What everybody else has to know of a platform, without loading its library: each package's `__init__` says it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,34 @@ class Writes:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Another place for a crisis message on the same channel, besides its posts.
+
+    title: what it is, for people. longest_post: characters. switch: the setting of `emergency` that offers it. short:
+    the short text stands there, whatever would fit. needs_video: there has to be a film. lasting: what a withdrawal
+    says does not go there; what the message replaced is put back when its time is over (publishing.Replacing).
+    """
+
+    title: str
+    longest_post: int
+    switch: str
+    short: bool = False
+    needs_video: bool = False
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Publishes:
-    """What a crisis message can be there. longest_post: characters. best_effort: as in connectors.publishing."""
+    """What a crisis message can be there. longest_post: characters. best_effort: as in connectors.publishing. needs:
+    secrets without which only people can publish. title: what it is there, where there are parts too; parts: by the
+    name that publishing.Manifold knows them by."""
 
     longest_post: int
     needs_image: bool = False
     best_effort: bool = False
+    needs: frozenset[str] = frozenset()
+    title: str = ""
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +72,12 @@ class About:
     the coverage report. connecting: module:class of the flow that gets a token in a browser; empty where there is
     none. connected: secrets that it gets, which the register need not name. errors: module:name of
     its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning;
-    write_errors: what means something else for a write. hosts: where its addresses lie, and below; empty: anywhere.
-    closed_title: its name where only members see what is written; empty where there is no such thing. hub: the
-    organisation's own website: no social media channel, so no decision about it is asked for. takes_away: kinds of
-    actions by which others see a resident's comment no more: hide, remove, reject (one that the platform holds).
-    writes: what can be done there from here; None: nothing. publishes: what a crisis message can be;
-    None: by hand only.
+    write_errors: what means something else for a write, publish_errors: for a crisis message. hosts: where its
+    addresses lie, and below; empty: anywhere. closed_title: its name where only members see what is written; empty
+    where there is no such thing. hub: the organisation's own website: no social media channel, so no decision about it
+    is asked for. takes_away: kinds of actions by which others see a resident's comment no more: hide, remove, reject
+    (one that the platform holds). writes: what can be done there from here; None: nothing. publishes: what a crisis
+    message can be; None: by hand only.
     """
 
     title: str
@@ -74,6 +97,7 @@ class About:
     connected: frozenset[str] = frozenset()
     errors: str = ""
     write_errors: str = ""
+    publish_errors: str = ""
     hosts: tuple[str, ...] = ()
     closed_title: str = ""
     hub: bool = False

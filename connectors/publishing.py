@@ -19,7 +19,8 @@ class Draft:
 
     text: whole, as it shall stand there. marker: words in the text that stand in no other post of anybody's (the
     message's own address), by which it is found again. link: that address. image: a JPEG that fits the platform, and
-    image_url where the platform can fetch it itself; alt_text says what it shows. video: an MP4 file, with a title.
+    image_url where the platform can fetch it itself; alt_text says what it shows. video: an MP4 file. title: where a
+    place has titles. stood: what stood in the place before any message of ours, where one stands there now.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Draft:
     alt_text: str = ""
     video: Path | None = None
     title: str = ""
+    stood: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,25 @@ class Publisher(Protocol):
     def verify(self, draft: Draft, published: Published) -> Published:
         """Reads it back by its id, another way than it was written. Raises Refused where it is not there, or is not
         what was sent."""
+        ...
+
+
+@runtime_checkable
+class Manifold(Protocol):
+    """A connector whose channel has more places for a message than one (about.Publishes.parts)."""
+
+    def part(self, name: str) -> Publisher:
+        """Raises KeyError for one that there is not."""
+        ...
+
+
+@runtime_checkable
+class Replacing(Protocol):
+    """A publisher that writes into what stands there anyway. What was there before is in its progress, as "before"."""
+
+    def put_back(self, progress: State, marker: str) -> bool:
+        """Takes the message away again, and nothing that somebody else has written meanwhile. May be repeated. False:
+        the message does not stand there any more. Raises ConnectorError."""
         ...
 
 

@@ -47,16 +47,35 @@ def _tables() -> dict[str, list[str]]:
     """module:name of each table -> the platforms that decide by it."""
     tables: dict[str, list[str]] = {}
     for about in PLATFORMS.values():
-        for place, what in ((about.errors, "{}"), (about.write_errors, "{}, writing")):
+        named = (
+            (about.errors, "{}"),
+            (about.write_errors, "{}, writing"),
+            (about.publish_errors, "{}, crisis messages"),
+        )
+        for place, what in named:
             if place:
                 tables.setdefault(place, []).append(what.format(_(about.title)))
     return tables
 
 
+def _beside(place: str) -> Mapping[str, Meaning]:
+    """What stands in the table of writes already, where this is one of crisis messages."""
+    writes = {
+        about.write_errors for about in PLATFORMS.values() if about.publish_errors == place and about.write_errors
+    }
+    return {code: one for each in writes for code, one in _table(each).items()}
+
+
+def _table(place: str) -> Mapping[str, Meaning]:
+    module, name = place.split(":")
+    found: Mapping[str, Meaning] = getattr(import_module(module), name)
+    return found
+
+
 def _section(entry: tuple[str, list[str]]) -> str:
     place, titles = entry
-    module, name = place.split(":")
-    table: Mapping[str, Meaning] = getattr(import_module(module), name)
+    known = _beside(place)
+    table = {code: one for code, one in _table(place).items() if known.get(code) != one}
     rows = [f"| `{code}` | `{one.error.__name__}` | {one.detail} | {_remedy(one)} |" for code, one in table.items()]
     head = f"## {' and '.join(dict.fromkeys(titles))} (`{place}`)\n"
     return "\n".join([head, "| code | class | what it means | what to do |", "|---|---|---|---|", *rows, ""])

@@ -22,7 +22,7 @@ from config.logging import configure_logging
 from config.settings import settings
 from monitor.cli.broker import SIGN_EVERY, Sign, show_sign
 from monitor.db import database
-from monitor.emergency.claimed import anything_under_way
+from monitor.emergency.claimed import anything_to_put_back, anything_under_way
 from monitor.emergency.wakeful import somebody_may_be_told, something_ran_out
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda _number, _frame: over.set())
     telling = Telling()
-    for task in (telling, Page()):
+    for task in (telling, Page(), PuttingBack()):
         threading.Thread(target=_again_and_again, args=(over, task.look), name=task.name, daemon=True).start()
     with ThreadPoolExecutor(AT_ONCE + 1, thread_name_prefix="crisis") as pool:
         pool.submit(_show_life, over)
@@ -111,6 +111,18 @@ class Page:
 
             publish_hub(database(), settings(), now)
         self._since = now
+
+
+class PuttingBack:
+    """Puts back what stood somewhere before a message of a crisis that is over."""
+
+    name = "puts back"
+
+    def look(self) -> None:
+        if anything_to_put_back(database()):
+            from monitor.emergency.putting_back import put_back_due  # as above
+
+            put_back_due(database(), settings())
 
 
 def _again_and_again(over: threading.Event, task: Callable[[], None]) -> None:

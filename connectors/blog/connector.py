@@ -13,6 +13,8 @@ from connectors.base import Account, Budget, Credential, Health, Reading, ReadPl
 from connectors.blog.errors import NOT_HERE, failure
 from connectors.blog.feeds import Feed, is_feed
 from connectors.blog.finding import comment_feeds, root_below, roots
+from connectors.blog.pen import Pen
+from connectors.blog.publishing import BlogPublishing
 from connectors.blog.web import Page, Web
 from connectors.blog.wordpress import WordPress
 from connectors.errors import ConnectorError
@@ -21,11 +23,12 @@ STRANGE = (AttributeError, LookupError, TypeError, ValueError)
 """What we do with an answer of an unexpected shape."""
 
 
-class Blog:
+class Blog(BlogPublishing):
     """account.address: of the blog, or of its comments' feed. account.external_id: the organisation's user numbers."""
 
-    def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:  # noqa: ARG002 - needs none
+    def __init__(self, account: Account, credential: Credential, settings: Settings) -> None:
         self._address = account.address
+        self._credential, self._settings = credential, settings
         self._inside = settings.private_addresses
 
     @property
@@ -34,12 +37,23 @@ class Blog:
         return (Budget(f"blog/{urlsplit(self._address).netloc}"),)
 
     def check(self) -> Health:
-        """A few requests: are there comments to read?"""
+        """A few requests: are there comments to read, and may we publish, where that is meant?"""
         plan = ReadPlan(now=datetime.now(UTC))
         web = Web(plan, inside=self._inside)
-        problem = _attempt(_Look(self._address, plan, web).find, plan)
-        sent = web.sent
-        return Health("none", can_read=problem is None, problem=problem, requests=sent, counted_cost=sent)
+        look = _Look(self._address, plan, web)
+        problem = _attempt(look.find, plan)
+        pen = Pen(self._credential, inside=self._inside)
+        kind, may = ("password", self._may_publish(pen, look)) if pen.can_write else ("none", False)
+        sent = web.sent + (kind != "none")
+        read = problem is None
+        return Health(kind, can_read=read, can_publish=may, problem=problem, requests=sent, counted_cost=sent)
+
+    def _may_publish(self, pen: Pen, look: "_Look") -> bool:
+        try:
+            told = pen.get(f"{look.root}/users/me", context="edit", _fields="capabilities")
+            return bool(told["capabilities"]["publish_posts"])
+        except (ConnectorError, *STRANGE):
+            return False
 
     def read(self, plan: ReadPlan) -> Reading:
         web = Web(plan, inside=self._inside)
@@ -70,6 +84,11 @@ class _Look:
             self.find()
         if self._wordpress is not None:
             self._wordpress.go_on()
+
+    @property
+    def root(self) -> str:
+        """Of the REST API, as far as we know."""
+        return self._wordpress.root if self._wordpress is not None else root_below(self._address)
 
     def find(self) -> None:
         """The first page of comments, or the feed. Raises ConnectorError where there is neither."""

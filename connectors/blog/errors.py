@@ -92,7 +92,7 @@ def refusal(page: "Page", now: datetime) -> ConnectorError | None:
     if page.status < 500 and told in TABLE:
         return failure(told, now)
     code = shown if shown in TABLE else f"HTTP {page.status // 100}xx"
-    return failure(code, now, wait=_wait(page.headers.get("Retry-After", ""), now), shown=shown)
+    return failure(code, now, wait=wait_told(page.headers.get("Retry-After", ""), now), shown=shown)
 
 
 def _told(body: bytes) -> str:
@@ -104,7 +104,7 @@ def _told(body: bytes) -> str:
     return str(answer.get("code", "")) if isinstance(answer, dict) else ""
 
 
-def _wait(told: str, now: datetime) -> timedelta:
+def wait_told(told: str, now: datetime) -> timedelta:
     """Retry-After is a number of seconds or a date (RFC 9110, 10.2.3)."""
     if told.isdecimal():
         return min(timedelta(seconds=int(told[:9])), LONGEST_WAIT)

@@ -29,7 +29,7 @@ class WordPress:
         self.posts: list[ReadPost] = []
         self.covered: list[Covered] = []
         self.looked_up: dict[str, bool] = {}
-        self._web, self._plan, self._root = web, plan, root
+        self._web, self._plan, self.root = web, plan, root
         self._before = plan.state if plan.state.get("root") == root else {}
         self._recent: dict[str, list[str]] = self._before.get("recent", {})
         self._known: set[str] = set(self._before.get("posts", []))
@@ -52,7 +52,7 @@ class WordPress:
         kept += [(i, row) for i, row in islice(self._listing.rows.items(), PER_PAGE, None) if written(row) >= young]
         everything = self._listing.ended and len(kept) == len(self._listing.rows)
         return {
-            "root": self._root,
+            "root": self.root,
             "total": self._listing.total if self._listing.steady else None,
             "recent": {id_: [str(row["post"]), self._top(row), row["date_gmt"]] for id_, row in kept},
             "edge": None if everything or not kept else kept[-1][1]["date_gmt"],
@@ -101,7 +101,7 @@ class WordPress:
             asked |= set(missing)
             for some in _hundreds(missing):
                 wanted = {"include": ",".join(some), "per_page": str(PER_PAGE), "_fields": FIELDS}
-                self._older |= as_comments(self._web.get(f"{self._root}/comments", wanted), self._web.now)
+                self._older |= as_comments(self._web.get(f"{self.root}/comments", wanted), self._web.now)
 
     def _unknown_parents(self) -> set[str]:
         found = self._older | self._listing.rows
@@ -122,7 +122,7 @@ class WordPress:
         self._known |= new  # of a kind that the API does not tell: not asked for again
 
     def _keep_posts(self, parameters: Mapping[str, str], kind: str = "posts") -> None:
-        found = as_rows(self._web.get(f"{self._root}/{kind}", parameters), self._web.now)
+        found = as_rows(self._web.get(f"{self.root}/{kind}", parameters), self._web.now)
         self.posts += [_post(row) for row in found.values()]
         self._known |= found.keys()
 
@@ -138,7 +138,7 @@ class WordPress:
         if not id_.isdecimal():
             return
         try:
-            self._web.get(f"{self._root}/comments/{id_}", {"_fields": "id"})
+            self._web.get(f"{self.root}/comments/{id_}", {"_fields": "id"})
         except PermissionLost:
             return
         except ChannelGone as error:

@@ -21,6 +21,7 @@ SECRET = frozenset(
         "key",
         "lsd",
         "refresh_token",
+        "upload_id",
     }
 )
 _INSIDE = re.compile(r"(access_token=|access_token\W{1,9})[^&\"\\]+")

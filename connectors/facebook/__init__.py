@@ -22,6 +22,7 @@ ABOUT = About(
     hosts=("facebook.com", "fb.com"),
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",
+    publish_errors="connectors.graph.publishing:PUBLISHING",
     writes=WRITING,
     publishes=Publishes(63_206),
     takes_away=("hide", "remove"),

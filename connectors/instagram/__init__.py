@@ -21,6 +21,7 @@ ABOUT = About(
     hosts=("instagram.com",),
     errors="connectors.graph.errors:TABLE",
     write_errors="connectors.graph.writing:WRITES",
+    publish_errors="connectors.graph.publishing:PUBLISHING",
     writes=WRITING,
     publishes=Publishes(2_200, needs_image=True),
     takes_away=("hide", "remove"),

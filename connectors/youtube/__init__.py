@@ -1,7 +1,7 @@
 """YouTube channels. `connector.py` is what it can do, `reading.py` one look at a channel, `api.py` the way there."""
 
 from config.language import N_
-from connectors.about import About, Publishes, Writes
+from connectors.about import About, Part, Publishes, Writes
 
 WRITING = Writes(frozenset({"reply", "release", "reject", "delete"}), 10_000, "@{handle}")
 ABOUT = About(
@@ -23,6 +23,15 @@ ABOUT = About(
     errors="connectors.youtube.errors:TABLE",
     write_errors="connectors.youtube.writing:WRITES",
     writes=WRITING,
-    publishes=Publishes(10_000, best_effort=True),
+    publish_errors="connectors.youtube.publish_errors:PUBLISHING",
+    publishes=Publishes(
+        10_000,
+        best_effort=True,
+        title=N_("comments on the newest videos"),
+        parts={
+            "text": Part(N_("the channel's own text"), 600, "youtube_text", short=True, lasting=True),
+            "video": Part(N_("a short video"), 2_400, "youtube_video", needs_video=True),
+        },
+    ),
     takes_away=("remove", "reject"),
 )

@@ -8,15 +8,19 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import structlog
 
 from config.settings import Settings
 from connectors.base import Account, Budget, Credential, Health, Reading, ReadPlan
 from connectors.errors import ChannelGone, ConnectorError, RateLimited, UnexpectedAnswer
+from connectors.publishing import Publisher
 from connectors.youtube.api import Api, has_oauth, missing
+from connectors.youtube.channel_text import ChannelText
 from connectors.youtube.errors import ALLOWANCE, PACIFIC, SCOPE_MISSING, TABLE, failure
+from connectors.youtube.film import Film
+from connectors.youtube.parts import Part
 from connectors.youtube.publishing import YouTubePublishing
 from connectors.youtube.questions import Questions
 from connectors.youtube.reading import Look
@@ -24,6 +28,7 @@ from connectors.youtube.thorough import walk
 
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 """The only scope that lets an app read the held queue, and reply."""
+UPLOADS_PER_DAY = 100
 UNITS_PER_DAY = 10_000
 """What a project has by default for everything but searches and uploads (Google's quota page, as of June 2026)."""
 A_ROUND = timedelta(minutes=15)
@@ -52,6 +57,15 @@ class YouTube(YouTubePublishing):
         """The Cloud project's daily quota. The number before a client id's first hyphen is the project's."""
         who = (self._credential.get("client_id") or "").partition("-")[0] if self._oauth else ""
         return (Budget(f"youtube/{who or self._credential.mark('api_key')}", UNITS_PER_DAY, str(PACIFIC)),)
+
+    def part(self, name: str) -> Publisher:
+        """The channel's own text, or a video. Uploads are counted by themselves, a hundred a day."""
+        (budget,) = self.budgets
+        uploads = Budget(f"{budget.key}/videos.insert", UPLOADS_PER_DAY, budget.zone)
+        whose = (self._channel, self._credential, self._settings)
+        text, film = ChannelText(*whose, self.budgets), Film(*whose, (uploads, budget))
+        made: dict[str, Part] = {"text": text, "video": film}
+        return cast("Publisher", made[name])
 
     def check(self) -> Health:
         """Costs two units: whose token is it, and does it read the comments (with OAuth: the held ones)? None where

@@ -5,10 +5,10 @@ what YouTube then shows. So a write goes over a connection that sends once; whet
 not done from what may have been.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import httplib2
 from google.auth.exceptions import GoogleAuthError
@@ -30,7 +30,7 @@ from connectors.errors import (
 from connectors.youtube import WRITING
 from connectors.youtube.answers import Resource, Thread, replies_in, thread
 from connectors.youtube.api import Api, has_oauth
-from connectors.youtube.errors import from_answer
+from connectors.youtube.errors import failure, from_answer
 
 _TARGET = N_("The comment is gone or cannot be answered: look at it on YouTube.")
 _TEXT = N_("Write a text, and not too long a one.")
@@ -56,6 +56,7 @@ WRITES: dict[str, Meaning] = {
 
 GONE = frozenset({"commentNotFound", "parentCommentNotFound"})
 PAGE = 100
+_Answer = TypeVar("_Answer")
 _BROKEN = (OSError, HTTPException, httplib2.HttpLib2Error)
 
 
@@ -183,7 +184,9 @@ class YouTubeWriting:
 
 
 class WritingApi(Api):
-    """An Api whose requests are sent once at most."""
+    """An Api whose requests are sent once at most. table: what a reason means for what is written."""
+
+    table: Mapping[str, Meaning] = WRITES
 
     def __init__(
         self, credential: Credential, settings: Settings, now: datetime, before: Callable[[], None], timeout: float
@@ -196,26 +199,35 @@ class WritingApi(Api):
 
     def write(self, request: Callable[[Any], Any], resource: str = "comments") -> Resource | str:
         """What Google's client makes of the answer. Raises OutcomeUnknown, or another error where it was not done."""
+
+        def send() -> Resource | str:
+            answer: Resource | str = request(getattr(self._service, resource)()).execute(num_retries=0)
+            return answer
+
+        return self.once(send)
+
+    def once(self, send: Callable[[], _Answer]) -> _Answer:
+        """What it gives. Raises as `write` does."""
         if refused := self._refresh():
             raise refused
         self._once.sent = False
-        failure: ConnectorError
+        trouble: ConnectorError
         try:
-            answer: Resource | str = request(getattr(self._service, resource)()).execute(num_retries=0)
+            answer = send()
         except HttpError as error:
-            failure = self._judge(error.status_code, error.content)
+            trouble = self._judge(error.status_code, error.content)
         except (_SentTwice, GoogleAuthError, ValueError, *_BROKEN) as error:
-            failure = self._broken(type(error).__name__)
+            trouble = self._broken(type(error).__name__)
         else:
             return answer
-        raise failure  # outside: Google's exceptions hold what was written
+        raise trouble  # outside: Google's exceptions hold what was written
 
     def _judge(self, status: int, content: bytes) -> ConnectorError:
         meant = from_answer(status, content, self._now)
         if not 400 <= status < 500 or meant.code.startswith("HTTP "):
             return OutcomeUnknown("YouTube or something before it is out of order", code=f"HTTP {status}")
-        meaning = WRITES.get(meant.code)
-        return meaning.error(meaning.detail, code=meant.code, remedy=meaning.remedy) if meaning else _certain(meant)
+        meaning = self.table.get(meant.code)
+        return failure(meaning, meant.code, self._now) if meaning else _certain(meant)
 
     def _broken(self, name: str) -> ConnectorError:
         if self._once.sent:

@@ -27,6 +27,7 @@ from monitor.emergency.faults import CannotSend
 from monitor.emergency.incidents import going_on
 from monitor.emergency.message_rules import State
 from monitor.emergency.models import Delivery, Hold, Incident, Message
+from monitor.emergency.places import channel_of
 from monitor.emergency.rules import Fate, counts
 from monitor.emergency.sending import committed
 from monitor.emergency.standing import message_state
@@ -166,7 +167,7 @@ def _message(session: Session, number: int) -> Message:
 
 def _check_place(session: Session, place: str) -> None:
     if place not in ("", HUB):
-        channel_named(session, place)
+        channel_named(session, channel_of(place))
 
 
 def _holds(session: Session) -> list[dict[str, Any]]:

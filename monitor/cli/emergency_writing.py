@@ -36,7 +36,7 @@ from monitor.emergency import sending
 from monitor.emergency.approving import approve as approve_message
 from monitor.emergency.approving import review as review_message
 from monitor.emergency.beginning import beside, follow, from_template
-from monitor.emergency.composing import channels_of, places, texts, versions, what_is_wrong
+from monitor.emergency.composing import channels_of, texts, versions, what_is_wrong
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import Own, Written, begin, edit, submit
 from monitor.emergency.drafting import discard as discard_message
@@ -44,6 +44,7 @@ from monitor.emergency.faults import CannotSend
 from monitor.emergency.message_rules import AT_ONCE, BEFORE, PARTS, Kind, State
 from monitor.emergency.message_words import KINDS, STATES, fault_in_words
 from monitor.emergency.models import Incident, Message
+from monitor.emergency.places import NO_ENCODER, alike, lacks_encoder, places
 from monitor.emergency.standing import message_state
 from monitor.register.organisation import organisation
 
@@ -286,9 +287,10 @@ def _show(session: Session, message: Message, *, json: bool) -> int:
     promise = moment(message.next_update_at, zone) if message.next_update_at else "–"
     kind, state = _(KINDS[Kind(message.kind)]), _(STATES[message_state(message, now)])
     say(_("{kind} {number}: {state}. Next update: {when}", kind=kind, number=message.id, state=state, when=promise))
-    for place in places(channels):
-        if place.id in said:
-            say(f"\n-- {place.name} ({len(said[place.id])})\n{said[place.id]}")
+    for text, where in alike(places(channels, settings()), said):
+        say(f"\n-- {', '.join(each.name for each in where)} ({len(text)})\n{text}")
+    if lacks_encoder(channels, settings()):
+        say(f"\n{_(NO_ENCODER)}")
     for each in told:
         say(f"! {each['field']}: {each['text']}")
     return 1 if faults else 0

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from config.language import N_, _, use_language
 from monitor.audit import SYSTEM, audited
 from monitor.db import Database
-from monitor.emergency.composing import HUB
 from monitor.emergency.models import Delivery, Message
 from monitor.emergency.noting import noted
+from monitor.emergency.places import place_name
 from monitor.emergency.rules import FINAL, Fate
-from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 
 log = structlog.get_logger(__name__)
@@ -66,12 +65,6 @@ def _say(session: Session, delivery: Delivery, sentence: str, now: datetime, **m
     with use_language(organisation(session).language):
         place = place_name(session, delivery.place)
     noted(session, message.incident_id, "message", None, now, sentence, headline=message.headline, place=place, **more)
-
-
-def place_name(session: Session, place: str) -> str:
-    """In the language in use."""
-    channel = session.get(Channel, place) if place != HUB else None
-    return channel.name if channel is not None else _("Crisis page")
 
 
 @contextmanager

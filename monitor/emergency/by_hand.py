@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from monitor.audit import audited
-from monitor.emergency.afterwards import place_name
 from monitor.emergency.composing import HUB
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Message
 from monitor.emergency.noting import noted
+from monitor.emergency.places import place_name
 from monitor.emergency.rules import Fate, Why
 
 ANSWERED = "delivery.answered"

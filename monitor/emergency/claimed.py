@@ -10,10 +10,14 @@ from sqlalchemy.orm import Session
 
 from monitor.db import Database
 from monitor.emergency.models import Delivery
+from monitor.emergency.places import BETWEEN
 from monitor.emergency.rules import LONGEST_WAIT, UNDER_WAY, Fate, begins_anew
 
 Clock = Callable[[], datetime]
 """Read inside a transaction: whoever waited long for its lock must not claim, or renew, for a time gone by."""
+BACK = "back"
+"""Where in a delivery's progress it is kept how putting back goes: {"state": waiting, done or given_up, "attempts",
+"next_at"}."""
 LEASE = timedelta(seconds=6)
 """Who has not said for so long that he lives is dead. Whoever waits for a platform says so all the time."""
 
@@ -32,6 +36,14 @@ def anything_under_way(db: Database) -> bool:
     """One query by an index; outside a crisis there is nothing."""
     with db.snapshot() as session:
         return session.scalars(select(Delivery.id).where(Delivery.state.in_(UNDER_WAY)).limit(1)).first() is not None
+
+
+def anything_to_put_back(db: Database) -> bool:
+    """Has a message taken the place of something that is not back yet? Of the few places where one does."""
+    beside = (Delivery.place.contains(BETWEEN), Delivery.armed_at.is_not(None), Delivery.state.not_in(UNDER_WAY))
+    with db.snapshot() as session:
+        found = session.scalars(select(Delivery.progress).where(*beside)).all()
+    return any("before" in each and each.get(BACK, {}).get("state") not in ("done", "given_up") for each in found)
 
 
 def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> list[Held]:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import Settings
-from connectors import EVERY_PLATFORM
 from monitor.audit import audited
 from monitor.emergency.composing import HUB, channels_of, link_of, texts
 from monitor.emergency.delivery_words import SENTENCES
@@ -24,6 +23,7 @@ from monitor.emergency.faults import CannotSend
 from monitor.emergency.message_rules import AT_ONCE, LASTS, Kind, State
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.noting import noted
+from monitor.emergency.places import on_platform, parts_of, publishes
 from monitor.emergency.rules import Fate, Why
 from monitor.register.models import Channel
 
@@ -92,7 +92,10 @@ def _deliveries(
     channels = channels_of(session)
     link = link_of(message, settings)
     said = texts(session, message, channels, settings)
-    places = [Place(HUB, None, "machine"), *(Place(each.id, each.id, way_of(each, incident.mode)) for each in channels)]
+    places = [Place(HUB, None, "machine")]
+    for channel in channels:
+        way = way_of(channel, incident.mode)
+        places += [Place(each, channel.id, way) for each in (channel.id, *dict(parts_of(channel, settings)))]
     return [_delivery(message, each, _whole(said[each.id], link), link, now) for each in places if each.id in said]
 
 
@@ -113,14 +116,13 @@ def _delivery(message: Message, place: Place, text: str, link: str, now: datetim
 
 def way_of(channel: Channel, mode: str) -> str:
     """How a message of an incident of that mode comes out on the channel."""
-    about = EVERY_PLATFORM.get(channel.platform)
-    publishes = about.publishes if about is not None else None
     if mode == "exercise":
-        tested = publishes is not None and ExerciseCredentials(channel.exercise).account is not None
+        tested = on_platform(channel.platform) and ExerciseCredentials(channel.exercise).account is not None
         return "machine" if tested else "rehearsed"
-    if publishes is None or channel.watch_mode == "manual":
+    told = publishes(channel)
+    if told is None:
         return "by_hand"
-    return "best_effort" if publishes.best_effort else "machine"
+    return "best_effort" if told.best_effort else "machine"
 
 
 def _written(

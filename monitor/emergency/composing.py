@@ -1,6 +1,6 @@
 """Five answers become one long text and one short text, and of these the text for each place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,12 +11,13 @@ from config.language import N_, _, clock, use_language, written
 from config.settings import Settings
 from config.settings import settings as current_settings
 from connectors import EVERY_PLATFORM
-from monitor.emergency.message_rules import AT_ONCE, PARTS, SHORT, Content, Fault, Kind, Place, faults
+from monitor.emergency.message_rules import AT_ONCE, PARTS, SHORT, Content, Fault, Kind, faults
 from monitor.emergency.models import Incident, Message, Version
+from monitor.emergency.places import HUB as HUB
+from monitor.emergency.places import longest_of, parts_of, places
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 
-HUB = "hub"
 NOT_YET = "0" * 12
 """Stands for the identifier of a message that has none before it is sent, so that lengths are right."""
 BEGINS = {
@@ -41,17 +42,29 @@ def texts(
     begins with the word for it, whatever anybody has written."""
     incident = session.get_one(Incident, message.incident_id)
     zone = ZoneInfo(organisation(session).timezone)
-    link = link_of(message, settings or current_settings())
+    chosen = settings or current_settings()
+    link = link_of(message, chosen)
     own = {each.place: each for each in versions(session, message.id)}
     long, short = long_text(message, incident, link, zone), short_text(message, incident, link)
     found = {HUB: _own(own.get(HUB), message, incident, link, zone) or long}
     for channel in channels:
-        version = own.get(channel.id)
-        if version is None or not version.left_out:
-            most = longest(channel)
+        for place, most in _where(channel, own, chosen, lasting=message.kind != Kind.CANCEL):
             fitting = long if most is None or len(long) <= most else short
-            found[channel.id] = _own(version, message, incident, link, zone) or fitting
+            found[place] = _own(own.get(place), message, incident, link, zone) or fitting
     return found
+
+
+def _where(
+    channel: Channel, own: Mapping[str, Version], settings: Settings, *, lasting: bool
+) -> Iterator[tuple[str, int | None]]:
+    """The channel's places that are not left out, with the longest text of each; 0: the short one in any case. What
+    leaves out the channel leaves out everything of it."""
+    if channel.id in own and own[channel.id].left_out:
+        return
+    yield channel.id, longest_of(channel)
+    for place, part in parts_of(channel, settings, lasting=lasting):
+        if place not in own or not own[place].left_out:
+            yield place, 0 if part.short else part.longest_post
 
 
 def long_text(message: Message, incident: Incident, link: str, zone: ZoneInfo) -> str:
@@ -90,17 +103,6 @@ def channels_of(session: Session) -> list[Channel]:
     return list(session.scalars(query.order_by(Channel.name, Channel.id)))
 
 
-def places(channels: Sequence[Channel]) -> list[Place]:
-    """The hub and the channels, with how long a text may be there."""
-    return [Place(HUB, _("Crisis page")), *(Place(each.id, each.name, longest(each)) for each in channels)]
-
-
-def longest(channel: Channel) -> int | None:
-    """Characters of a post there; None where no machine publishes, or without limit."""
-    about = EVERY_PLATFORM.get(channel.platform)
-    return about.publishes.longest_post if about is not None and about.publishes is not None else None
-
-
 def versions(session: Session, message_id: int) -> Sequence[Version]:
     return session.scalars(select(Version).where(Version.message_id == message_id)).all()
 
@@ -117,7 +119,7 @@ def what_is_wrong(session: Session, message: Message, now: datetime, settings: S
         next_update_at=message.next_update_at,
         texts=texts(session, message, channels, settings),
     )
-    return faults(said, places(channels), now)
+    return faults(said, places(channels, settings), now)
 
 
 def _own(version: Version | None, message: Message, incident: Incident, link: str, zone: ZoneInfo) -> str:

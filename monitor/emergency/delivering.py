@@ -20,7 +20,7 @@ from config.settings import Settings
 from connectors import connect as connect_for_real
 from connectors.base import Account, Connector, Credential
 from connectors.errors import ConnectorError
-from connectors.publishing import Publisher
+from connectors.publishing import Manifold, Publisher
 from monitor.db import Database
 from monitor.emergency import cms
 from monitor.emergency.afterwards import note_fate
@@ -31,6 +31,7 @@ from monitor.emergency.composing import HUB
 from monitor.emergency.drafts import drafted
 from monitor.emergency.in_hand import InHand, give_up
 from monitor.emergency.models import Delivery
+from monitor.emergency.places import part_of
 from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing, is_due
 from monitor.emergency.to_hub import HubPublisher
 
@@ -211,6 +212,8 @@ def _publisher(work: InHand, connect: Connect) -> Any:
     if account is None:
         return None
     connector = connect(channel.platform, account, credentials.credential(), work.settings)
+    if (part := part_of(work.held.place)) and isinstance(connector, Manifold):
+        return connector.part(part)
     return connector if isinstance(connector, Publisher) else None
 
 

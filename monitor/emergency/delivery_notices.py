@@ -12,11 +12,12 @@ from monitor.alerts.kinds import KINDS
 from monitor.alerts.telling import Scene
 from monitor.audit.models import AuditEntry
 from monitor.db.bulk import among
-from monitor.emergency.afterwards import SAID, STATES, STILL, place_name
+from monitor.emergency.afterwards import SAID, STATES, STILL
 from monitor.emergency.by_hand import ANSWERED
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.matter import NEWS, Found, Matter, mode_of, page_of
 from monitor.emergency.models import Delivery, Message
+from monitor.emergency.places import place_name
 from monitor.emergency.rules import CLOCKS_DIFFER, SURFACED, UNDECIDED, Fate, Why, gone_by
 from monitor.emergency.staff import at_work
 

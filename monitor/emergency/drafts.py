@@ -3,26 +3,40 @@
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from connectors.about import Part
 from connectors.publishing import Draft
 from monitor.emergency.composing import titled
 from monitor.emergency.in_hand import InHand
+from monitor.emergency.models import Delivery, Incident, Message
+from monitor.emergency.places import on_platform, part_of
+from monitor.emergency.putting_back import is_back
+
+EARLIER = 20
+"""So many deliveries back is looked for one that still stands in a place."""
 
 
 def drafted(work: InHand, publisher: Any) -> Draft:
-    """With a card where the platform has no posts without one, and the video where there is one. Nothing is drawn:
-    the card lies on the hub, where the platform fetches it."""
-    delivery, message = work.delivery, work.message
+    """With a card where the platform has no posts without one, and a film where the place wants one. No card is drawn:
+    it lies on the hub, where the platform fetches it."""
+    delivery, message, part = work.delivery, work.message, _part(work)
     image_url, seen = _card(work) if publisher.needs_image else ("", "")
-    video = Path(work.settings.home) / message.video if message.video else None
     return Draft(
         text=delivery.text,
         marker=delivery.marker,
         link=delivery.link,
         image_url=image_url,
         alt_text=seen,
-        video=video,
+        video=_film(work) if part is not None and part.needs_video else None,
         title=titled(message, work.mode),
+        stood=_stood(work) if part is not None and part.lasting else None,
     )
+
+
+def _part(work: InHand) -> Part | None:
+    told = on_platform(work.channel.platform) if work.channel is not None else None
+    return told.parts.get(part_of(work.delivery.place)) if told is not None else None
 
 
 def _card(work: InHand) -> tuple[str, str]:
@@ -34,3 +48,24 @@ def _card(work: InHand) -> tuple[str, str]:
     exercise = work.mode == "exercise"
     seen = work.message.alt_text or alt_text(work.message, exercise)
     return hub.card_address(work.settings, work.delivery.marker), seen
+
+
+def _film(work: InHand) -> Path:
+    from monitor.emergency.films import film  # as above
+
+    home = Path(work.settings.home)
+    if work.message.video:
+        return home / work.message.video
+    return film(work.message, work.mode == "exercise", home / "films" / f"{work.delivery.marker}.mp4")
+
+
+def _stood(work: InHand) -> str | None:
+    """What an earlier message found in this place, where it stands there still."""
+    same = (Delivery.place == work.delivery.place, Delivery.id < work.delivery.id, Incident.mode == work.mode)
+    query = select(Delivery).join(Message, Message.id == Delivery.message_id)
+    query = query.join(Incident, Incident.id == Message.incident_id).where(*same, Delivery.armed_at.is_not(None))
+    with work.db.snapshot() as session:
+        earlier = session.scalars(query.order_by(Delivery.id.desc()).limit(EARLIER)).all()
+    return next(
+        (str(each.progress["before"]) for each in earlier if "before" in each.progress and not is_back(each)), None
+    )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from monitor.audit import audited
 from monitor.db import Utc
 from monitor.emergency.models import Delivery, Hold, Incident, Message
+from monitor.emergency.places import channel_of
 from monitor.emergency.rules import Fate
 from monitor.inbox.acting_words import STOPPED
 from monitor.inbox.action_rules import Fate as Answer
@@ -32,7 +33,7 @@ def release(session: Session, place: str, by: str, now: datetime, mode: str = "a
     session.execute(
         update(Hold).where(Hold.place == place, *active(mode, now)).values(released_at=now, released_by_id=by)
     )
-    here = Delivery.place == place if place else Delivery.id.is_not(None)
+    here = or_(Delivery.place == place, Delivery.channel_id == place) if place else Delivery.id.is_not(None)
     same = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(Incident.mode == mode)
     held = (Delivery.state == Fate.HELD, Delivery.message_id.in_(same), here)
     session.execute(update(Delivery).where(*held).values(next_at=now))
@@ -49,20 +50,23 @@ def holds(session: Session, now: datetime, mode: str = "actual") -> frozenset[st
 
 
 def stopped_until(session: Session, place: str, now: datetime, mode: str) -> datetime | None:
-    """Until when the place is stopped, by itself or with everything; None: it is not."""
-    return max(session.scalars(_stops(), {"place": place, "mode": mode, "now": now}), default=None)
+    """Until when the place is stopped, by itself, with its channel or with everything; None: it is not."""
+    asked = {"place": place, "channel": channel_of(place), "mode": mode, "now": now}
+    return max(session.scalars(_stops(), asked), default=None)
 
 
 @cache
 def _stops() -> Select[datetime]:
     """Until when the stops of a place last, and those of everything."""
     now = bindparam("now", type_=Utc)
-    return select(Hold.until).where(concerning(bindparam("place")), *active(bindparam("mode"), now))
+    return select(Hold.until).where(
+        concerning(bindparam("place"), bindparam("channel")), *active(bindparam("mode"), now)
+    )
 
 
-def concerning(place: str | BindParameter[str]) -> ColumnElement[bool]:
-    """Holds of the place, or of everything."""
-    return or_(Hold.place == place, Hold.place == EVERYWHERE)
+def concerning(*places: str | BindParameter[str]) -> ColumnElement[bool]:
+    """Holds of one of the places, or of everything."""
+    return or_(*(Hold.place == place for place in places), Hold.place == EVERYWHERE)
 
 
 def active(mode: str | BindParameter[str], now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:

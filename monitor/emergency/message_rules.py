@@ -175,11 +175,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message goes. longest: characters; None: no limit that we know of."""
+    """Where a message goes. longest: characters; None: no limit that we know of. whole: what is left out where this
+    is, of which it is the first part; empty: itself."""
 
     id: str
     name: str
     longest: int | None = None
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
@@ -18,12 +19,13 @@ from config.settings import Settings
 from connectors import PLATFORMS, connect
 from connectors.base import Account, Connector
 from connectors.errors import ConnectorError
-from connectors.publishing import Publisher, Rationed
+from connectors.publishing import Manifold, Publisher, Rationed
 from monitor.alerts.given_up import given_up
 from monitor.db import Database
 from monitor.emergency import readiness_rules as rules
 from monitor.emergency.exercise_accounts import tested_accounts
 from monitor.emergency.models import Delivery, Feed, Incident, Message, Readiness
+from monitor.emergency.places import part_of, parts_of, publishes
 from monitor.emergency.readiness_rules import ChannelFacts, Check, Facts
 from monitor.emergency.rules import UNDECIDED
 from monitor.emergency.seen_from_outside import card_seen, page_seen
@@ -38,7 +40,13 @@ from monitor.watch.budgets import left_of, quota_of, spent
 from monitor.watch.models import TokenHealth
 
 KEPT = timedelta(days=400)
-NAMES = {Source.VMA: "Sveriges Radio", Source.SMHI: "SMHI", Source.KRISINFORMATION: "krisinformation.se"}
+NAMES = {
+    Source.VMA: "Sveriges Radio",
+    Source.SMHI: "SMHI",
+    Source.KRISINFORMATION: "krisinformation.se",
+    Source.TOP_STORIES: "krisinformation.se/topstories",
+    Source.VMA_RETOLD: "krisinformation.se/vmas",
+}
 """Whose feed it is."""
 
 
@@ -99,7 +107,7 @@ def _channels(session: Session, settings: Settings, now: datetime) -> Iterable[t
     for channel in published_by_machine(session):
         health = session.get(TokenHealth, channel.id)
         connector = _connector(session, channel, settings)
-        if connector is not None and not isinstance(connector, Publisher):
+        if publishes(channel) is None or (connector is not None and not isinstance(connector, Publisher)):
             continue
         yield (
             ChannelFacts(
@@ -107,13 +115,24 @@ def _channels(session: Session, settings: Settings, now: datetime) -> Iterable[t
                 name=channel.name,
                 can_publish=health is not None and health.can_publish and connector is not None,
                 checked_at=health.checked_at if health else None,
-                cost=connector.publish_cost if connector else 0,
+                cost=_cost(channel, connector, settings),
                 expires=health.expires if health else None,
                 remedy=(health.remedy or "") if health else "",
                 left=_left(session, connector, settings, now),
             ),
             connector,
         )
+
+
+def _cost(channel: Channel, connector: Any, settings: Settings) -> int:
+    """Of one message in all its places, what is put back afterwards included; 0 where nobody knows."""
+    if connector is None:
+        return 0
+    beside = parts_of(channel, settings) if isinstance(connector, Manifold) else ()
+    found = [(connector.part(part_of(place)), part) for place, part in beside]
+    same = [(each, part) for each, part in found if each.budgets[0] == connector.budgets[0]]
+    cost: int = connector.publish_cost + sum(each.publish_cost * (1 + part.lasting) for each, part in same)
+    return cost
 
 
 def _connector(session: Session, channel: Channel, settings: Settings) -> Connector | None:

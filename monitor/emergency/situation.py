@@ -21,8 +21,8 @@ from monitor.emergency.intake_rules import Kind
 from monitor.emergency.message_words import FATES
 from monitor.emergency.models import Incident, Intake, LogLine, Topic
 from monitor.emergency.noting import noted
+from monitor.emergency.places import HUB, place_names
 from monitor.emergency.standing import Stood, messages_of
-from monitor.register.channels import all_channels
 from monitor.register.organisation import organisation
 
 EVERY = timedelta(hours=1)
@@ -153,11 +153,11 @@ def _about(found: Situation) -> dict[str, object]:
 
 
 def _sent(session: Session, found: Situation, zone: ZoneInfo) -> dict[str, object]:
-    names = {each.id: each.name for each in all_channels(session)}
+    names = place_names(session, {each.place for stood in found.messages for each in stood.deliveries})
     rows = [
         [
             breakable(stood.message.headline),
-            breakable(names.get(each.place) or _("The crisis page")),
+            breakable(names[each.place] if each.place != HUB else _("The crisis page")),
             _(FATES[each.state]),  # type: ignore[index]  # a StrEnum's values are its members
             _when(each.confirmed_at, zone) if each.confirmed_at is not None else "–",
         ]

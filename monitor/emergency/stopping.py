@@ -8,7 +8,7 @@ from config.language import N_, _
 from monitor.emergency import holding
 from monitor.emergency.models import Incident
 from monitor.emergency.noting import noted
-from monitor.register.models import Channel
+from monitor.emergency.places import place_name
 
 A_WHILE = timedelta(minutes=30)
 """A stop ends by itself: one that is forgotten must not silence a whole crisis."""
@@ -42,5 +42,4 @@ def place_in_words(session: Session, place: str) -> str:
     """In the language in use."""
     if not place:
         return _("Everything")
-    channel = session.get(Channel, place)
-    return channel.name if channel is not None else _("Crisis page")
+    return place_name(session, place)

@@ -3,13 +3,14 @@ one item that cannot be read hides no other."""
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 from monitor.emergency.warning_rules import COUNTIES, STALE_AFTER, SWEDEN, Source, Warned
 
+OVER = "faran över"
 LONGEST = 4_000
 """Characters of a text that are kept."""
 CODES = {name.lower(): code for code, name in COUNTIES.items()} | {"sverige": SWEDEN, "sweden": SWEDEN}
@@ -43,7 +44,7 @@ def read(source: Source, body: bytes, now: datetime) -> Answer:
         tuple(each for each in found if each is not None),
         odd=found.count(None),
         stale=made is not None and now - made > STALE_AFTER,
-        complete=source is Source.SMHI,
+        complete=source in (Source.SMHI, Source.VMA_RETOLD),
     )
 
 
@@ -140,12 +141,23 @@ def _said(text: Any) -> str:
 # -- krisinformation.se: names of places instead of codes, and HTML
 
 
-def _krisinformation(item: Any) -> Warned:
+def _news(item: Any) -> Warned:
+    return _krisinformation(item, Source.KRISINFORMATION)
+
+
+def _vma_retold(item: Any) -> Warned:
+    """It has no word for taking one back: residents are told that the danger is over, in a headline."""
+    told = _krisinformation(item, Source.VMA_RETOLD)
+    over = OVER in f"{told.headline} {_text(item.get('PushMessage'))}".lower()
+    return replace(told, kind="Cancel") if over else told
+
+
+def _krisinformation(item: Any, source: Source) -> Warned:
     identifier, areas = _needed(item["Identifier"]), _listed(item.get("Area"))
     names = tuple(_text(each.get("Description")) for each in areas)
     sent = _moment(item.get("Updated")) or _needed_moment(item["Published"])
     return Warned(
-        Source.KRISINFORMATION,
+        source,
         f"{identifier}@{sent.isoformat()}",
         thread=identifier,
         status="Test" if item.get("IsTest") is True else "Actual",
@@ -223,5 +235,7 @@ def _needed_moment(value: Any) -> datetime:
 READERS: dict[Source, Callable[[Any], Warned]] = {
     Source.VMA: _vma,
     Source.SMHI: _smhi,
-    Source.KRISINFORMATION: _krisinformation,
+    Source.KRISINFORMATION: _news,
+    Source.TOP_STORIES: _news,
+    Source.VMA_RETOLD: _vma_retold,
 }

@@ -38,16 +38,22 @@ GRAVE = frozenset({"ORANGE", "RED"})
 """SMHI's levels at which people have to do something."""
 
 
+RETOLD_WITHIN = timedelta(hours=2)
+"""So far apart may be when Sveriges Radio and krisinformation.se tell of the same warning."""
 UNREAL = frozenset({"Exercise", "Test", "System", "Draft"})
 """CAP's words for what has not happened."""
 
 
 class Source(StrEnum):
-    """Whose feed: Sveriges Radio's of warnings to the public, SMHI's of the weather, krisinformation.se's news."""
+    """Whose feed: Sveriges Radio's of warnings to the public, SMHI's of the weather, krisinformation.se's news, what it
+    has on top, and the warnings to the public as it tells them."""
 
     VMA = "vma"
     SMHI = "smhi"
     KRISINFORMATION = "krisinformation"
+    TOP_STORIES = "krisinformation/topstories"
+    """Its warnings are of KRISINFORMATION: the same news, without the limit of days and counties."""
+    VMA_RETOLD = "krisinformation/vmas"
 
 
 class Problem(StrEnum):
@@ -118,7 +124,7 @@ def worth(warning: Kept) -> Worth:
     """What a warning that holds, and is ours, is worth. What cannot be told from an actual one counts as one; only what
     says that it is a test or an exercise suggests nothing."""
     real = warning.status not in UNREAL
-    if warning.source == Source.VMA:
+    if warning.source in (Source.VMA, Source.VMA_RETOLD):
         return Worth.SUGGESTION if real else Worth.BANNER
     if warning.source == Source.SMHI and warning.level.upper() in GRAVE:
         return Worth.SUGGESTION if real and warning.level.upper() == "RED" else Worth.BANNER
@@ -130,12 +136,20 @@ def worth(warning: Kept) -> Worth:
 def standing(warnings: Iterable[Kept], now: datetime) -> list[tuple[Kept, Worth]]:
     """Those that need a look now, the gravest first: the latest word of each thread, unless that ends it, its time is
     over, or somebody has looked already. A thread that was let be comes back when something new is said in it."""
-    latest = dict[tuple[str, str], Kept]()
+    latest, begun = dict[tuple[str, str], Kept](), dict[tuple[str, str], datetime]()
     for each in sorted(warnings, key=lambda kept: (kept.sent, kept.id)):
         latest[each.source, each.thread] = each
-    held = [(each, worth(each)) for each in latest.values() if holds(each, now) and each.ours and not each.settled]
+        begun.setdefault((each.source, each.thread), each.sent)
+    told = [at for key, at in begun.items() if key[0] == Source.VMA and latest[key].ours]
+    ours = [each for key, each in latest.items() if not _is_retold(key[0], begun[key], told)]
+    held = [(each, worth(each)) for each in ours if holds(each, now) and each.ours and not each.settled]
     shown = [(each, much) for each, much in held if much > Worth.LISTED]
     return sorted(shown, key=lambda pair: (-pair[1], -pair[0].sent.timestamp(), pair[0].id))
+
+
+def _is_retold(source: str, begun: datetime, told: Iterable[datetime]) -> bool:
+    """Has Sveriges Radio told of it too? Theirs says when it is over, and counts; also where it has been taken back."""
+    return source == Source.VMA_RETOLD and any(abs(begun - at) <= RETOLD_WITHIN for at in told)
 
 
 def holds(warning: Kept, now: datetime) -> bool:

@@ -28,11 +28,13 @@ log = structlog.get_logger(__name__)
 def addresses(settings: Settings, county: str) -> dict[Source, str]:
     """Where each feed is read. county: two figures; the news of all Sweden where empty."""
     ours = settings.emergency
-    news = f"{ours.krisinformation_url}/news?days=1&numberOfNewsArticles=20"
+    theirs, here = ours.krisinformation_url, f"&counties={county}" if county else ""
     return {
         Source.VMA: ours.vma_url,
         Source.SMHI: ours.smhi_url,
-        Source.KRISINFORMATION: f"{news}&counties={county}" if county else news,
+        Source.KRISINFORMATION: f"{theirs}/news?days=1&numberOfNewsArticles=20{here}",
+        Source.TOP_STORIES: f"{theirs}/topstories?includeTest=false",
+        Source.VMA_RETOLD: f"{theirs}/vmas?includeTest=false",
     }
 
 

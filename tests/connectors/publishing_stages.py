@@ -11,18 +11,20 @@ from typing import cast
 
 from PIL import Image
 
-from connectors.base import State
+from connectors.base import Credential, State
+from connectors.emulator.blog import BlogSite
 from connectors.emulator.effects import Effect
 from connectors.emulator.server import Emulator
-from connectors.emulator.youtube.writing import UNITS
 from connectors.publishing import Draft, Published, Publisher, Search
+from tests.connectors.blog_stage import BlogStage
 from tests.connectors.stage import Stage
 from tests.connectors.writing_stages import STAGES
 
 MARKER = "k7-2026-1"
 LINK = f"https://kris.example.se/{MARKER}"
 TEXT = f"Vattnet i Tibro måste kokas.\n\nNästa besked kl 16. {LINK}"
-COST = {"facebook": 1, "instagram": 1, "youtube": UNITS * 3}
+PLACES = (*STAGES, "blog")
+LOGIN = {"user": "krisredaktion", "application_password": "abcd EFGH ijkl MNOP qrst UVWX"}
 
 
 def jpeg(width: int = 1080, height: int = 1080) -> bytes:
@@ -79,7 +81,15 @@ class Press:
 
     @property
     def draft(self) -> Draft:
-        return Draft(TEXT, MARKER, LINK, image=jpeg(), image_url=self.pictures.url, alt_text="Koka vattnet i Tibro")
+        return Draft(
+            TEXT,
+            MARKER,
+            LINK,
+            image=jpeg(),
+            image_url=self.pictures.url,
+            alt_text="Koka vattnet i Tibro",
+            title="Koka vattnet",
+        )
 
     def prepare(self, draft: Draft | None = None) -> None:
         """Until it is ready. The platforms' clock goes on as long as it says to wait."""
@@ -107,8 +117,20 @@ class Press:
         return 3 if self.stage.platform == "youtube" else 1
 
 
+def blog(emulator: Emulator) -> BlogStage:
+    """A WordPress blog with a user who may publish."""
+    account = emulator.world.account("blog", "3", "redaktionen", "Tibro kommun")
+    blog_site(emulator).writing.passwords[LOGIN["user"]] = LOGIN["application_password"]
+    resident = emulator.world.person("blog", "Bo Ek")
+    return BlogStage(emulator, "blog", account, Credential(LOGIN), resident, "3")
+
+
+def blog_site(emulator: Emulator) -> BlogSite:
+    return next(site for site in emulator.sites if isinstance(site, BlogSite))
+
+
 def press(emulator: Emulator, platform: str, pictures: Pictures) -> Press:
-    stage = STAGES[platform](emulator)
+    stage = blog(emulator) if platform == "blog" else STAGES[platform](emulator)
     if platform == "youtube":
         for _video in range(4):
             stage.post("En film")

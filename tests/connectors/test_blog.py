@@ -1,27 +1,14 @@
 """The blog connector keeps the contract of all connectors, on a WordPress blog that offers its REST API."""
 
-import os
-from dataclasses import dataclass
-
 import pytest
 
-from config.settings import Settings
-from connectors import connect
-from connectors.base import Account, Connector, Credential
-from connectors.emulator.blog import HOME, HOST, BlogSite
+from connectors.base import Credential
+from connectors.emulator.blog import HOME as HOME
+from connectors.emulator.blog import BlogSite
 from connectors.emulator.server import Emulator
+from tests.connectors.blog_stage import BlogStage
 from tests.connectors.contract import ConnectorContract
 from tests.connectors.stage import Stage
-
-
-@dataclass
-class BlogStage(Stage):
-    """Found by its web address: under its own name where a proxy leads there, else on loopback."""
-
-    def connector(self, credential: Credential | None = None) -> Connector:
-        base = f"https://{HOST}" if os.environ.get("HTTPS_PROXY") else self.emulator.url
-        account = Account(self.address, f"{base}{HOME}/")
-        return connect(self.platform, account, credential or self.credential, Settings())
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from typing import Literal
 from connectors.emulator.blog.contents import Contents
 from connectors.emulator.blog.feeds import Feeds
 from connectors.emulator.blog.rest import Rest, refusal
+from connectors.emulator.blog.writing import Writing
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import World
 
@@ -25,7 +26,8 @@ class BlogSite:
     rest: offered to everybody, switched off (there is no such route), or for those who are logged in. pretty: does the
     REST API have an address of its own, or only ?rest_route=? wordpress: else it is another program, with one feed.
     locked: the whole site answers with this status. caching: something in front answers conditional requests for the
-    REST API too. contents: registered users. feeds: how long, and which. api: its habits.
+    REST API too. contents: registered users. feeds: how long, and which. api: its habits. writing: who may write posts,
+    and how they are shown.
     """
 
     name = "blog"
@@ -39,6 +41,7 @@ class BlogSite:
         self.caching = False
         self.locked = 0
         self.api = Rest(self.contents)
+        self.writing = Writing(self.contents)
 
     def owns(self, request: Request) -> bool:
         here = request.host == HOST or request.on_loopback
@@ -72,7 +75,7 @@ class BlogSite:
             return refusal("rest_not_logged_in", 401)
         if self.rest == "off":
             return refusal("rest_no_route", 404)
-        answer = self.api.answer(request, route)
+        answer = self.writing.answer(request, route.rstrip("/")) or self.api.answer(request, route)
         return self.feeds.conditionally(request, answer) if self.caching else answer
 
     def _front(self, home: str) -> Answer:

@@ -18,8 +18,8 @@ PLACES = {"00": "Sverige", "14": "Län", "1472": "Kommun"}
 
 
 class Warnings:
-    """made_at: when the radio's feed says that it was made; the world's clock where None. alerts, weather, news: what
-    is told, as it is told: tests may put anything there."""
+    """made_at: when the radio's feed says that it was made; the world's clock where None. alerts, weather, news, top,
+    retold: what is told, as it is told: tests may put anything there."""
 
     name = "warnings"
 
@@ -29,6 +29,8 @@ class Warnings:
         self.alerts: list[Any] = []
         self.weather: list[Any] = []
         self.news: list[Any] = []
+        self.retold: list[Any] = []
+        self.top: list[Any] = []
 
     def owns(self, request: Request) -> bool:
         return request.on_loopback and request.path.startswith(f"{PREFIX}/")
@@ -38,6 +40,8 @@ class Warnings:
             "vma": {"timestamp": _written(self.made_at or self._world.now), "alerts": self.alerts},
             "smhi": self.weather,
             "krisinformation/news": self.news,
+            "krisinformation/topstories": self.top,
+            "krisinformation/vmas": self.retold,
         }
         told = feeds.get(request.path.removeprefix(f"{PREFIX}/"))
         if told is None:
@@ -98,6 +102,13 @@ class Warnings:
         }
         made = {"id": number, "event": {"sv": event, "en": "Snowfall", "code": "SNOW"}, "warningAreas": [area]}
         self.weather.append(made)
+        return made
+
+    def retell(self, identifier: str, headline: str, **more: Any) -> dict[str, Any]:
+        """krisinformation.se tells of a warning to the public."""
+        made = self.tell(identifier, headline, Event="VMA", **more)
+        self.news.remove(made)
+        self.retold.append(made)
         return made
 
     def tell(self, identifier: str, headline: str, **more: Any) -> dict[str, Any]:

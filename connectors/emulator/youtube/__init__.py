@@ -2,7 +2,7 @@
 
 Hosts youtube.googleapis.com, www.googleapis.com and oauth2.googleapis.com; on loopback /youtube/v3/…, /token, /batch….
 Costs are quota units; token requests are free. Of the writing side there is what moderates, answers and begins
-comments; nothing is uploaded, and no texts of channels or videos are changed.
+comments, changes a channel's own text, and uploads a video; no texts of videos are changed.
 """
 
 from email import message_from_bytes
@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import World
+from connectors.emulator.youtube.channel_texts import ChannelTexts
 from connectors.emulator.youtube.google import Caller, Gate, Quota, Refusal, login_required, missing_scope
 from connectors.emulator.youtube.habits import Habits
 from connectors.emulator.youtube.lists import METHODS, Listing, Lists
 from connectors.emulator.youtube.parameters import Asked
 from connectors.emulator.youtube.resources import Resource, etag
+from connectors.emulator.youtube.uploads import PATH as UPLOADS
+from connectors.emulator.youtube.uploads import Uploads
 from connectors.emulator.youtube.writing import Writing
 
 API_HOSTS = frozenset({"youtube.googleapis.com", "www.googleapis.com"})
@@ -31,15 +34,17 @@ class YouTube:
     def __init__(self, world: World) -> None:
         self._world = world
         self.habits = Habits()
-        self._lists = Lists(world, self.habits)
+        self.texts = ChannelTexts(world)
+        self._lists = Lists(world, self.habits, self.texts)
         self.gate = Gate(world)
         self.quota = Quota()
-        self.writing = Writing(world, self.gate, self.quota, self.habits)
+        self.writing = Writing(world, self.gate, self.quota, self.habits, self.texts)
+        self.uploads = Uploads(world, self.gate, self.quota, self.habits)
 
     def owns(self, request: Request) -> bool:
         if request.host in API_HOSTS or request.host == TOKEN_HOST:
             return True
-        ours = request.path.startswith((ROOT, "/batch")) or request.path == "/token"
+        ours = request.path.startswith((ROOT, "/batch", UPLOADS)) or request.path == "/token"
         return request.on_loopback and ours
 
     def answer(self, request: Request) -> Answer:
@@ -48,6 +53,8 @@ class YouTube:
         if request.path.startswith("/batch"):
             return self._batch(request)
         try:
+            if request.path == UPLOADS:
+                return self.uploads.answer(request)
             if request.method != "GET":
                 return self.writing.answer(request)
             return _conditional(request, self._list(request))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from connectors.emulator.world import Account, Comment, Post, World
+from connectors.emulator.youtube.channel_texts import ChannelTexts
 from connectors.emulator.youtube.google import Caller, Refusal
 from connectors.emulator.youtube.habits import Habits
 from connectors.emulator.youtube.parameters import Asked, Key, Rules, newest_first
@@ -16,6 +17,7 @@ from connectors.emulator.youtube.resources import (
     is_video,
     playlist_item,
     search_result,
+    status_of,
     thread,
     uploads_of,
     video,
@@ -51,9 +53,10 @@ class Listing:
 class Lists:
     """Finds things in the world for a caller."""
 
-    def __init__(self, world: World, habits: Habits) -> None:
+    def __init__(self, world: World, habits: Habits, texts: ChannelTexts) -> None:
         self._world = world
         self._habits = habits
+        self._texts = texts
 
     def page(self, listing: Listing, asked: Asked, caller: Caller) -> Resource:
         """The list response for a request, still without its etag. Raises Refusal."""
@@ -142,13 +145,16 @@ class Lists:
 
     def videos(self, asked: Asked, _: Caller) -> Found:
         found = [post for id_ in asked.several("id") if (post := self._video(id_))]
-        return _in_order([(post.id, partial(video, post, self._world, self._habits.spam)) for post in found])
+        return _in_order([(post.id, partial(self._shown_video, post)) for post in found])
+
+    def _shown_video(self, post: Post) -> Resource:
+        return video(post, self._world, self._habits.spam, status_of(post, self._habits, self._world))
 
     def channels(self, asked: Asked, caller: Caller) -> Found:
         mine = [caller.account] if caller.account else []
         named = [account for id_ in asked.several("id") if (account := self._account(id_))]
         found = mine if asked.filter == "mine" else named
-        return _in_order([(account.id, partial(channel, account, self._world)) for account in found])
+        return _in_order([(one.id, partial(channel, one, self._world, self._texts.of(one))) for one in found])
 
     def playlist_items(self, asked: Asked, _: Caller) -> Found:
         wanted = asked.get("playlistId")
@@ -253,13 +259,13 @@ METHODS = {
         most=100,
         words={"textFormat": TEXT},
     ),
-    "videos": Listing("video", Lists.videos, READ_SCOPES, ("id",), ("id", "snippet", "statistics")),
+    "videos": Listing("video", Lists.videos, READ_SCOPES, ("id",), ("id", "snippet", "statistics", "status")),
     "channels": Listing(
         "channel",
         Lists.channels,
         READ_SCOPES,
         ("mine", "id"),
-        ("id", "snippet", "statistics", "contentDetails"),
+        ("id", "snippet", "statistics", "contentDetails", "brandingSettings"),
         least=0,
     ),
     "playlistItems": Listing(

@@ -78,24 +78,36 @@ def comment(one: Comment, view: View) -> Resource:
     return _comment(one, view, {})
 
 
-def video(post: Post, world: World, spam: Set[str] = frozenset()) -> Resource:
+def video(post: Post, world: World, spam: Set[str] = frozenset(), status: Resource | None = None) -> Resource:
     """Counted are public comments and replies: not held ones, nor spam."""
     public = [one for one in world.comments_of(post) if not one.held and not one.thread.held]
     public = [one for one in public if one.id not in spam and one.thread.id not in spam]
     statistics = {"viewCount": str(40 + 7 * len(public)), "likeCount": str(len(public)), "favoriteCount": "0"}
     if not post.comments_disabled:
         statistics["commentCount"] = str(len(public))
-    return _resource("video", post.id, {"snippet": _video_snippet(post), "statistics": statistics})
+    parts = {"snippet": _video_snippet(post), "statistics": statistics}
+    return _resource("video", post.id, parts | ({"status": status} if status else {}))
 
 
-def channel(account: Account, world: World) -> Resource:
+def status_of(post: Post, habits: Habits, world: World) -> Resource:
+    """Is it ready to be seen, and by whom? What was there before is."""
+    new = post.id in habits.uploaded
+    waits = new and (world.now - post.at).total_seconds() < habits.processing
+    stands = "failed" if new and habits.failed else "uploaded" if waits else "processed"
+    privacy = "private" if post.id in habits.private else "public"
+    more = {"failureReason": "conversion"} if stands == "failed" else {}
+    return {"uploadStatus": stands, "privacyStatus": privacy, "license": "youtube", "embeddable": True, **more}
+
+
+def channel(account: Account, world: World, branding: Resource | None = None) -> Resource:
+    description = str((branding or {}).get("channel", {}).get("description", ""))
     snippet = {
         "title": account.name,
-        "description": "",
+        "description": description,
         "customUrl": f"@{account.handle}",
         "publishedAt": "2012-03-01T08:00:00Z",
         "thumbnails": {},
-        "localized": {"title": account.name, "description": ""},
+        "localized": {"title": account.name, "description": description},
         "country": "SE",
     }
     videos = [post for post in world.posts_of(account) if post.published and is_video(post)]
@@ -106,7 +118,8 @@ def channel(account: Account, world: World) -> Resource:
         "videoCount": str(len(videos)),
     }
     lists = {"relatedPlaylists": {"likes": "", "uploads": uploads_of(account)}}
-    return _resource("channel", account.id, {"snippet": snippet, "statistics": statistics, "contentDetails": lists})
+    parts = {"snippet": snippet, "statistics": statistics, "contentDetails": lists}
+    return _resource("channel", account.id, parts | ({"brandingSettings": branding} if branding else {}))
 
 
 def playlist_item(post: Post, position: int) -> Resource:

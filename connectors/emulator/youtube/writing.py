@@ -1,10 +1,11 @@
-"""What is written through the YouTube Data API: replies, moderation, deleting. Fifty units each, done or refused."""
+"""What is written through the YouTube Data API: replies, moderation, deleting, a channel's text. Fifty units each."""
 
 import json
 from collections.abc import Callable
 
 from connectors.emulator.wire import Answer, Request
 from connectors.emulator.world import Comment, World
+from connectors.emulator.youtube.channel_texts import ChannelTexts
 from connectors.emulator.youtube.google import Caller, Gate, Quota, Refusal, login_required, missing_scope
 from connectors.emulator.youtube.habits import Habits
 from connectors.emulator.youtube.resources import View, comment, thread
@@ -19,10 +20,11 @@ Act = Callable[[Request, Caller], Answer]
 
 
 class Writing:
-    """The methods that change comments."""
+    """The methods that change comments, and a channel's own text."""
 
-    def __init__(self, world: World, gate: Gate, quota: Quota, habits: Habits) -> None:
+    def __init__(self, world: World, gate: Gate, quota: Quota, habits: Habits, texts: ChannelTexts) -> None:
         self._world, self._gate, self._quota, self._habits = world, gate, quota, habits
+        self._texts = texts
 
     def answer(self, request: Request) -> Answer:
         """Raises Refusal."""
@@ -46,6 +48,7 @@ class Writing:
             ("POST", "commentThreads"): ("commentThreads.insert", self._begin_thread),
             ("POST", "comments/setModerationStatus"): ("comments.setModerationStatus", self._moderate),
             ("DELETE", "comments"): ("comments.delete", self._delete),
+            ("PUT", "channels"): ("channels.update", lambda asked, who: self._texts.update(asked, who, UNITS)),
         }
         return methods.get((request.method, request.path.removeprefix(ROOT)))
 

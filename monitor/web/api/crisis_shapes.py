@@ -68,7 +68,8 @@ class Place(In):
 
 class Writing(In):
     """What a message says: the five answers. short: what fits everywhere, and stands on the picture. next_update_at:
-    when residents hear more at the latest; needed unless final. places: by channel's id, or hub."""
+    when residents hear more at the latest; needed unless final. places: by id: a channel's, that of a part of it
+    (yt:text), or hub. What leaves out a channel leaves out its parts."""
 
     headline: Line
     happened: Text = Field(default="", repr=False)
@@ -139,7 +140,8 @@ class CrisisIncident(Out):
 
 
 class CrisisDelivery(Out):
-    """place: a channel's id, or hub. way: machine, by_hand, best_effort (never counts as delivered) or rehearsed."""
+    """place: a channel's id, that of a part of it (yt:text), or hub. way: machine, by_hand, best_effort (never counts
+    as delivered) or rehearsed."""
 
     id: int
     place: str

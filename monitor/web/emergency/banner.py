@@ -18,6 +18,8 @@ SOURCES = {
     Source.VMA: N_("Public warning from the authorities, through Sveriges Radio"),
     Source.SMHI: N_("Weather warning from SMHI"),
     Source.KRISINFORMATION: N_("News from krisinformation.se"),
+    Source.TOP_STORIES: N_("Top stories of krisinformation.se"),
+    Source.VMA_RETOLD: N_("Public warning from the authorities, through krisinformation.se"),
 }
 
 
@@ -53,7 +55,7 @@ def look(state: Any, session: Session, now: datetime) -> None:
 
 
 def _title(source: str, headline: str) -> str:
-    return "" if source == Source.VMA or others_word(headline) else shortened(headline, 100)
+    return "" if source in (Source.VMA, Source.VMA_RETOLD) or others_word(headline) else shortened(headline, 100)
 
 
 def forget(state: Any) -> None:

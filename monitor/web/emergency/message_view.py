@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from config.language import _
 from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.emergency.approving import needs_review
 from monitor.emergency.beginning import beside
-from monitor.emergency.composing import HUB, channels_of, link_of, long_text, places, short_text, texts, versions
+from monitor.emergency.composing import HUB, channels_of, link_of, long_text, short_text, texts, versions
 from monitor.emergency.drafting import is_late, promised, standing
 from monitor.emergency.message_rules import (
     AT_ONCE,
@@ -25,6 +26,8 @@ from monitor.emergency.message_rules import (
 )
 from monitor.emergency.message_words import QUESTIONS
 from monitor.emergency.models import Incident, Message
+from monitor.emergency.places import NO_ENCODER, alike, lacks_encoder, places
+from monitor.emergency.places import place_names as named_places
 from monitor.emergency.staff import approvers
 from monitor.emergency.standing import holds_of, stood
 from monitor.register.organisation import organisation
@@ -51,8 +54,9 @@ def shown(session: Session, message: Message, who: Visitor, now: datetime, setti
     own = {each.place: each for each in versions(session, message.id)}
     if message.state in BEFORE:
         return values | {"own": own} | _written(session, message, incident, zone, settings, now)
-    names = place_names(session)
-    sent = {"stood": stood(session, message), "holds": holds_of(session, now, incident.mode), "channels": names}
+    found = stood(session, message)
+    names = {**place_names(session), **named_places(session, [each.place for each in found.deliveries])}
+    sent = {"stood": found, "holds": holds_of(session, now, incident.mode), "channels": names}
     return values | {"own": own, "place_names": names} | sent
 
 
@@ -67,9 +71,12 @@ def _written(
     fields = len(message.headline) + sum(len(getattr(message, name)) for name in PARTS)
     late = is_late(message, now)
     promise = promised(now).astimezone(zone).strftime(LOCAL) if late else ""
+    said, there = texts(session, message, channels, settings), places(channels, settings)
     return {
-        "texts": texts(session, message, channels, settings),
-        "places": places(channels),
+        "texts": said,
+        "places": there,
+        "alike": alike(there, said),
+        "no_video": _(NO_ENCODER) if lacks_encoder(channels, settings) else "",
         "long": long,
         "short": short_text(message, incident, link),
         "most_short": SHORT,

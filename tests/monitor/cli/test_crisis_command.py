@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import settings
 from monitor.db import database
 from monitor.db.migrating import upgrade
+from monitor.emergency import places
 from monitor.emergency.models import Message
 from tests.monitor.cli.conftest import Command
 from tests.monitor.town import Town
@@ -17,15 +19,16 @@ BY = ("--by", "kris")
 
 
 @pytest.fixture
-def town(home: Path) -> None:
+def town(home: Path) -> Town:
     home.mkdir(parents=True, exist_ok=True)
     upgrade(database())
     town = Town(database())
     town.person("kris", roles=["crisis_staff"])
     town.person("godkanner", roles=["unit_manager"])
+    return town
 
 
-def test_a_message_is_written_mended_and_approved_by_somebody_else(kanalvakt: Command, town: None) -> None:
+def test_a_message_is_written_mended_and_approved_by_somebody_else(kanalvakt: Command, town: Town) -> None:
     def run(*words: str) -> tuple[int, str, str]:
         answer = kanalvakt("emergency", *words)
         return answer.code, answer.out, answer.err
@@ -59,3 +62,26 @@ def test_a_message_is_written_mended_and_approved_by_somebody_else(kanalvakt: Co
     assert run("discard", number, *BY)[0] == 2, "discarded twice"
     assert run("close", *BY)[0] == 2
     assert run("close", *BY, "--why", "klart")[0] == 0
+
+
+def test_a_preview_says_each_text_once_with_the_places_where_it_goes(
+    kanalvakt: Command, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for id_, platform in (("yt", "youtube"), ("fb2", "facebook"), ("ig", "instagram")):
+        town.channel(id_, platform=platform, external_id=f"UC{id_}", name=f"Kanal {id_}")
+    monkeypatch.setenv("KANALVAKT_EMERGENCY__YOUTUBE_VIDEO", "true")
+    settings.cache_clear()
+    monkeypatch.setattr(places, "can_film", lambda: True)
+    kanalvakt("emergency", "start", "Ström", *SURE, *BY)
+    promise = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+    long = "Mörkt. " * 400
+    said = ("--headline", "Strömavbrott", "--happened", long, "--next-update", promise)
+    number = str(json.loads(kanalvakt("emergency", "draft", *said, *BY, "--json").out)["id"])
+    shown = kanalvakt("emergency", "preview", number).out
+    heads = [line.removeprefix("-- ").rpartition(" (")[0] for line in shown.splitlines() if line.startswith("-- ")]
+    everywhere, short = heads
+    assert everywhere == "Krissidan, Kanal fb2, Kanal yt: kommentarer under de nyaste filmerna, Tibro kommun på fb"
+    assert short == "Kanal ig, Kanal yt: kanalens egen text, Kanal yt: en kort film"
+    assert shown.count("Mörkt. Mörkt. Mörkt.") > 1
+    monkeypatch.setattr(places, "can_film", lambda: False)
+    assert "kanalvakt[video]" in kanalvakt("emergency", "preview", number).out

@@ -18,6 +18,7 @@ from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.rules import UNDER_WAY
 from monitor.emergency.sweeping import sweep
 from monitor.register.models import Channel, Person
+from tests.connectors.publishing_stages import LOGIN, blog
 from tests.connectors.writing_stages import STAGES
 from tests.monitor.town import Town
 
@@ -43,7 +44,8 @@ def put_up_hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
 
 
 class Broadcast:
-    """One channel for each platform named, by that name; a group that people publish in by hand is `group`."""
+    """One channel for each platform named, by that name; a group that people publish in by hand is `group`. A blog
+    lies on loopback, which has to be allowed."""
 
     def __init__(self, db: Database, emulator: Emulator, *platforms: str, mode: str = "actual") -> None:
         self.db, self.emulator, self.connect = db, emulator, connect_for_real
@@ -56,6 +58,9 @@ class Broadcast:
             self.town.channel(name, platform=name, external_id=stage.account.id, credential=credential)
             if name == "youtube":
                 stage.post()
+        if "blog" in platforms:
+            blog(emulator)
+            self.town.channel("blog", platform="blog", address=f"{emulator.url}/blogg/", credential=dict(LOGIN))
         if "group" in platforms:
             self.town.channel("group", platform="facebook_group", watch_mode="manual")
         with db.transaction() as session:

@@ -175,8 +175,8 @@ def test_restarted_while_everything_is_being_sent_each_channel_has_it_once(here:
     several[0].join()
     is_out_once(here, message)
     assert {each.place: each.state for each in here.deliveries()} == dict.fromkeys(
-        ("hub", "facebook", "youtube"), Fate.VERIFIED
+        ("hub", "facebook", "youtube", "youtube:text"), Fate.VERIFIED
     )
     assert len(here.effects) == 2
     with here.db.snapshot() as session:
-        assert session.query(Delivery).count() == 3
+        assert session.query(Delivery).count() == 4

@@ -36,6 +36,8 @@ def test_it_is_ours_by_municipality_county_or_country(codes: list[str], ours: bo
         (replace(ALERT, source="smhi", level="PURPLE"), None),
         (replace(ALERT, source="krisinformation", level="push"), Worth.BANNER),
         (replace(ALERT, source="krisinformation", level="push", status="Test"), None),
+        (replace(ALERT, source="krisinformation/vmas"), Worth.SUGGESTION),
+        (replace(ALERT, source="krisinformation/vmas", status="Test"), Worth.BANNER),
         (replace(ALERT, kind="Cancel"), None),
         (replace(ALERT, ours=False), None),
         (replace(ALERT, settled=True), None),
@@ -54,10 +56,21 @@ def test_the_latest_word_of_a_thread_counts_and_a_new_one_is_shown_though_the_la
     assert [each.id for each, _much in standing([replace(ALERT, settled=True), later], NOW)] == [2]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "kind", "shown"), [(90, "Alert", [1]), (-119, "Cancel", []), (121, "Alert", [1, 2])]
+)
+def test_what_is_told_a_second_time_within_two_hours_is_the_same(minutes: int, kind: str, shown: list[int]) -> None:
+    again = replace(ALERT, id=2, source="krisinformation/vmas", thread="x", sent=NOW - timedelta(minutes=minutes))
+    found = standing([replace(ALERT, kind=kind), again], NOW)
+    assert sorted(each.id for each, _much in found) == shown
+    theirs = standing([replace(ALERT, ours=False), again], NOW)
+    assert [each.id for each, _much in theirs] == [2], "that one concerns others"
+
+
 kept = st.builds(
     Kept,
     st.integers(1, 99),
-    st.sampled_from(["vma", "smhi", "krisinformation", "?"]),
+    st.sampled_from(["vma", "smhi", "krisinformation", "krisinformation/vmas", "?"]),
     st.sampled_from("abc"),
     st.sampled_from(["Actual", "Exercise", "Test", "", "?"]),
     st.sampled_from(["Alert", "Update", "Cancel", ""]),

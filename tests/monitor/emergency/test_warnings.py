@@ -122,6 +122,39 @@ def test_weather_and_news_that_concern_us(watch: Watch) -> None:
     assert watch.read() == [("Kort.", Worth.BANNER)]
 
 
+def test_a_public_warning_that_both_tell_is_shown_once_and_stays_away_when_it_is_taken_back(watch: Watch) -> None:
+    watch.emulator.warnings.retell("v1", "Giftig rök i länet")
+    alert = watch.emulator.warnings.warn("1", "Rök i Tibro")
+    assert watch.read() == [("Rök i Tibro", Worth.SUGGESTION)]
+    watch.emulator.world.advance(600)
+    watch.emulator.warnings.cancel("2", alert)
+    assert watch.read() == []
+
+
+def test_while_the_radio_says_nothing_the_other_one_is_heard_until_it_says_that_it_is_over(watch: Watch) -> None:
+    watch.emulator.faults.add(Fault("status", site="warnings", path="/vma$", times=None, status=500))
+    told = watch.emulator.warnings.retell("v1", "Giftig rök i länet", Preamble="Stäng fönstren.")
+    watch.emulator.warnings.retell("v2", "Prov", IsTest=True, Preamble="Prov.")
+    watch.emulator.warnings.retold.append({"Identifier": "v3", "Published": None, "info": None})
+    assert watch.read() == [("Stäng fönstren.", Worth.SUGGESTION), ("Prov.", Worth.BANNER)]
+    watch.emulator.world.advance(600)
+    later = (watch.now + timedelta(seconds=30)).isoformat()
+    told |= {"Headline": "VMA: Faran över för rök", "Updated": later}
+    assert watch.read() == [("Prov.", Worth.BANNER)]
+    watch.emulator.warnings.retold.clear()
+    assert watch.read() == []
+
+
+def test_what_stands_on_top_is_heard_whatever_its_age_and_once_with_the_news(watch: Watch) -> None:
+    made = watch.emulator.warnings.tell("k1", "Elavbrott i länet")
+    watch.emulator.warnings.top.append(made)
+    assert watch.read() == [("Kort.", Worth.BANNER)]
+    watch.emulator.warnings.news.clear()
+    assert watch.read() == [("Kort.", Worth.BANNER)]
+    with watch.db.snapshot() as session:
+        assert [row.source for row in session.scalars(select(OutsideWarning))] == ["krisinformation"]
+
+
 def test_odd_items_hide_no_others(watch: Watch) -> None:
     feed = watch.emulator.warnings
     feed.alerts += [None, 5, {}, {"identifier": "x", "sent": "yesterday"}, {"identifier": None, "sent": None}]
@@ -138,7 +171,7 @@ def test_odd_items_hide_no_others(watch: Watch) -> None:
 def test_while_a_feed_fails_what_is_known_stays_and_it_is_said(watch: Watch, kind: str) -> None:
     watch.emulator.warnings.warn("1", "Rök")
     watch.read()
-    watch.emulator.faults.add(Fault(kind, site="warnings", path="vma", times=2, status=500))  # type: ignore[arg-type]
+    watch.emulator.faults.add(Fault(kind, site="warnings", path="/vma$", times=2, status=500))  # type: ignore[arg-type]
     for _again in range(2):
         assert watch.read() == [("Rök", Worth.SUGGESTION)]
     failing = watch.feed("vma")
@@ -163,7 +196,7 @@ def test_a_time_that_cannot_be_reckoned_with_is_none() -> None:
 @pytest.mark.parametrize("body", ["<html>", "{}", '{"alerts": {}}', "[1]", "[" * 100_000])
 def test_what_is_no_feed_is_asked_for_again_whole(watch: Watch, body: str) -> None:
     watch.read()
-    watch.emulator.faults.add(Fault("status", site="warnings", path="vma", times=1, status=200, body=body))
+    watch.emulator.faults.add(Fault("status", site="warnings", path="/vma$", times=1, status=200, body=body))
     watch.read()
     assert watch.feed("vma").problem == "unreadable"
 
@@ -172,9 +205,9 @@ def test_what_has_not_changed_is_not_sent_again_and_nothing_is_asked_twice_a_min
     watch.emulator.warnings.warn("1", "Rök")
     watch.read()
     warnings.read_due(watch.db, watch.settings, lambda: watch.now)
-    assert watch.asked() == [200, 200, 200]
+    assert watch.asked() == [200] * 5
     assert watch.read() == [("Rök", Worth.SUGGESTION)]
-    assert watch.asked() == [200, 200, 200, 304, 304, 304]
+    assert watch.asked() == [200] * 5 + [304] * 5
     assert watch.feed("vma").read_at == watch.now
 
 

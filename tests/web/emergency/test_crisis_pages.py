@@ -225,7 +225,8 @@ def test_a_promise_that_has_passed_is_not_sent_and_whoever_sends_gives_a_later_o
     assert "Den utlovade tiden har passerat" in late.text
     assert writer.post(made, data=sent | {"next_update": "2020-01-01T10:00"}).status_code == 422
     assert writer.post(made, data=sent | {"next_update": LATER}).status_code == 200
-    assert all("Nästa uppdatering senast" in each.text for each in settled(staff, 1))
+    whole = [each for each in settled(staff, 1) if each.place != "yt:text"]  # which has room for the short text alone
+    assert all("Nästa uppdatering senast" in each.text for each in whole)
     with staff.snapshot() as session:
         assert session.get_one(Message, 1).next_update_at is not None
 
