@@ -38,8 +38,8 @@ from monitor.emergency.rules import (
 from monitor.watch import budgets
 
 PROMPT = timedelta(seconds=3)
-"""What is armed is sent at once, or not at all: a worker that was put to sleep in between must not wake and send, nor one
-that cannot tell how long it slept, as the clock was set back."""
+"""What is armed is sent at once, or not at all: a worker that was put to sleep in between must not wake and send, nor
+one that cannot tell how long it slept, as the clock was set back."""
 PASSING = (Unavailable, UnexpectedAnswer, OutcomeUnknown)
 
 log = structlog.get_logger(__name__)
