@@ -38,7 +38,8 @@ from monitor.emergency.rules import (
 from monitor.watch import budgets
 
 PROMPT = timedelta(seconds=3)
-"""What is armed is sent at once, or not at all: a worker that was put to sleep in between must not wake and send."""
+"""What is armed is sent at once, or not at all: a worker that was put to sleep in between must not wake and send, nor
+one that cannot tell how long it slept, as the clock was set back."""
 PASSING = (Unavailable, UnexpectedAnswer, OutcomeUnknown)
 
 log = structlog.get_logger(__name__)
@@ -146,11 +147,12 @@ class Carrying:
 
     def _may_not_any_more(self) -> bool:
         """The kill switch, and sleep, between arming and sending."""
-        work, now = self.work, self.work.clock()
+        work = self.work
         with work.db.snapshot() as session:
-            until = stopped_until(session, work.held.place, now, work.mode)
+            until = stopped_until(session, work.held.place, work.clock(), work.mode)
+        now = work.clock()  # here: whoever waited for the database has slept, too
         back = {"attempts": work.delivery.attempts - 1}
-        if now > (work.delivery.armed_at or now) + PROMPT:
+        if not timedelta(0) <= now - (work.delivery.armed_at or now) <= PROMPT:
             work.take(Step(Fate.PENDING, Why.SLEPT, now), **back)
         elif until is not None:
             work.take(held(until, now), **back)

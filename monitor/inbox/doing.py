@@ -29,7 +29,8 @@ from monitor.watch.budget_rules import next_day
 from monitor.watch.models import Comment
 
 PROMPT = timedelta(seconds=20)
-"""What is armed is sent at once, or not at all: a worker that was put to sleep in between must not wake and send."""
+"""What is armed is sent at once, or not at all: a worker that was put to sleep in between must not wake and send, nor
+one that cannot tell how long it slept, as the clock was set back."""
 TURN = timedelta(seconds=5)
 
 log = structlog.get_logger(__name__)
@@ -112,11 +113,12 @@ class Doing:
 
     def _send(self) -> None:
         """What is armed goes out now; the next statement writes down what came of it."""
-        work, now = self.work, self.work.clock()
-        if now > (work.action.armed_at or now) + PROMPT:
-            work.write(Fate.PENDING, {"attempts": work.action.attempts, "reason": "slept"})
-            return
+        work = self.work
         if self._is_stopped():
+            return
+        now = work.clock()  # here: whoever waited for the database has slept, too
+        if not timedelta(0) <= now - (work.action.armed_at or now) <= PROMPT:
+            work.write(Fate.PENDING, {"attempts": work.action.attempts, "reason": "slept"})
             return
         try:
             made = self._act()

@@ -1,13 +1,19 @@
 """The stop button and answers to residents that wait to be sent; counted on the platform."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
+from config.settings import Settings
 from connectors.emulator.server import Emulator
 from monitor.db import Database
 from monitor.emergency import holding
+from monitor.inbox.acting import carry_out
 from monitor.inbox.action_rules import Fate
+from monitor.inbox.in_hand import LEASE
 from monitor.inbox.models import Action
 from monitor.inbox.stops import BROAD
 from tests.monitor.inbox.desk import CHANNEL, Desk
@@ -57,21 +63,48 @@ def test_a_stop_that_ends_by_itself_lets_it_go_on(desk: Desk) -> None:
     assert (desk.carry_out(action).state, len(desk.effects)) == (Fate.DONE, 1)
 
 
+class Slow(Database):
+    """Answers late whether somebody has stopped what is armed. meanwhile: what happens until then."""
+
+    action: int
+    meanwhile: Callable[[], object] | None = None
+
+    @contextmanager
+    def transaction(self, *, repeatable: bool = False) -> Iterator[Session]:
+        with self.snapshot() as session:
+            armed = session.get_one(Action, self.action).state == Fate.ARMED
+        if armed and self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        with super().transaction(repeatable=repeatable) as session:
+            yield session
+
+
+def carried_out_slowly(desk: Desk, action: Action, meanwhile: Callable[[], object]) -> None:
+    db = Slow(desk.db.url.render_as_string(hide_password=False))
+    db.action, db.meanwhile = action.id, meanwhile
+    carry_out(db, action.id, Settings(), desk.clock)
+    db.close()
+    assert db.meanwhile is None
+
+
 def test_a_stop_between_arming_and_posting_is_in_time(desk: Desk) -> None:
-    action, stopped = broad(desk, 1), []
-
-    def clock() -> datetime:
-        with desk.db.snapshot() as session:
-            armed = session.get_one(Action, action.id).state == Fate.ARMED
-        if armed and not stopped:
-            stopped.append(True)
-            stop(desk)
-        return desk.clock()
-
-    held = desk.carry_out(action, clock=clock)
-    assert (stopped, held.state, held.attempts, desk.effects) == ([True], Fate.PENDING, 0, [])
+    action = broad(desk, 1)
+    carried_out_slowly(desk, action, lambda: stop(desk))
+    held = desk.carry_out(action)
+    assert (held.state, held.reason, held.attempts, desk.effects) == (Fate.PENDING, "stopped", 0, [])
     let_go(desk)
     assert (desk.to_the_end(action).attempts, len(desk.effects)) == (1, 1)
+
+
+def test_who_waits_for_the_database_just_before_posting_posts_nothing_that_is_anothers_by_then(desk: Desk) -> None:
+    def others_go_on() -> None:
+        desk.world.advance(LEASE.total_seconds())
+        desk.to_the_end(action)
+
+    action = broad(desk, 1)
+    carried_out_slowly(desk, action, others_go_on)
+    assert len(desk.effects) == 1
 
 
 def test_nothing_else_is_held(desk: Desk) -> None:

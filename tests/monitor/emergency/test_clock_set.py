@@ -113,6 +113,24 @@ def test_set_while_somebody_dies_with_it_in_hand(here: Broadcast, by: timedelta,
     assert (found.state, sum(delivery.marker in post.text for post in here.world.posts.values())) == (Fate.VERIFIED, 1)
 
 
+def test_set_back_while_somebody_sleeps_who_was_about_to_send_it_is_sent_once(here: Broadcast) -> None:
+    """Who wakes sees by no clock how long that was; another one has sent it meanwhile."""
+    slept = False
+
+    def clock() -> datetime:
+        nonlocal slept
+        if not slept and here.delivery("facebook").state == Fate.ARMED:
+            slept, here.set_by = True, -HOUR
+            seconds_to_the_end(here)
+        return here.clock()
+
+    here.sent()
+    here.sweep(clock=clock)
+    assert slept
+    found = here.delivery("facebook")
+    assert (found.state, len(here.effects)) == (Fate.VERIFIED, 1)
+
+
 def test_a_correction_never_waits_for_the_time_before_the_clock_was_set_back(here: Broadcast) -> None:
     here.emulator.faults.add(Fault("lose", method="POST", path=FEED))
     here.world.list_lag = 1000

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Hold, LogLine
 from monitor.emergency.rules import MOST_TRIES, Fate, Why
 from monitor.emergency.sweeping import sweep
+from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
 from workers import emergency as worker
 
@@ -310,6 +311,37 @@ def test_a_paused_worker_that_wakes_after_its_lease_writes_nothing(here: Broadca
     assert (known.state, known.reason, known.token) == (Fate.VERIFIED, Why.READ_BACK, 2)
     assert (last.state, last.token, len(here.effects)) == (known.state, known.token, 1)
     assert last.confirmed_at == known.confirmed_at, "what the late one knew is older"
+
+
+class Slow(Database):
+    """Answers late whether somebody has stopped what is armed. meanwhile: what happens until then."""
+
+    here: Broadcast
+    meanwhile: Callable[[], None] | None = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        if self.meanwhile is not None and self.here.delivery("facebook").state == Fate.ARMED:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        with super().snapshot() as session:
+            yield session
+
+
+def test_who_waits_for_the_database_just_before_sending_sends_nothing_that_is_anothers_by_then(
+    here: Broadcast, hub: FakeHub
+) -> None:
+    def others_go_on() -> None:
+        here.wait(LEASE.total_seconds() + 1)
+        here.to_the_end()
+
+    graph_of(here.stages["facebook"]).habits.refuses_repeats = False  # no help of the platform's own
+    here.sent()
+    db = Slow(here.db.url.render_as_string(hide_password=False))
+    db.here, db.meanwhile = here, others_go_on
+    sweep(db, here.clock(), Settings(), here.clock)
+    assert db.meanwhile is None
+    assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
 
 
 def deliver(url: str, here: Broadcast) -> None:

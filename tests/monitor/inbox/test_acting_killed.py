@@ -83,6 +83,23 @@ def test_a_worker_that_slept_between_arming_and_sending_sends_nothing(db: Databa
     assert (done.state, done.attempts, len(desk.effects)) == (Fate.DONE, 1, 1)
 
 
+def test_a_worker_that_slept_there_while_the_clock_was_set_back_sends_nothing(db: Database, emulator: Emulator) -> None:
+    desk = Desk(db, emulator, "facebook")
+    action, asleep, set_by = desk.wants(desk.asked()), True, timedelta(0)
+
+    def clock() -> datetime:
+        """Another one does it meanwhile."""
+        nonlocal asleep, set_by
+        if asleep and stored(desk, action).state == Fate.ARMED:
+            asleep, set_by = False, timedelta(hours=-1)
+            desk.world.advance(LEASE.total_seconds())
+            assert desk.to_the_end(action).state == Fate.DONE
+        return desk.clock() + set_by
+
+    desk.carry_out(action, clock=clock)
+    assert (asleep, len(desk.effects)) == (False, 1)
+
+
 def test_a_worker_that_is_late_with_its_answer_cannot_overwrite_what_another_found(
     db: Database, emulator: Emulator
 ) -> None:
