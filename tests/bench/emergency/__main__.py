@@ -5,10 +5,12 @@ other numbers (`--broadcasts 200 --seed 7 --database sqlite`) is printed, and th
 """
 
 import argparse
+import os
 
 from config.logging import configure_logging
 from tests.bench.emergency import how_fast, under_faults
 from tests.bench.page import FAULTS, SPEED, filled, write_emergency
+from tests.services import Services
 
 BROADCASTS, SEED, SPEEDS, CONTROL = 10_000, 1, 1000, 500
 
@@ -17,10 +19,12 @@ def main() -> None:
     chosen = _words()
     configure_logging("CRITICAL")
     wrong: list[str] = []
-    if chosen.only in (None, "faults"):
-        wrong += _faults(chosen)
-    if chosen.only in (None, "speed"):
-        _speed(chosen)
+    with Services() as services:
+        os.environ |= services.environment
+        if chosen.only in (None, "faults"):
+            wrong += _faults(chosen)
+        if chosen.only in (None, "speed"):
+            _speed(chosen)
     if wrong:
         raise SystemExit("\n".join(wrong))
 
