@@ -5,12 +5,18 @@ is sent once, and `find` and `verify` only read.
 """
 
 import re
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from connectors.base import State
+
+LAST_LOOK: ContextVar[Callable[[], None]] = ContextVar("last_look", default=lambda: None)
+"""Writers call it right before the request that must not go out late, behind whatever they have to ask before it (a
+token, for one). Raises a ConnectorError where it may not go out any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from connectors.errors import (
 )
 from connectors.graph.client import GraphClient, Json
 from connectors.graph.errors import understood
+from connectors.publishing import LAST_LOOK
 
 _BLOCKED = N_(
     "Facebook or Instagram blocks writing for now: do not try again and again, find out why on the platform itself, "
@@ -61,6 +62,7 @@ class Writer(GraphClient):
         self._keep_alive()
         self.requests += 1
         self._status, self._regain = 0, None
+        LAST_LOOK.get()()
         sent: Json = {"post_args": arguments, "files": files} if method == "POST" else {"method": method}
         failure: ConnectorError
         try:

@@ -27,6 +27,7 @@ from connectors.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from connectors.publishing import LAST_LOOK
 from connectors.youtube import WRITING
 from connectors.youtube.answers import Resource, Thread, replies_in, thread
 from connectors.youtube.api import Api, has_oauth
@@ -210,6 +211,7 @@ class WritingApi(Api):
         """What it gives. Raises as `write` does."""
         if refused := self._refresh():
             raise refused
+        LAST_LOOK.get()()
         self._once.sent = False
         trouble: ConnectorError
         try:

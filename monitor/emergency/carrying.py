@@ -15,7 +15,7 @@ from connectors.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
-from connectors.publishing import Draft, Prepared, Published, Search
+from connectors.publishing import LAST_LOOK, Draft, Prepared, Published, Search
 from monitor.emergency.around import around, hub_first
 from monitor.emergency.claimed import LEASE
 from monitor.emergency.delivery_words import SENTENCES
@@ -136,7 +136,7 @@ class Carrying:
             return
         try:
             with work.alive():
-                published: Published = self.publisher.publish(self.draft, prepared.progress)
+                published = self._published(prepared)
         except ConnectorError as error:
             self._not_published(error)
         except Exception as error:  # noqa: BLE001 - whatever it was, it may have been sent
@@ -144,6 +144,15 @@ class Carrying:
             self._lost(OutcomeUnknown("a fault of ours while publishing", code=type(error).__name__))
         else:
             self._confirmed(Step(Fate.CONFIRMED, Why.SENT, work.clock()), published)
+
+    def _published(self, prepared: Prepared) -> Published:
+        """With a last look behind what the publisher asks before: a token can take seconds, and who asks may sleep."""
+        looked = LAST_LOOK.set(self.work.last_look)
+        try:
+            published: Published = self.publisher.publish(self.draft, prepared.progress)
+            return published
+        finally:
+            LAST_LOOK.reset(looked)
 
     def _may_not_any_more(self) -> bool:
         """The kill switch, and sleep, between arming and sending."""

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
+from connectors.errors import Unavailable
 from monitor.db import Database
 from monitor.emergency.claimed import LEASE, Clock, Held, renew
 from monitor.emergency.delivery_words import SENTENCES
@@ -55,6 +56,13 @@ class InHand:
             with db.transaction(repeatable=True) as session:
                 credentials = entrusted(session, mode, channel)
         return cls(db, held, settings, clock, delivery, message, mode, channel, credentials)
+
+    def last_look(self) -> None:
+        """Raises Unavailable where the claim on what is armed is not ours any more: who slept must not send late."""
+        with self.db.snapshot() as session:
+            ours = session.execute(_armed(), {"id": self.held.delivery_id, "token": self.held.token}).scalar()
+        if ours is None or ours <= self.clock():
+            raise Unavailable("it was not sent in time: somebody else goes on with it", code="late")
 
     def take(self, step: Step, **values: Any) -> bool:
         """Writes what a rule decided, with its reason; in a transaction of its own."""
@@ -105,6 +113,13 @@ def _whole() -> Select[Delivery, Message, str, Channel | None]:
     query = select(Delivery, Message, Incident.mode, Channel).join(Message, Message.id == Delivery.message_id)
     query = query.join(Incident, Incident.id == Message.incident_id)
     return query.outerjoin(Channel, Channel.id == Delivery.channel_id).where(Delivery.id == bindparam("id"))
+
+
+@cache
+def _armed() -> Select[datetime]:
+    """Until when the claim lasts, while it is this one and the delivery is armed."""
+    ours = (Delivery.id == bindparam("id"), Delivery.token == bindparam("token"))
+    return select(Delivery.next_at).where(*ours, Delivery.state == Fate.ARMED)
 
 
 def give_up(db: Database, held: Held, step: Step) -> None:

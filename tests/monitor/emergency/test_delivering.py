@@ -22,7 +22,7 @@ from connectors.emulator.server import Emulator
 from monitor.audit.models import AuditEntry
 from monitor.db import Database
 from monitor.emergency import by_hand, holding
-from monitor.emergency.claimed import LEASE
+from monitor.emergency.claimed import LEASE, claim
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.faults import CannotSend
@@ -342,6 +342,34 @@ def test_who_waits_for_the_database_just_before_sending_sends_nothing_that_is_an
     sweep(db, here.clock(), Settings(), here.clock)
     assert db.meanwhile is None
     assert (here.delivery("facebook").state, len(here.effects)) == (Fate.VERIFIED, 1)
+
+
+@pytest.mark.parametrize("platform", ["facebook", "youtube"])
+def test_who_slept_between_the_last_question_and_the_post_does_not_send_late(
+    sqlite: Database, emulator: Emulator, hub: FakeHub, platform: str
+) -> None:
+    here = Broadcast(sqlite, emulator, platform)
+    taken: list[int] = []
+
+    def connect(*words: Any) -> Any:
+        made: Any = connect_for_real(*words)
+        real = made.publish
+
+        def publish(*given: Any) -> Any:
+            here.wait(LEASE.total_seconds() + 1)
+            with here.db.transaction() as session:
+                taken.extend(each.delivery_id for each in claim(session, here.clock()))
+            return real(*given)
+
+        made.publish = publish
+        return made
+
+    here.sent()
+    here.sweep(connect=connect)
+    assert (here.effects, len(taken), here.delivery(platform).state) == ([], 1, Fate.UNKNOWN)
+    here.wait(LEASE.total_seconds() + 1)
+    here.to_the_end()
+    assert (here.delivery(platform).state, len(here.effects)) == (Fate.VERIFIED, 1)
 
 
 def deliver(url: str, here: Broadcast) -> None:
