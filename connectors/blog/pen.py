@@ -15,6 +15,7 @@ from connectors.blog.errors import failure, wait_told
 from connectors.blog.publish_errors import PUBLISHING
 from connectors.errors import ConnectorError, Meaning, OutcomeUnknown, RateLimited, Refused, Unavailable
 from connectors.loopback import trusted_certificates
+from connectors.publishing import LAST_LOOK
 
 PATIENCE = (5.0, 15.0)
 """Seconds to connect, and between two pieces of an answer, while people wait."""
@@ -44,6 +45,7 @@ class Pen:
 
     def post(self, url: str, body: Mapping[str, object]) -> dict[str, Any]:
         """Raises OutcomeUnknown, or another error where it was certainly not done."""
+        LAST_LOOK.get()()
         answer = self._ask("POST", url, {}, body)
         if not isinstance(answer, dict) or not isinstance(answer.get("id"), int):
             raise meant("processing")
