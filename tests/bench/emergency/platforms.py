@@ -15,7 +15,12 @@ from connectors.emulator.wire import Request
 from connectors.emulator.world import World
 from tests.bench.emergency.scene import PROCESSES
 
-FIRST = {"/feed": "facebook", "/media": "instagram", "/commentThreads": "youtube"}
+FIRST = {
+    ("POST", "/feed"): "facebook",
+    ("POST", "/media"): "instagram",
+    ("POST", "/commentThreads"): "youtube",
+    ("PUT", "/channels"): "youtube:text",
+}
 """The first call of each channel that makes something of the message; what only reads before is the platform's."""
 
 
@@ -46,8 +51,8 @@ class Platforms:
         """When the first call of each channel came in since somebody asked."""
         found: dict[str, float] = {}
         for at, method, path in self.ask("arrivals"):
-            place = next((place for end, place in FIRST.items() if path.endswith(end)), None)
-            if method == "POST" and place is not None:
+            place = FIRST.get((method, f"/{path.rpartition('/')[2]}"))
+            if place is not None:
                 found.setdefault(place, at)
         return found
 

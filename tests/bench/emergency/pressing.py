@@ -18,7 +18,7 @@ from monitor.emergency import sending
 from monitor.emergency.message_rules import Kind
 from monitor.emergency.models import Delivery, Incident
 from monitor.emergency.rules import UNDER_WAY
-from tests.bench.emergency.platforms import Noting, Platforms, platforms
+from tests.bench.emergency.platforms import FIRST, Noting, Platforms, platforms
 from tests.bench.emergency.scene import PLATFORMS, Template
 from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
@@ -44,7 +44,7 @@ class Pressed:
 
     @property
     def last_call(self) -> float:
-        return max(self.calls[name] for name in PLATFORMS)
+        return max(self.calls[name] for name in FIRST.values())
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Town:
 
     def _followed(self, pressed: Pressed, began: float) -> Pressed:
         until = began + LONG
-        while len(pressed.calls) < len(PLATFORMS) and time.monotonic() < until:
+        while len(pressed.calls) < len(FIRST) and time.monotonic() < until:
             time.sleep(0.02)
             for place, at in self.there.first_calls().items():
                 pressed.calls.setdefault(place, at - began)

@@ -24,7 +24,8 @@ BLOCK = 100
 POLLS = 10_000
 TEMPLATE = """Measured by `make bench-emergency ARGS="--only faults"` on {day}: {machine}; load before: {load}; seed
 {seed}, {database}. {n:,} broadcasts, each the first of its crisis, to the crisis page, Facebook, Instagram, YouTube (a
-comment) and a group that people publish in by hand: {deliveries} deliveries. Real HTTP and real processes; posts are
+comment, and the channel's text) and a group that people publish in by hand: {deliveries} deliveries. Real HTTP
+and real processes; posts are
 counted at the emulated platforms, never in our database. Facebook's own refusal of repeated texts is switched off;
 platforms may be silent for {timeout:g} s (in production 15); the crisis page answers at once where no other is named.
 The clock is the platforms', so that waiting takes no time. It took {minutes:.0f} minutes. Redis held {polls:,} queued
