@@ -30,6 +30,7 @@ from tests.monitor.emergency import crises
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
 from tests.monitor.town import Town
 from tests.runtime.house import eventually
+from workers.emergency import FINISHES
 
 CREW = {"chef": ["unit_manager"], "vice": ["unit_manager"], "admin": ["administrator"], "kris": ["crisis_staff"]}
 NO_BROKER = "redis://127.0.0.1:1"
@@ -147,6 +148,22 @@ def test_a_mail_server_that_hangs_keeps_no_delivery_waiting(
     finally:
         free.set()
         teller.finish(10)
+
+
+def test_asked_to_stop_while_a_mail_server_hangs_it_ends_within_seconds(
+    sqlite: Database, post_office: PostOffice
+) -> None:
+    """Until it is started again nobody else delivers."""
+    crisis(sqlite)
+    hangs, free = threading.Event(), threading.Event()
+    post_office.when_handed_in = lambda: (hangs.set(), free.wait(30))[0]
+    try:
+        with worker(sqlite, KANALVAKT_SMTP_URL=post_office.url) as process:
+            assert hangs.wait(20)
+            process.terminate()
+            assert process.wait(FINISHES + 3) == 0
+    finally:
+        free.set()
 
 
 def test_what_has_run_out_is_history_on_the_page_within_seconds_though_no_beat_lives(sqlite: Database) -> None:
