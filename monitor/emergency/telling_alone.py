@@ -49,12 +49,12 @@ class Teller:
             thread.join(max(0.0, until - monotonic()))
 
     def _begin(self, db: Database, settings: Settings, way: str) -> None:
-        if any(thread.is_alive() for thread in self._going.get(way, ())):
-            return
+        going = [thread for thread in self._going.get(way, ()) if thread.is_alive()]
         told: dict[str, Any] = {"args": (db, settings, way), "name": f"tells by {way}", "daemon": True}
-        self._going[way] = [Thread(target=_send, **told) for _each in range(AT_ONCE)]
-        for thread in self._going[way]:
+        more = [Thread(target=_send, **told) for _each in range(AT_ONCE - len(going))]
+        for thread in more:
             thread.start()
+        self._going[way] = going + more
 
 
 def _send(db: Database, settings: Settings, way: str) -> None:

@@ -1,5 +1,6 @@
 """The worker of crises beside the deliveries: without broker or beat people are told, and what ran out is history."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -62,7 +64,7 @@ def worker(db: Database, **environment: str) -> Iterator[subprocess.Popen[bytes]
         assert process.wait(10) == 0
 
 
-def crisis(db: Database) -> None:
+def crisis(db: Database) -> Town:
     """Begun just now by `kris`, whose message waits to be approved."""
     town, now = Town(db), datetime.now(UTC)
     for id_, roles in CREW.items():
@@ -73,6 +75,7 @@ def crisis(db: Database) -> None:
         said = Written("Strömavbrott", {"happened": "Mörkt."}, next_update_at=now + timedelta(hours=1))
         edit(session, message, "kris", 0, said, now)
         submit(session, message, "kris", 1, now, Settings())
+    return town
 
 
 def mails(office: PostOffice) -> Counter[tuple[str, str]]:
@@ -148,6 +151,34 @@ def test_a_mail_server_that_hangs_keeps_no_delivery_waiting(
     finally:
         free.set()
         teller.finish(10)
+
+
+class ManyDesks(PostOffice):
+    """Whoever is kept waiting when a mail was handed in waits alone."""
+
+    async def handle_QUIT(self, *_dialogue: Any) -> str:  # noqa: N802 - the name is aiosmtpd's
+        await asyncio.to_thread(self.when_handed_in)
+        return "221 Bye"
+
+
+def test_a_mail_server_that_hangs_once_keeps_nothing_waiting_that_comes_due_later(db: Database) -> None:
+    town = crisis(db)
+    office, first, free = ManyDesks().open(), threading.Lock(), threading.Event()
+    mail, teller = Settings(smtp_url=office.url), Teller()  # type: ignore[arg-type]
+    try:
+        teller.look(db, mail, datetime.now(UTC))
+        assert eventually(lambda: len(office.mails) == 5, seconds=10)
+        teller.finish(2)
+        office.when_handed_in = lambda: free.wait(30) if first.acquire(blocking=False) else None
+        for name in ("ny", "nyare"):
+            town.person(name, roles=["unit_manager"])
+            teller.look(db, mail, datetime.now(UTC))
+            assert eventually(lambda: any(name in to for to, _subject in mails(office)), seconds=5), name
+            teller.finish(0.5)
+    finally:
+        free.set()
+        teller.finish(10)
+        office.close()
 
 
 def test_asked_to_stop_while_a_mail_server_hangs_it_ends_within_seconds(
