@@ -6,7 +6,7 @@ bytes go.
 
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
-from urllib3.util.ssl_ import create_urllib3_context
+from urllib3.util.ssl_ import ALPN_PROTOCOLS, create_urllib3_context
 
 
 class LoopbackAdapter(HTTPAdapter):
@@ -96,7 +96,14 @@ def _trusting(bundle: Path, _changed: int) -> ssl.SSLContext:
     context = create_urllib3_context()
     where = {"capath": str(bundle)} if bundle.is_dir() else {"cafile": str(bundle)}
     context.load_verify_locations(**where)
+    context.set_alpn_protocols(ALPN_PROTOCOLS)
+    # urllib3 tells it anew for each connection, and OpenSSL frees the list that another thread may just be reading
+    context.set_alpn_protocols = _settled  # type: ignore[assignment, method-assign]
     return context
+
+
+def _settled(_protocols: Iterable[str]) -> None:
+    """It is told already."""
 
 
 def trusted_certificates() -> str | bool:

@@ -4,8 +4,10 @@ The ledger lets nothing be told twice: a row per notice, and a claim on it befor
 """
 
 from datetime import UTC, datetime
+from itertools import chain
 from threading import Thread
 from time import monotonic
+from typing import Any
 
 import structlog
 
@@ -25,11 +27,11 @@ log = structlog.get_logger(__name__)
 
 
 class Teller:
-    """Writes what has come due and sends it, each way in a thread of its own: a slow mail server keeps no SMS waiting,
-    and nobody who calls."""
+    """Writes what has come due and sends it, each way in threads of its own: a slow mail server keeps no SMS waiting,
+    and nobody who calls, nor a process from ending."""
 
     def __init__(self) -> None:
-        self._going: dict[str, Thread] = {}
+        self._going: dict[str, list[Thread]] = {}
 
     def look(self, db: Database, settings: Settings, now: datetime) -> None:
         """What was written before is sent though nothing can be written now; then that error is raised."""
@@ -43,18 +45,20 @@ class Teller:
         """Waits so long, at most, for what is being handed over. What is not handed over by then goes out again, under
         the same Message-ID, when its lease has run out."""
         until = monotonic() + seconds
-        for thread in self._going.values():
+        for thread in chain.from_iterable(self._going.values()):
             thread.join(max(0.0, until - monotonic()))
 
     def _begin(self, db: Database, settings: Settings, way: str) -> None:
-        going = self._going.get(way)
-        if going is None or not going.is_alive():
-            self._going[way] = Thread(target=_send, args=(db, settings, way), name=f"tells by {way}", daemon=True)
-            self._going[way].start()
+        going = [thread for thread in self._going.get(way, ()) if thread.is_alive()]
+        told: dict[str, Any] = {"args": (db, settings, way), "name": f"tells by {way}", "daemon": True}
+        more = [Thread(target=_send, **told) for _each in range(AT_ONCE - len(going))]
+        for thread in more:
+            thread.start()
+        self._going[way] = going + more
 
 
 def _send(db: Database, settings: Settings, way: str) -> None:
     try:
-        send_due(db, datetime.now(UTC), settings, route=way, at_once=AT_ONCE, kinds=OWN)
+        send_due(db, datetime.now(UTC), settings, route=way, kinds=OWN)
     except Exception as error:  # noqa: BLE001 - whatever it is, what is due stays due
         log.warning("people were not told of a crisis", route=way, error=type(error).__name__)

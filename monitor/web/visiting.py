@@ -4,12 +4,14 @@ Whoever is not signed in is led to the page for it, and back afterwards. Of a ch
 that there is no such page.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse
+from sqlalchemy.exc import OperationalError
 
 from monitor.access import sessions
 from monitor.access.permission_rules import Permission
@@ -85,6 +87,6 @@ def _found(request: Request) -> Visitor | None:
         who = visitor_of(session, person, row.id, today)
         stale = row.seen_at < now - sessions.SEEN_EVERY
     if stale:
-        with db.transaction(repeatable=True) as session:
+        with suppress(OperationalError), db.transaction(repeatable=True) as session:  # a full disk can be read
             sessions.seen(session, who.session_id, now)
     return who

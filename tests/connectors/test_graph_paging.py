@@ -1,6 +1,8 @@
 """The client that Facebook and Instagram share: what it sends, where to, and how it turns pages."""
 
 import os
+import ssl
+from contextlib import suppress
 
 import pytest
 
@@ -15,7 +17,7 @@ from connectors.errors import (
 )
 from connectors.graph import GraphClient
 from connectors.graph.client import MOST_PAGES
-from connectors.loopback import _trusting
+from connectors.loopback import _context, _trusting
 from tests.connectors.graph_puppet import TOKEN, Puppet, client, puppet
 from tests.connectors.graph_stages import facebook
 
@@ -138,6 +140,17 @@ def test_authorities_are_loaded_once_for_all_connections_and_again_when_they_hav
         os.utime(tunnel.ca_file, (1, 1))
         assert stage.read().error is None
         assert _trusting.cache_info().misses == before + 2
+
+
+def test_no_thread_tells_the_context_of_all_anew_what_it_offers_while_another_one_reads_it() -> None:
+    """urllib3 does so for each connection, and OpenSSL frees what it offered before."""
+    context = _context(True)
+    context.set_alpn_protocols(["something/1"])
+    sent = ssl.MemoryBIO()
+    with suppress(ssl.SSLWantReadError):
+        context.wrap_bio(ssl.MemoryBIO(), sent, server_hostname="kommunen.se").do_handshake()
+    hello = sent.read()
+    assert (b"http/1.1" in hello, b"something/1" in hello) == (True, False)
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])

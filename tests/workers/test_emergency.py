@@ -1,6 +1,8 @@
 """The worker of crises beside the deliveries: without broker or beat people are told, and what ran out is history."""
 
+import asyncio
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -9,8 +11,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -30,6 +34,7 @@ from tests.monitor.emergency import crises
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
 from tests.monitor.town import Town
 from tests.runtime.house import eventually
+from workers.emergency import FINISHES
 
 CREW = {"chef": ["unit_manager"], "vice": ["unit_manager"], "admin": ["administrator"], "kris": ["crisis_staff"]}
 NO_BROKER = "redis://127.0.0.1:1"
@@ -61,7 +66,7 @@ def worker(db: Database, **environment: str) -> Iterator[subprocess.Popen[bytes]
         assert process.wait(10) == 0
 
 
-def crisis(db: Database) -> None:
+def crisis(db: Database) -> Town:
     """Begun just now by `kris`, whose message waits to be approved."""
     town, now = Town(db), datetime.now(UTC)
     for id_, roles in CREW.items():
@@ -72,6 +77,7 @@ def crisis(db: Database) -> None:
         said = Written("Strömavbrott", {"happened": "Mörkt."}, next_update_at=now + timedelta(hours=1))
         edit(session, message, "kris", 0, said, now)
         submit(session, message, "kris", 1, now, Settings())
+    return town
 
 
 def mails(office: PostOffice) -> Counter[tuple[str, str]]:
@@ -147,6 +153,57 @@ def test_a_mail_server_that_hangs_keeps_no_delivery_waiting(
     finally:
         free.set()
         teller.finish(10)
+
+
+class ManyDesks(PostOffice):
+    """Whoever is kept waiting when a mail was handed in waits alone."""
+
+    async def handle_QUIT(self, *_dialogue: Any) -> str:  # noqa: N802 - the name is aiosmtpd's
+        await asyncio.to_thread(self.when_handed_in)
+        return "221 Bye"
+
+
+def test_a_mail_server_that_hangs_once_keeps_nothing_waiting_that_comes_due_later(db: Database) -> None:
+    town = crisis(db)
+    office, first, free = ManyDesks().open(), threading.Lock(), threading.Event()
+    mail, teller = Settings(smtp_url=office.url), Teller()  # type: ignore[arg-type]
+
+    def hangs_once() -> None:
+        if first.acquire(blocking=False):
+            free.wait(30)
+
+    def was_told(name: str) -> bool:
+        teller.look(db, mail, datetime.now(UTC))
+        return any(name in to for to, _subject in mails(office))
+
+    try:
+        teller.look(db, mail, datetime.now(UTC))
+        assert eventually(lambda: len(office.mails) == 5, seconds=10)
+        teller.finish(2)
+        office.when_handed_in = hangs_once
+        for name in ("ny", "nyare"):
+            town.person(name, roles=["unit_manager"])
+            assert eventually(partial(was_told, f"{name}@"), seconds=5), name
+    finally:
+        free.set()
+        teller.finish(10)
+        office.close()
+
+
+def test_asked_to_stop_while_a_mail_server_hangs_it_ends_within_seconds(sqlite: Database) -> None:
+    """Until it is started again nobody else delivers."""
+    crisis(sqlite)
+
+    def is_being_sent() -> bool:
+        with sqlite.snapshot() as session:
+            return session.scalars(select(Notice).where(Notice.state == "sending")).first() is not None
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"smtp://127.0.0.1:{silent.getsockname()[1]}?from=kanalvakt@tibro.example.org"
+        with worker(sqlite, KANALVAKT_SMTP_URL=address) as process:
+            assert eventually(is_being_sent, seconds=20)
+            process.terminate()
+            assert process.wait(FINISHES + 3) == 0
 
 
 def test_what_has_run_out_is_history_on_the_page_within_seconds_though_no_beat_lives(sqlite: Database) -> None:

@@ -1,11 +1,13 @@
 """Who asks: the token of a request, and what its person and its scopes permit together."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from config.language import _
@@ -48,7 +50,7 @@ def caller(request: Request, said: Annotated[HTTPAuthorizationCredentials | None
         found = Caller(who, row.id, scopes, row.good_until, db, _settings(request))
         stale = tokens.is_stale(row, now)
     if stale:
-        with db.transaction(repeatable=True) as session:
+        with suppress(OperationalError), db.transaction(repeatable=True) as session:  # a full disk can be read
             tokens.used(session, found.token_id, now)
     return found
 
