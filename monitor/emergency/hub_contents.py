@@ -33,6 +33,12 @@ class Shown:
     def identifier(self) -> str:
         return str(self.message.identifier)
 
+    @property
+    def next_update_at(self) -> datetime | None:
+        """What it promises; nothing where it is the last one, or the incident has ended without one."""
+        ended = self.message.final or self.incident.closed_at is not None
+        return None if ended else self.message.next_update_at
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
@@ -46,7 +52,7 @@ class Shelf:
     @property
     def next_update_at(self) -> datetime | None:
         """What residents were promised last."""
-        return self.live[0].message.next_update_at if self.live and not self.live[0].message.final else None
+        return self.live[0].next_update_at if self.live else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,7 @@ def told(shown: Shown, found: Contents, base: str) -> dict[str, Any]:
         "replaces": shown.earlier.identifier if shown.earlier else None,
         "language": message.language,
         "sent": message.sent.isoformat() if message.sent else None,
-        "next_update_at": message.next_update_at.isoformat() if message.next_update_at else None,
+        "next_update_at": shown.next_update_at.isoformat() if shown.next_update_at else None,
         "expires": message.expires.isoformat() if message.expires else None,
         "headline": head,
         "parts": said,

@@ -178,6 +178,24 @@ def test_when_its_time_is_over_a_message_is_history(town: Database, settings: Se
     assert "gäller inte längre" in page(settings, "tibro-1.html")
 
 
+def test_what_has_ended_promises_nothing_more_though_nobody_sent_a_last_message(
+    town: Database, settings: Settings
+) -> None:
+    with town.transaction() as session:
+        event = incident(session)
+        sent(session, event, "tibro-1", next_update_at=NOW + timedelta(hours=1))
+    hub.publish_hub(town, settings, NOW)
+    assert json.loads(page(settings, "index.json"))["incidents"][0]["next_update_at"]
+    with town.transaction() as session:
+        session.merge(event).closed_at = NOW
+    hub.publish_hub(town, settings, NOW)
+    for name in ("index.html", "tibro-1.html"):
+        assert "Nästa uppdatering" not in page(settings, name)
+        assert "Detta avslutades lör 28 nov." in page(settings, name)
+    [told] = json.loads(page(settings, "index.json"))["incidents"]
+    assert (told["next_update_at"], told["messages"][0]["next_update_at"]) == (None, None)
+
+
 def test_a_copy_of_it_says_until_when_it_holds_and_when_it_was_written_though_nothing_runs(
     town: Database, settings: Settings
 ) -> None:
