@@ -84,9 +84,14 @@ def _nobody_has_read(message: Message) -> bool:
 def deliver_soon(db: Database, message_id: int, settings: Settings) -> None:
     """In a thread of this process. Whoever ends the process calls `finish`."""
     name = f"message {message_id}"
+    _delivers.difference_update(each for each in tuple(_delivers) if not each.is_alive())
     thread = threading.Thread(target=_deliver, args=(db, message_id, settings), name=name, daemon=True)
-    _delivers.add(thread)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # no room for one more; it is committed, and the worker's sweeper begins it within a second
+        log.warning("no thread to deliver in", message=message_id)
+    else:
+        _delivers.add(thread)
 
 
 def finish(seconds: float) -> None:
@@ -104,5 +109,3 @@ def _deliver(db: Database, message_id: int, settings: Settings) -> None:
         deliver_all(db, message_id, settings)
     except Exception as error:  # noqa: BLE001 - the sweeper goes on with it; nobody waits for this thread
         log.warning("delivering stopped here", message=message_id, error=type(error).__name__)
-    finally:
-        _delivers.discard(threading.current_thread())

@@ -1,5 +1,6 @@
 """Faults of single channels, and of ours, while the others go on; counted at the platforms."""
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.settings import Settings
 from connectors import connect as connect_for_real
 from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
@@ -17,6 +19,7 @@ from monitor.db import Database
 from monitor.emergency import by_hand
 from monitor.emergency.models import Delivery, Incident
 from monitor.emergency.rules import OVERTAKES, PATIENCE, Fate, Why
+from monitor.emergency.sending import deliver_soon, finish
 from tests.connectors.graph_stages import graph_of
 from tests.connectors.publishing_stages import serving
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
@@ -231,3 +234,19 @@ def another_incident(here: Broadcast) -> None:
         session.add(made)
         session.flush()
         here.incident = made.id
+
+
+def test_where_no_thread_can_be_had_the_press_is_no_error_and_the_worker_delivers(
+    here: Broadcast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    message = here.sent()
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", refuse)
+        deliver_soon(here.db, message, Settings())
+    assert here.effects == []
+    finish(1)
+    here.to_the_end()
+    assert len(here.effects) == 1
