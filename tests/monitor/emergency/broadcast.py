@@ -92,6 +92,7 @@ class Broadcast:
             made.headline = "Strömavbrott i Tibro"
             made.happened, made.to_do = "Strömmen är borta.", "Spara på batteriet."
             made.state, made.approved_by_id, made.submitted_by_id = "approved", "ersattare", "redaktor"
+            made.approved_at = self.clock()
             for name, value in values.items():
                 setattr(made, name, value)
             session.add(made)

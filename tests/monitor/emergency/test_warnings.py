@@ -214,7 +214,7 @@ def test_what_has_not_changed_is_not_sent_again_and_nothing_is_asked_twice_a_min
 def test_a_clock_that_was_set_back_leaves_no_warning_unread(watch: Watch) -> None:
     watch.read()
     warnings.read_due(watch.db, watch.settings, lambda: watch.now - timedelta(hours=1))
-    assert len(watch.asked()) == 6
+    assert len(watch.asked()) == 10
 
 
 def test_nothing_is_read_where_it_is_not_asked_for(sqlite: Database, emulator: Emulator) -> None:
