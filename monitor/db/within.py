@@ -57,29 +57,27 @@ def _each_of(element: within, compiler: SQLCompiler, **how: Any) -> str:
 class _Given(FunctionElement[Any]):
     inherit_cache = True
 
+    def __init__(self, name: str, columns: Sequence[str]) -> None:
+        super().__init__(bindparam(name, type_=JSON))
+        self.names = columns
 
-def given(*names: str) -> TableValuedAlias:
-    """A table of texts that is given column by column when it is asked: each column as a list under its own name."""
-    columns = (bindparam(name, type_=Several(String())) for name in names)
-    return _Given(*columns).table_valued(*(column(name, String) for name in names)).alias()
+
+def given(name: str, *columns: str) -> TableValuedAlias:
+    """A table of texts that is given under this name when it is asked, as a list of rows."""
+    return _Given(name, columns).table_valued(*(column(each, String) for each in columns)).alias()
 
 
 @compiles(_Given)
-def _side_by_side(element: _Given, compiler: SQLCompiler, **how: Any) -> str:
-    names, lists = zip(*_columns(element, compiler, how), strict=True)
-    return f"(SELECT * FROM unnest({', '.join(lists)}) AS given ({', '.join(names)}))"  # noqa: S608 - compiled by SQLAlchemy
+def _from_array(element: _Given, compiler: SQLCompiler, **how: Any) -> str:
+    rows = compiler.process(element.clauses, **how)
+    return f"(SELECT {_shown(element, 'rows')} FROM jsonb_array_elements(CAST({rows} AS JSONB)) AS rows)"  # noqa: S608
 
 
 @compiles(_Given, "sqlite")
-def _by_place(element: _Given, compiler: SQLCompiler, **how: Any) -> str:
-    """json_each numbers what is in a list."""
-    columns = _columns(element, compiler, how)
-    shown = ", ".join(f"list_{name}.value AS {name}" for name, _list in columns)
-    first, *others = (f"json_each({each}) AS list_{name}" for name, each in columns)
-    joined = first + "".join(f" JOIN {each} USING (key)" for each in others)
-    return f"(SELECT {shown} FROM {joined})"  # noqa: S608 - compiled by SQLAlchemy
+def _from_each(element: _Given, compiler: SQLCompiler, **how: Any) -> str:
+    rows = compiler.process(element.clauses, **how)
+    return f"(SELECT {_shown(element, 'value')} FROM json_each({rows}))"  # noqa: S608 - compiled by SQLAlchemy
 
 
-def _columns(element: _Given, compiler: SQLCompiler, how: dict[str, Any]) -> list[tuple[str, str]]:
-    """Names, and lists as they are written in the question."""
-    return [(str(each.key), compiler.process(each, **how)) for each in element.clauses]
+def _shown(element: _Given, row: str) -> str:
+    return ", ".join(f"{row} ->> {place} AS {each}" for place, each in enumerate(element.names))

@@ -11,8 +11,6 @@ from monitor.db.within import given
 from monitor.inbox.gathering import FETCHED, Gathered, gather_where
 from monitor.watch.models import Comment
 
-POSTS, THREADS, OWN = ("post_channel", "post"), ("thread_channel", "thread"), ("own_channel", "own_name")
-
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -33,15 +31,14 @@ def gather_around(session: Session, places: Mapping[str, Around], *, whole_acts:
     posts = [(channel, post) for channel, each in places.items() for post in sorted(each.posts)]
     threads = [(channel, thread) for channel, each in places.items() for thread in sorted(each.threads)]
     own = [(channel, name) for channel, each in places.items() for name in sorted(each.own)]
-    values: dict[str, list[str]] = {}
-    for names, rows in ((POSTS, posts), (THREADS, threads), (OWN, own)):
-        values |= {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    values = {"posts": posts, "threads": threads, "own": own}
     return gather_where(session, _needed(), sorted(places), values, whole_acts=whole_acts)
 
 
 @cache
 def _needed() -> Executable:
-    posts, threads, own = given(*POSTS), given(*THREADS), given(*OWN)
+    posts, threads = given("posts", "post_channel", "post"), given("threads", "thread_channel", "thread")
+    own = given("own", "own_channel", "own_name")
     other = aliased(Comment)
     here = and_(other.channel_id == threads.c.thread_channel, other.thread_external_id == threads.c.thread)
     said = select(other.id, other.channel_id, other.post_external_id, *_names(other)).join(threads, here).cte("said")

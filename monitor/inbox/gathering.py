@@ -96,7 +96,7 @@ def gather_where(
     session: Session,
     query: Executable,
     channels: Sequence[str],
-    given: Mapping[str, Sequence[str]] | None = None,
+    given: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     *,
     whole_acts: bool = False,
 ) -> dict[str, Gathered]:

@@ -163,7 +163,9 @@ def pressing(here: Broadcast, address: str) -> Callable[[], None]:
         message, before = here.message(), len(here.effects)
         page = f"{address}/crisis/{here.incident}/messages/{message}"
         began = time.monotonic()
-        answer = httpx2.post(page, data={"act": "send", "revision": "0", "sure": "skarpt", "beside": "on"}, headers=cookie, timeout=OUT)
+        answer = httpx2.post(
+            page, data={"act": "send", "revision": "0", "sure": "skarpt", "beside": "on"}, headers=cookie, timeout=OUT
+        )
         assert answer.status_code == 303, answer.text
         assert eventually(lambda: len(here.effects) > before, OUT)
         assert time.monotonic() - began < OUT
