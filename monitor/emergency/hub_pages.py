@@ -74,17 +74,19 @@ def seal(identifier: str, text_hash: str) -> bytes:
 
 
 def parts(shown: Shown) -> list[tuple[str, str]]:
-    """Headings and paragraphs, in the language in use. One without a heading where the page has words of its own."""
+    """Headings and paragraphs, in the message's language. One without a heading where the page has words of its own."""
     if shown.words:
         return [("", shown.words)]
     answers = [(name, getattr(shown.message, name).strip()) for name in PARTS]
-    return [(_(HEADS[name]) if name in HEADS else "", said) for name, said in answers if said]
+    with use_language(shown.message.language):
+        return [(_(HEADS[name]) if name in HEADS else "", said) for name, said in answers if said]
 
 
 def headline(shown: Shown) -> str:
-    """In the language in use."""
+    """In the message's language."""
     message = shown.message
-    said = _(BEGINS[message.kind], headline=message.headline) if message.kind in BEGINS else message.headline  # type: ignore[index]
+    with use_language(message.language):
+        said = _(BEGINS[message.kind], headline=message.headline) if message.kind in BEGINS else message.headline  # type: ignore[index]
     return f"{EXERCISE[message.language]}: {said}" if shown.incident.mode == "exercise" else said
 
 
@@ -113,9 +115,8 @@ def _in_cap(shown: Shown, found: Contents, base: str) -> Alert | None:
 
 def _info(shown: Shown, found: Contents, base: str, sent: datetime) -> Info:
     message = shown.message
-    with use_language(message.language):
-        text = "\n\n".join(filter(None, (f"{head} {said}".strip() for head, said in parts(shown))))
-        head = headline(shown)
+    text = "\n\n".join(filter(None, (f"{head} {said}".strip() for head, said in parts(shown))))
+    head = headline(shown)
     area = shown.incident.area if 0 < len(shown.incident.area) <= LONGEST_AREA else found.name
     return Info(
         *(message.language, message.category, shown.incident.title),
@@ -214,9 +215,6 @@ def _incident(shelf: Shelf, found: Contents, base: str) -> dict[str, Any]:
 def told(shown: Shown, found: Contents, base: str) -> dict[str, Any]:
     """A message for machines, in its own language. cap: None where CAP has no words for it, and there is no file."""
     message = shown.message
-    with use_language(message.language):
-        said = [{"heading": head, "text": text} for head, text in parts(shown)]
-        head = headline(shown)
     return {
         "identifier": shown.identifier,
         "kind": message.kind,
@@ -227,8 +225,8 @@ def told(shown: Shown, found: Contents, base: str) -> dict[str, Any]:
         "sent": message.sent.isoformat() if message.sent else None,
         "next_update_at": shown.next_update_at.isoformat() if shown.next_update_at else None,
         "expires": message.expires.isoformat() if message.expires else None,
-        "headline": head,
-        "parts": said,
+        "headline": headline(shown),
+        "parts": [{"heading": head, "text": text} for head, text in parts(shown)],
         "url": f"{base}/{shown.identifier}",
         "cap": f"{base}/cap/{shown.identifier}.xml" if _in_cap(shown, found, base) else None,
         "sha256": message.text_hash,

@@ -196,6 +196,17 @@ def test_what_has_ended_promises_nothing_more_though_nobody_sent_a_last_message(
     assert (told["next_update_at"], told["messages"][0]["next_update_at"]) == (None, None)
 
 
+def test_a_message_stays_in_its_own_language_on_the_page_in_another(town: Database, settings: Settings) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session), "tibro-1", "correction", meaning="Koka vattnet.")
+    hub.publish_hub(town, settings, NOW)
+    shown = page(settings, "en.html")
+    assert "Published Sat 28 Nov" in shown
+    assert "Det här betyder det för dig:" in shown
+    assert "What this means for you:" not in shown
+    assert "RÄTTELSE: " in shown
+
+
 def test_a_copy_of_it_says_until_when_it_holds_and_when_it_was_written_though_nothing_runs(
     town: Database, settings: Settings
 ) -> None:
