@@ -32,7 +32,7 @@ def pattern(word: str) -> str:
     return f"%{escaped}%"
 
 
-def side_by_side(word: str) -> str:
+def near_pattern(word: str) -> str:
     """For LIKE, as `pattern`: what every text with the word fulfils, and few others. An index of trigrams is asked for
     every third one of the word's, as those between tell little more, and each is read from end to end."""
     pieces = [word[at : at + 3] for at in range(0, len(word) - len(word) % 3, 3)]

@@ -32,7 +32,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from monitor.db.bulk import among
 from monitor.db.trigrams import FOLDED
 from monitor.inbox.cursor_rules import Position
-from monitor.inbox.search_rules import ESCAPE, findable, pattern, phrase, side_by_side
+from monitor.inbox.search_rules import ESCAPE, findable, near_pattern, pattern, phrase
 from monitor.watch.models import Comment, Post
 
 WALK = (2000, 6000)
@@ -156,7 +156,7 @@ def _indexed(session: Session, words: Sequence[str], model: Searched) -> list[Co
     """Conditions that the trigram index of the table serves."""
     text = _text(session, model)
     if not _is_sqlite(session):
-        near = (text.like(func.lower(side_by_side(word)), escape=ESCAPE) for word in words)
+        near = (text.like(func.lower(near_pattern(word)), escape=ESCAPE) for word in words)
         return [*near, *(func.strpos(text, func.lower(word)) > 0 for word in words)]
     name = f"{model.__tablename__}_trigrams"
     wanted = " AND ".join(phrase(word) for word in words if findable(word))

@@ -1,5 +1,6 @@
 """/: what waits for whoever is signed in, today's watch, and what is wrong."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from monitor.alerts.lines import needs_none
 from monitor.emergency.incidents import going_on
 from monitor.inbox.flag_listing import LABELS
 from monitor.inbox.flag_standing import flags_of
+from monitor.inbox.obligations import Obligation
 from monitor.inbox.reasons import STATES
 from monitor.inbox.removals import secret_comments
 from monitor.watch.day_view import VERDICTS
@@ -51,8 +53,6 @@ def start(
 def _shown(session: Session, who: Visitor, now: datetime) -> tuple[dict[str, Any], dict[str, str]]:
     """What the page shows; and the names of the channels that the visitor may know of."""
     found = start_of(session, who, now)
-    theirs = found.theirs
-    flags = flags_of(session, [item.comment_id for item in theirs[:MOST]])
     values = {
         "organisation": found.owner,
         "crises": going_on(session, "actual"),
@@ -63,13 +63,7 @@ def _shown(session: Session, who: Visitor, now: datetime) -> tuple[dict[str, Any
         "waiting": found.waiting,
         "overdue": found.overdue,
         "decisions": decisions_due(session, who, found.day),
-        "theirs": len(theirs),
-        "shown": theirs[:MOST],
-        "flags": flags,
-        "secret": secret_comments(session, [item.comment_id for item in theirs[:MOST]]),
-        "labels": LABELS,
-        "states": STATES,
-        "suggested": {item.comment_id for item in theirs[:MOST] if needs_none(item, flags)},
+        "theirs": len(found.theirs),
         "deputises": found.deputises,
         "off": found.off,
         "day": found.day,
@@ -78,4 +72,18 @@ def _shown(session: Session, who: Visitor, now: datetime) -> tuple[dict[str, Any
         "verdicts": VERDICTS,
         "wrong": [(name, since) for _id, name, since in found.wrong],
     }
-    return values, found.names
+    return values | _listed(session, found.theirs[:MOST]), found.names
+
+
+def _listed(session: Session, shown: Sequence[Obligation]) -> dict[str, Any]:
+    """What the list of the visitor's own says of each."""
+    ids = [item.comment_id for item in shown]
+    flags = flags_of(session, ids)
+    return {
+        "shown": shown,
+        "flags": flags,
+        "secret": secret_comments(session, ids),
+        "labels": LABELS,
+        "states": STATES,
+        "suggested": {item.comment_id for item in shown if needs_none(item, flags)},
+    }

@@ -1,5 +1,6 @@
 """Finding parts of words among comments, on both databases, and what cannot be found without an error."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from monitor.db import Database
 from monitor.db.trigrams import NoTrigrams, index_trigrams
 from monitor.inbox import searching
 from monitor.inbox.cursor_rules import EPOCH, Position, read, written
-from monitor.inbox.search_rules import LONGEST, MOST_WORDS, words_of
+from monitor.inbox.search_rules import LONGEST, MOST_WORDS, near_pattern, words_of
 from monitor.inbox.searching import newest
 from monitor.watch.models import Comment, Observation, Post
 from tests.monitor.days.almanac import MONDAY, at
@@ -111,6 +112,16 @@ def test_words_are_few_and_short_and_found_again(query: str) -> None:
     words = words_of(query)
     assert len(words) <= MOST_WORDS
     assert all(0 < len(word) <= LONGEST and "\x00" not in word for word in words)
+
+
+@given(st.text(), st.text(min_size=1), st.text())
+@example("", "100%", "")
+@example("", "c:\\_x", "")
+def test_every_text_with_a_word_fulfils_what_the_index_is_asked_for(before: str, word: str, after: str) -> None:
+    """LIKE as a regular expression."""
+    signs = re.findall(r"\\.|.", near_pattern(word), re.DOTALL)
+    like = "".join(".*" if sign == "%" else "." if sign == "_" else re.escape(sign[-1]) for sign in signs)
+    assert re.fullmatch(like, before + word + after, re.DOTALL)
 
 
 @given(TIMES, TIMES, st.integers(1, 2**62))
