@@ -94,7 +94,7 @@ def rename(incident_id: Number, sent: Naming, known: Worker, asked: Once) -> Res
         incidents.rename(session, incident, sent.title, known.who.person_id, asked.now)
         return told_incident(incident)
 
-    return done(known, asked, do)
+    return published(known, done(known, asked, do))
 
 
 @router.post("/incidents/{incident_id}/end", response_model=CrisisIncident)

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from config.settings import Settings
 from monitor.db import Database
 from monitor.emergency.committing import commit
+from monitor.emergency.hub import folder
 from monitor.emergency.models import Delivery, Message, OutsideWarning
 from monitor.register.models import Channel, Person
 from monitor.watch.models import Comment
+from tests.runtime.house import eventually
 from tests.web.api.conftest import Program, Programs
 
 SCOPES = ("read_crisis", "work_in_crisis", "approve_crisis", "word_crisis", "read_inbox", "answer", "export")
@@ -64,6 +67,9 @@ def test_what_was_sent_alone_is_reviewed_and_what_is_beside_becomes_an_update(
     assert sent.json()["to_review"] is True
     assert one.write("POST", "/messages/1/review", {"words": "bra"}).status_code == 422
     assert other.write("POST", "/messages/1/review", {"words": "bra"}).json()["to_review"] is False
+    assert one.write("PUT", "/incidents/1/title", {"title": "Ström i norr"}).json()["title"] == "Ström i norr"
+    front = folder(Settings(), exercise=True) / "index.html"
+    assert eventually(lambda: front.exists() and "Ström i norr" in front.read_text(encoding="utf-8"))
     second = one.write("POST", "/incidents/1/messages", SAID).json()
     assert second["beside"] == 1
     after = one.write("POST", "/messages/2/following", {}).json()
