@@ -1,11 +1,11 @@
 # One image for every part; `kanalvakt up --only …` says which one a container is (see docker-compose.yml).
-FROM node:24-alpine AS assets
+FROM node:24.19.0-alpine AS assets
 WORKDIR /assets
 COPY package.json package-lock.json .npmrc ./
 COPY .ci/assets .ci/assets
 RUN sh .ci/assets python3 vendor
 
-FROM python:3.11-slim AS build
+FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /build
 COPY requirements.lock .
 # Of the 110 MB of Google's API descriptions, YouTube's is the only one that is used.
@@ -20,8 +20,8 @@ COPY --from=assets /assets/vendor monitor/web/static/vendor
 COPY workers workers
 RUN /opt/kanalvakt/bin/pip install --no-cache-dir --no-deps .
 
-FROM python:3.11-slim
-RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/kanalvakt kanalvakt
+FROM python:3.11.14-slim-bookworm
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/kanalvakt kanalvakt && chmod 700 /var/lib/kanalvakt
 COPY --from=build /opt/kanalvakt /opt/kanalvakt
 ENV PATH=/opt/kanalvakt/bin:$PATH KANALVAKT_HOME=/var/lib/kanalvakt PYTHONUNBUFFERED=1
 # By number: what runs containers can tell only then that it is not root.

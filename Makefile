@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ASSETS := monitor/web/static/vendor
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo up test check lint lock assets bench bench-connectors bench-emergency pictures clean
+.PHONY: demo up test check lint lock sbom assets bench bench-connectors bench-emergency bench-scale soak pictures clean
 demo: $(VENV)/.ready assets
 	@$(BIN)/kanalvakt demo $(ARGS)
 
@@ -29,6 +29,13 @@ bench-connectors: $(VENV)/.ready-dev
 bench-emergency: $(VENV)/.ready-dev
 	@$(BIN)/python -m tests.bench.emergency $(ARGS)
 
+# A whole house for a while, in which something fails every minute: ARGS="--minutes 30 --seed 1".
+soak: $(VENV)/.ready-dev
+	@$(BIN)/python -m tests.bench.soak $(ARGS)
+
+bench-scale: $(VENV)/.ready-dev
+	@$(BIN)/python -m tests.bench.scale $(ARGS)
+
 # Every page on people's days in every look, in kanalvakt-pictures/index.html, and the pictures of docs/.
 pictures: $(VENV)/.ready-dev assets
 	@$(BIN)/python -m tests.pictures $(ARGS)
@@ -43,9 +50,15 @@ $(ASSETS)/designsystemet.css: package.json package-lock.json .npmrc .ci/assets |
 lock: $(VENV)/.ready-dev
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate -c requirements.lock pyproject.toml --group test --group lint -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate -c requirements.lock pyproject.toml --group test --group lint --group release -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --group pyproject.toml:node -o requirements-node.lock
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+# What runs, as a list for whoever watches for weaknesses: from the lock file, so that none of our tools is in it.
+sbom: $(VENV)/.ready-dev
+	@mkdir -p build
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
+	@echo build/sbom.json
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@sh .ci/venv "$(PYTHON)" "$(VENV)" requirements.lock
@@ -56,4 +69,4 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(ASSETS) kanalvakt-data
+	rm -rf $(VENV) $(ASSETS) kanalvakt-data build

@@ -1,4 +1,4 @@
-"""Structured logs on standard error, one JSON line an event (plain text on a terminal).
+"""Structured logs on standard error, one JSON line an event (text on a terminal, or where the settings ask for it).
 
 Log ids, counts and kinds of error; never tokens, addresses with secrets, or what residents wrote.
 """
@@ -9,8 +9,9 @@ import sys
 import structlog
 
 
-def configure_logging(level: str = "INFO") -> None:
-    """Sends structlog's and the standard library's records to standard error in the same form."""
+def configure_logging(level: str = "INFO", form: str = "auto") -> None:
+    """Sends structlog's and the standard library's records to standard error in the same form: json, text, or auto,
+    which is text on a terminal."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -23,7 +24,7 @@ def configure_logging(level: str = "INFO") -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=_rendering(), foreign_pre_chain=shared))
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=_rendering(form), foreign_pre_chain=shared))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -32,10 +33,11 @@ def configure_logging(level: str = "INFO") -> None:
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
-def _rendering() -> list[structlog.typing.Processor]:
-    if sys.stderr.isatty():
+def _rendering(form: str) -> list[structlog.typing.Processor]:
+    terminal = sys.stderr.isatty()
+    if form == "text" or (form == "auto" and terminal):
         # not its own tracebacks: they show local values, and so secrets
-        readable = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        readable = structlog.dev.ConsoleRenderer(colors=terminal, exception_formatter=structlog.dev.plain_traceback)
         return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, readable]
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,

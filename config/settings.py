@@ -3,25 +3,33 @@
 import os
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
-    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from config import setting_faults
 from config.language import _
+from config.secret_files import SecretFiles
 
 KEY_BYTES = 32
 LONGEST_SOCKET = 100  # bytes in the path of a Unix socket; the system allows 107
@@ -33,6 +41,9 @@ FACEBOOK_URL = "https://www.facebook.com"
 GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth"
 INSTAGRAM_URL = "https://www.instagram.com"
 INSTAGRAM_API_URL = "https://i.instagram.com"
+VMA_URL = "https://vmaapi.sr.se/api/v3/alerts"
+SMHI_URL = "https://opendata-download-warnings.smhi.se/ibww/api/version/1/warning.json"
+KRISINFORMATION_URL = "https://api.krisinformation.se/v3"
 
 
 class SettingsError(Exception):
@@ -58,8 +69,8 @@ def _key_ring(value: SecretStr) -> SecretStr:
     return value
 
 
-PlatformUrl = Annotated[str, AfterValidator(_platform_url)]
-KeyRing = Annotated[SecretStr, AfterValidator(_key_ring)]
+PlatformUrl = Annotated[str, AfterValidator(_platform_url), WithJsonSchema({"type": "string", "format": "https"})]
+KeyRing = Annotated[SecretStr, AfterValidator(_key_ring), WithJsonSchema({"type": "string", "format": "keys"})]
 
 
 class Polling(BaseModel):
@@ -68,7 +79,7 @@ class Polling(BaseModel):
     model_config = ConfigDict(extra="forbid")
     interval_seconds: int = Field(900, ge=1, description="between two readings of a channel in service hours")
     around_the_clock: bool = Field(False, description="read outside service hours and on days off too")
-    concurrency: int = Field(8, ge=1, le=200, description="channels read at the same time by one worker")
+    concurrency: int = Field(8, ge=1, le=200, description="channels of one provider read at a time by one worker")
     daily_quota: int | None = Field(
         None, ge=1, description="counted cost a day where a platform limits it; what the platform gives by default else"
     )
@@ -80,9 +91,9 @@ class Web(BaseModel):
     """Where the web pages listen."""
 
     model_config = ConfigDict(extra="forbid")
-    host: str = "127.0.0.1"
-    port: int = Field(8480, ge=0, le=65535, description="0: any free port")
-    public_url: str | None = Field(None, description="address that people use, for links in mails")
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container, for the proxy in front")
+    port: int = Field(8480, ge=0, le=65535, description="port to listen on; 0: any free one")
+    public_url: str | None = Field(None, description="address that people use, in links and in browsers")
 
 
 class Webhook(BaseModel):
@@ -108,8 +119,8 @@ class Oidc(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
     issuer: PlatformUrl | None = Field(None, description="as its metadata names it; of Entra ID the tenant's own")
-    client_id: str | None = None
-    client_secret: SecretStr | None = None
+    client_id: str | None = Field(None, description="what the directory calls Kanalvakt")
+    client_secret: SecretStr | None = Field(None, description="the secret that the directory gave with it")
 
     @model_validator(mode="after")
     def _all_or_none(self) -> Self:
@@ -143,9 +154,9 @@ class Emergency(BaseModel):
         default_factory=dict, description="whom to call for a public warning: names with their telephone numbers"
     )
     feeds: bool = Field(False, description="read the warnings of the authorities")
-    vma_url: PlatformUrl = "https://vmaapi.sr.se/api/v3/alerts"
-    smhi_url: PlatformUrl = "https://opendata-download-warnings.smhi.se/ibww/api/version/1/warning.json"
-    krisinformation_url: PlatformUrl = "https://api.krisinformation.se/v3"
+    vma_url: PlatformUrl = Field(VMA_URL, description="Sveriges Radio's warnings to the public")
+    smhi_url: PlatformUrl = Field(SMHI_URL, description="SMHI's weather warnings")
+    krisinformation_url: PlatformUrl = Field(KRISINFORMATION_URL, description="krisinformation.se's news and warnings")
 
 
 class InstagramQueries(BaseModel):
@@ -164,28 +175,37 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="KANALVAKT_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
     )
-    home: Path = Path("kanalvakt-data")
-    database_url: SecretStr | None = None
-    redis_url: SecretStr | None = None
-    encryption_keys: KeyRing | None = None
-    graph_url: PlatformUrl = GRAPH_URL
-    graph_version: str = Field("23.0", pattern=r"^\d{2}\.\d$")
-    youtube_url: PlatformUrl = YOUTUBE_URL
-    google_token_url: PlatformUrl = GOOGLE_TOKEN_URL
-    facebook_url: PlatformUrl = FACEBOOK_URL
-    google_auth_url: PlatformUrl = GOOGLE_AUTH_URL
-    instagram_url: PlatformUrl = INSTAGRAM_URL
-    instagram_api_url: PlatformUrl = INSTAGRAM_API_URL
+    home: Path = Field(
+        Path("kanalvakt-data"), description="folder of the embedded database and broker, the crisis page, keys and logs"
+    )
+    database_url: SecretStr | None = Field(None, description="PostgreSQL's address; SQLite in the home folder else")
+    redis_url: SecretStr | None = Field(None, description="Redis' or Valkey's address; `up` starts one of its own else")
+    encryption_keys: KeyRing | None = Field(
+        None, description="keys to what is stored encrypted, the newest first; `secrets.key` in the home folder else"
+    )
+    graph_url: PlatformUrl = Field(GRAPH_URL, description="the Graph API of Facebook and Instagram")
+    graph_version: str = Field("23.0", pattern=r"^\d{2}\.\d$", description="the version that is asked of the Graph API")
+    youtube_url: PlatformUrl = Field(YOUTUBE_URL, description="the YouTube Data API")
+    google_token_url: PlatformUrl = Field(GOOGLE_TOKEN_URL, description="where Google gives tokens")
+    facebook_url: PlatformUrl = Field(FACEBOOK_URL, description="where the browser logs in to Facebook, to connect")
+    google_auth_url: PlatformUrl = Field(GOOGLE_AUTH_URL, description="where the browser logs in to Google, to connect")
+    instagram_url: PlatformUrl = Field(INSTAGRAM_URL, description="Instagram's web pages, for instaloader")
+    instagram_api_url: PlatformUrl = Field(INSTAGRAM_API_URL, description="Instagram's other host, for instaloader")
     instagram_public: bool = Field(False, description="allow reading through instaloader; breaches Instagram's terms")
     instagram_queries: InstagramQueries = InstagramQueries()
     private_addresses: bool = Field(
         False, description="let addresses in the register lead into the organisation's own network"
     )
-    smtp_url: SecretStr | None = None
+    smtp_url: SecretStr | None = Field(None, description="the mail server, and the address that mails come from")
     sms_url: SecretStr | None = Field(None, description="the SMS gateway as Apprise writes it, without a recipient")
     demo_mails: Path | None = Field(None, description="folder of the mails that the demo received")
-    heartbeat_url: SecretStr | None = None
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    heartbeat_url: SecretStr | None = Field(None, description="outside watcher, fetched each minute while all is well")
+    metrics_token: SecretStr | None = Field(
+        None, min_length=24, description="of those who read /metrics from elsewhere"
+    )
+    sentry_dsn: SecretStr | None = Field(None, description="error tracker; takes the extra kanalvakt[sentry]")
+    log_format: str = Field("auto", pattern="^(auto|json|text)$", description="auto: text on a terminal, else JSON")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="the least that is logged")
     polling: Polling = Polling()
     web: Web = Web()
     webhook: Webhook = Webhook()
@@ -225,14 +245,10 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the folder is found below
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours knows nested names
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        secrets = os.environ.get("CREDENTIALS_DIRECTORY") or "/run/secrets"
-        sources: list[PydanticBaseSettingsSource] = [init_settings]
-        if Path(secrets).is_dir():
-            sources.append(SecretsSettingsSource(settings_cls, secrets_dir=secrets))
-        sources += [env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())]
-        return tuple(sources)
+        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
+        return init_settings, SecretFiles(settings_cls), env_settings, file
 
 
 def settings_file(environment: Mapping[str, str] = os.environ) -> Path:
@@ -247,42 +263,19 @@ def settings() -> Settings:
 
     Raises SettingsError with every fault at once, one line each: what, where, what to do. Values are never shown.
     """
+    unknown = setting_faults.unknown_variables(os.environ, Settings)
+    if unknown:
+        raise SettingsError("\n".join(unknown))
     try:
-        _refuse_unknown_variables(os.environ)
         return Settings()
     except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(fault) for fault in error.errors())) from None
+        place = _("in {file}, the environment or a secret file", file=settings_file())
+        sentences = (setting_faults.sentence(fault, Settings, place) for fault in error.errors())
+        raise SettingsError("\n".join(sentences)) from None
     except ValueError as error:  # the file is not TOML, or a nested variable is not JSON
         raise SettingsError(
             _("The settings in {file} cannot be read: {why}", file=settings_file(), why=error)
         ) from None
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise SettingsError(_("The settings in {file} cannot be read: {why}", file=settings_file(), why=why)) from None
-
-
-def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
-    known = {f"KANALVAKT_{name.upper()}" for name in Settings.model_fields} | {"KANALVAKT_CONFIG"}
-    for name in sorted(environment):
-        if name.startswith("KANALVAKT_") and name.split("__")[0].upper() not in known:
-            raise SettingsError(_unknown(name, "environment", known))
-
-
-def _unknown(name: str, place: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=1)
-    hint = _(" Did you mean {name}?", name=near[0]) if near else ""
-    return _("Unknown setting {name} ({place}).", name=name, place=place) + hint
-
-
-def _sentence(fault: ErrorDetails) -> str:
-    path = [str(part) for part in fault["loc"]]
-    place = _("in {file} or the environment", file=settings_file())
-    if fault["type"] == "extra_forbidden":
-        fields = Settings.model_fields if len(path) == 1 else _section(path[0])
-        return _unknown(".".join(path), place, [".".join([*path[:-1], name]) for name in fields])
-    return _("Setting {name} ({place}): {why}", name=".".join(path), place=place, why=fault["msg"])
-
-
-def _section(name: str) -> Mapping[str, Any]:
-    annotation = Settings.model_fields[name].annotation
-    return annotation.model_fields if isinstance(annotation, type) and issubclass(annotation, BaseModel) else {}
+        file, why = error.filename or settings_file(), error.strerror or type(error).__name__
+        raise SettingsError(_("The settings in {file} cannot be read: {why}", file=file, why=why)) from None

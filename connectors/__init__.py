@@ -26,6 +26,18 @@ EXCLUSIVE = frozenset(name for name, about in PLATFORMS.items() if about.exclusi
 """Platforms whose login session may serve one reading at a time."""
 
 
+def provider_of(platform: str) -> str:
+    """Whose credentials a platform is read with: platforms of one provider are slow, and throttled, together."""
+    return PLATFORMS[platform].provider or platform
+
+
+PROVIDERS = {
+    provider: frozenset(each for each in PLATFORMS if provider_of(each) == provider)
+    for provider in sorted(map(provider_of, PLATFORMS))
+}
+"""Each provider with its platforms."""
+
+
 def connect(platform: str, account: Account, credential: Credential, settings: Settings) -> Connector:
     """A connector for one account.
 
@@ -35,3 +47,12 @@ def connect(platform: str, account: Account, credential: Credential, settings: S
     module, name = PLATFORMS[platform].connector.split(":")
     connector: Connector = getattr(import_module(module), name)(account, credential, settings)
     return connector
+
+
+def make_ready(settings: Settings) -> None:
+    """Loads all that can publish, which a process does otherwise on first use, while somebody waits. A connector's
+    module whose library is slow even then has a `make_ready` of its own."""
+    for about in PLATFORMS.values():
+        if about.publishes is not None:
+            module = import_module(about.connector.partition(":")[0])
+            getattr(module, "make_ready", lambda _settings: None)(settings)

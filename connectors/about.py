@@ -66,18 +66,20 @@ class About:
     title: its name. connector: module:class that reads it; empty where only people can, and then `why_manual` says
     why. external_id: how to find what the register wants there. secrets: the credential's names; `plain` ones are
     no secrets and stand in the register itself; `needed` with any of them; `together` all or none; `instead` makes
-    `together` unnecessary. network: of a platform that is another way to read the same accounts. local_ids: ids
-    mean something at the channel's own address only, so that each channel knows the organisation by its own
-    external_id alone. exclusive: a login serves one reading at a time. not_covered: what cannot be seen there, for
-    the coverage report. connecting: module:class of the flow that gets a token in a browser; empty where there is
-    none. connected: secrets that it gets, which the register need not name. errors: module:name of
-    its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning;
+    `together` unnecessary. provider: who issues its credentials and counts its calls, where that is the same for
+    several platforms: they are slow, and throttled, together. network: of a platform that is another way to read the
+    same accounts. local_ids: ids mean something at the channel's own address only, so that each channel knows the
+    organisation by its own external_id alone. exclusive: a login serves one reading at a time. not_covered: what
+    cannot be seen there, for the coverage report. connecting: module:class of the flow that gets a token in a browser;
+    empty where there is none. connected: secrets that it gets, which the register need not name. errors: module:name
+    of its table, code as shown to people ("190/463", "quotaExceeded", "HTTP 429") -> connectors.errors.Meaning;
     write_errors: what means something else for a write, publish_errors: for a crisis message. hosts: where its
     addresses lie, and below; empty: anywhere. closed_title: its name where only members see what is written; empty
     where there is no such thing. hub: the organisation's own website: no social media channel, so no decision about it
     is asked for. takes_away: kinds of actions by which others see a resident's comment no more: hide, remove, reject
     (one that the platform holds). writes: what can be done there from here; None: nothing. publishes: what a crisis
-    message can be; None: by hand only.
+    message can be; None: by hand only. per_day, zone: as in connectors.base.Budget, of the one that reading counts
+    against; None: no such limit.
     """
 
     title: str
@@ -89,6 +91,7 @@ class About:
     needed: frozenset[str] = frozenset()
     together: frozenset[str] = frozenset()
     instead: str = ""
+    provider: str = ""
     network: str = ""
     local_ids: bool = False
     exclusive: bool = False
@@ -104,3 +107,5 @@ class About:
     takes_away: tuple[str, ...] = ()
     writes: Writes | None = None
     publishes: Publishes | None = None
+    per_day: int | None = None
+    zone: str = "UTC"

@@ -202,11 +202,14 @@ class Budget:
     """Whose calls the platform counts together. key: names it, without any secret, the same in every process.
 
     per_day: counted cost a day, where the platform has such a limit; the day changes at midnight in `zone` (IANA name).
+    per_second: requests that readings send in a second at most, all processes together: a courtesy of ours, where many
+    channels are read with one credential.
     """
 
     key: str
     per_day: int | None = None
     zone: str = "UTC"
+    per_second: int | None = None
 
 
 @runtime_checkable

@@ -107,8 +107,9 @@ def _settled(_protocols: Iterable[str]) -> None:
 
 
 def trusted_certificates() -> str | bool:
-    """The CA bundle to check servers with: True is requests' own choice, which heeds REQUESTS_CA_BUNDLE by itself.
+    """The CA bundle to check servers with: True is requests' own choice.
 
     SSL_CERT_FILE is what everything else on a machine obeys, and what requests alone does not know.
     """
-    return os.environ.get("SSL_CERT_FILE") or True
+    named = (os.environ.get(each) for each in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"))
+    return next(filter(None, named), True)

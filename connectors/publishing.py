@@ -16,7 +16,8 @@ from connectors.base import State
 
 LAST_LOOK: ContextVar[Callable[[], None]] = ContextVar("last_look", default=lambda: None)
 """Writers call it right before the request that must not go out late, behind whatever they have to ask before it (a
-token, for one). Raises a ConnectorError where it may not go out any more."""
+token, for one). Raises a ConnectorError where it may not go out any more, which they let through. The kill switch of a
+crisis is looked at here, and nowhere else once a message is armed: who does not call it cannot be stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,14 @@ class Draft:
     """One crisis message as one channel gets it.
 
     text: whole, as it shall stand there. marker: words in the text that stand in no other post of anybody's (the
-    message's own address), by which it is found again. link: that address. image: a JPEG that fits the platform, and
-    image_url where the platform can fetch it itself; alt_text says what it shows. video: an MP4 file. title: where a
-    place has titles. stood: what stood in the place before any message of ours, where one stands there now.
+    message's own address), by which it is found again. link: that address. image_url: where the platform can fetch
+    a JPEG that fits it; alt_text says what it shows. video: an MP4 file. title: where a place has titles. stood: what
+    stood in the place before any message of ours, where one stands there now.
     """
 
     text: str
     marker: str
     link: str
-    image: bytes | None = None
     image_url: str = ""
     alt_text: str = ""
     video: Path | None = None
@@ -82,6 +82,8 @@ class Publisher(Protocol):
     longest_post: int
     """Characters."""
     needs_image: bool
+    asks_first: bool
+    """Does `prepare` ask the platform, or make something there?"""
     publish_cost: int
     """Counted cost of one message, preparing included."""
     settle: timedelta

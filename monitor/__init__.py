@@ -1,5 +1,5 @@
 """The domain of Kanalvakt, in the order in which a comment travels: register, watch, inbox, alerts; records and
-emergency above them, web and cli on top, db, audit and documents below.
+emergency above them, telemetry beside the way, web and cli on top, db, audit and documents below.
 
 The glossary. One term, one meaning, everywhere in code, database, pages and mails:
 

@@ -56,6 +56,7 @@ _transport["create_ssl_context"] = cache(_transport["create_ssl_context"])
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests marked with a service skip where `make test` did not find it (in CI, `make test` has already failed)."""
     needs = {"postgresql": "TEST_POSTGRESQL_URL", "redis": "TEST_REDIS_URL", "browser": "TEST_CHROMIUM"}
+    needs["systemd"] = "TEST_SYSTEMD_ANALYZE"
     for mark, variable in needs.items():
         if variable not in os.environ:
             for item in items:
@@ -90,6 +91,8 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     settings.cache_clear()
     database.cache_clear()
     yield
+    if database.cache_info().currsize:
+        database().close()  # else its connections are found open by whichever test the garbage is collected in
     settings.cache_clear()
     database.cache_clear()
 
@@ -114,13 +117,20 @@ def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _closed(db: Database) -> None:
+    """Whoever delivers for a button that was pressed goes on behind the test, and would open it again."""
+    if sending := sys.modules.get("monitor.emergency.sending"):
+        sending.finish(10)
+    db.close()
+
+
 @pytest.fixture
 def sqlite(_migrated: Path, tmp_path: Path) -> Iterator[Database]:
     """A migrated SQLite database."""
     shutil.copy(_migrated, tmp_path / "test.sqlite3")
     db = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     yield db
-    db.close()
+    _closed(db)
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +144,7 @@ def postgresql(_emptied: Emptied) -> Iterator[Database]:
     """A migrated PostgreSQL database, emptied afterwards. Mark the test `postgresql`."""
     db = _emptied.database()
     yield db
-    db.close()
+    _closed(db)
     _emptied.empty()
 
 

@@ -1,4 +1,7 @@
-"""`python -m tests.docs`: writes docs/errors.md anew from the connectors' own tables. A test compares the two."""
+"""`python -m tests.docs`: writes docs/errors.md anew from the connectors' own tables, and the pages of settings.
+
+A test compares each with what it is made of.
+"""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -7,6 +10,7 @@ from pathlib import Path
 from config.language import _, use_language
 from connectors import PLATFORMS
 from connectors.errors import Meaning
+from tests import settings_docs
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "errors.md"
@@ -87,3 +91,5 @@ def _remedy(meaning: Meaning) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    settings_docs.PAGE.write_text(settings_docs.page(), encoding="utf-8")
+    settings_docs.SAMPLE.write_text(settings_docs.sample(), encoding="utf-8")

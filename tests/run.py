@@ -8,26 +8,28 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
+from tests.production import BIN, COMPOSE_FILE, DOCKERFILE, compose_program
 from tests.services import PACKAGES, Services
 
-BIN = Path(sys.executable).parent
-COMPOSE = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"]
+SCHEMA = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(COMPOSE_FILE)]
+COMPOSE = [str(compose_program()), "--file", str(COMPOSE_FILE), "--profile", "*", "config", "--quiet"]
 CHECKS = (
     ["mypy"],
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["lint-imports"],
     ["deptry", "."],
+    SCHEMA,
     COMPOSE,
+    ["hadolint", str(DOCKERFILE)],
 )
 
 
 def main(arguments: list[str]) -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of a hundred processes compiles everything anew
     with ThreadPoolExecutor(2) as both:
-        failed = [check[0] for check, passes in zip(CHECKS, both.map(_passes, CHECKS), strict=True) if not passes]
+        failed = [_name(check) for check, passes in zip(CHECKS, both.map(_passes, CHECKS), strict=True) if not passes]
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
         return 1
@@ -39,15 +41,19 @@ def main(arguments: list[str]) -> int:
         if services.missing and os.environ.get("CI"):
             print("In CI nothing may be skipped.", file=sys.stderr)
             return 1
-        command = [str(BIN / "pytest"), "-n", "3", "--dist", "worksteal", *arguments]
+        command = [str(BIN / "pytest"), "-n", "4", "--dist", "worksteal", *arguments]
         return subprocess.run(command, check=False, env=os.environ | services.environment).returncode
+
+
+def _name(command: list[str]) -> str:
+    return command[0].rpartition("/")[2]
 
 
 def _passes(command: list[str]) -> bool:
     began = time.monotonic()
     result = subprocess.run([str(BIN / command[0]), *command[1:]], check=False, capture_output=True, text=True)
     verdict = "ok" if result.returncode == 0 else "FAILED"
-    print(f"{command[0]:<18}{verdict:<8}{time.monotonic() - began:5.1f} s", flush=True)
+    print(f"{_name(command):<18}{verdict:<8}{time.monotonic() - began:5.1f} s", flush=True)
     if result.returncode:
         print(result.stdout + result.stderr, file=sys.stderr, flush=True)
     return result.returncode == 0

@@ -1,4 +1,5 @@
-"""Finds, or installs and starts, the real services that the suite talks to: PostgreSQL, Redis, Chromium.
+"""Finds, or installs and starts, the real services that the suite talks to: PostgreSQL, Redis, Chromium; and systemd,
+to read units with.
 
 What answers on its standard loopback port is used; else a private one is started from the machine's own programs; else,
 on Debian as root, the package is installed. What cannot be had is named in one line, with the remedy.
@@ -8,6 +9,7 @@ import contextlib
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-PACKAGES = {"PostgreSQL": "postgresql", "Redis": "redis-server", "Chromium": "chromium"}
+PACKAGES = {"PostgreSQL": "postgresql", "Redis": "redis-server", "Chromium": "chromium", "systemd": "systemd"}
 
 
 class Services:
@@ -32,6 +34,7 @@ class Services:
             ("PostgreSQL", "TEST_POSTGRESQL_URL", self._postgresql),
             ("Redis", "TEST_REDIS_URL", self._redis),
             ("Chromium", "TEST_CHROMIUM", self._chromium),
+            ("systemd", "TEST_SYSTEMD_ANALYZE", self._systemd),
         ):
             found = os.environ.get(variable) or find() or (find() if _install(PACKAGES[name]) else None)
             if found:
@@ -58,6 +61,9 @@ class Services:
 
     def _chromium(self) -> str | None:
         return shutil.which("chromium") or shutil.which("chromium-browser")
+
+    def _systemd(self) -> str | None:
+        return shutil.which("systemd-analyze")
 
 
 def _install(package: str) -> bool:
@@ -93,15 +99,24 @@ class Cluster:
     What was committed outlives its processes, but not the machine: it does not wait for the disk.
     """
 
-    def __init__(self, programs: Path, folder: str) -> None:
+    def __init__(self, programs: Path, folder: str, of: "Cluster | None" = None) -> None:
+        """of: the one that it is a copy of, as it is now."""
         self._programs, self._folder = programs, folder
         self._port, self._as_user = _free_port(), list[str]()
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
             self._as_user = ["runuser", "-u", "postgres", "--"]
-        made = ["-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-N"]
-        subprocess.run(self._command("initdb", *made), check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        if of is None:
+            made = self._command("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-N")
+        else:
+            moved = [word for where in of.tablespaces() for word in ("-T", f"{where}={folder}/{Path(where).name}")]
+            made = self._command("pg_basebackup", "-D", f"{folder}/data", "-d", of.url, "-c", "fast", "-N", *moved)
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder)
         self.start()
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def url(self) -> str:
@@ -109,6 +124,14 @@ class Cluster:
 
     def url_of(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self._port}/{database}"
+
+    def tablespaces(self) -> list[str]:
+        """Where those lie that somebody has made."""
+        import psycopg
+
+        with psycopg.connect(self.url) as connection:
+            rows = connection.execute("SELECT pg_tablespace_location(oid) FROM pg_tablespace").fetchall()
+            return [where for (where,) in rows if where]
 
     def start(self) -> None:
         """Returns when it answers."""
@@ -126,6 +149,7 @@ class Cluster:
         """It is gone at once, with whatever was being committed."""
         command = self._command("pg_ctl", "stop", "-D", f"{self._folder}/data", "-m", "immediate")
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
+        self._server.send_signal(signal.SIGCONT)  # who lends it out may have stopped with it
         self._server.wait(20)
 
     def _command(self, program: str, *words: str) -> list[str]:
@@ -139,9 +163,10 @@ def postgresql_programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def private_postgresql(programs: Path) -> Iterator[Cluster]:
+def private_postgresql(programs: Path, of: Cluster | None = None) -> Iterator[Cluster]:
+    """of: the one that it is a copy of, as it is now."""
     with tempfile.TemporaryDirectory(prefix="kanalvakt-pg-") as folder:
-        cluster = Cluster(programs, folder)
+        cluster = Cluster(programs, folder, of)
         try:
             yield cluster
         finally:

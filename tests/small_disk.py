@@ -35,10 +35,10 @@ class Disk:
 
 
 @contextmanager
-def small_disk(path: Path) -> Iterator[Disk]:
+def small_disk(path: Path, size: int = SIZE) -> Iterator[Disk]:
     """Skips the test where this machine lets nobody mount one."""
     path.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(path)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)]
     if os.geteuid() != 0 or shutil.which("mount") is None or _fails(command):
         pytest.skip("only who may mount a file system has a disk to fill; see no_file_grows")
     try:

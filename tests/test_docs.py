@@ -15,7 +15,8 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 TRAPS = docs.ROOT / "docs" / "platforms.md"
 FAULTS = docs.ROOT / "docs" / "delivering.md"
-NAMED = TRAPS.read_text(encoding="utf-8") + FAULTS.read_text(encoding="utf-8")
+OF_A_HOUSE = docs.ROOT / "docs" / "faults.md"
+NAMED = "".join(page.read_text(encoding="utf-8") for page in (TRAPS, FAULTS, OF_A_HOUSE))
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(?:(\w+)::)?(test_\w+)`")
 
 
@@ -35,6 +36,12 @@ def test_every_promised_fault_of_a_crisis_names_a_test_that_causes_it() -> None:
     rows = re.findall(r"^\| (\d+) \|(.*)", FAULTS.read_text(encoding="utf-8"), re.MULTILINE)
     assert [int(number) for number, _row in rows] == list(range(1, 26))
     assert [number for number, row in rows if not TEST.search(row)] == []
+
+
+def test_every_fault_of_a_house_names_a_test_that_causes_it() -> None:
+    rows = [line for line in OF_A_HOUSE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    assert len(rows) > 20
+    assert [row for row in rows[1:] if not TEST.search(row)] == []
 
 
 @pytest.mark.parametrize("found", sorted(set(TEST.findall(NAMED))), ids="::".join)

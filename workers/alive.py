@@ -9,7 +9,7 @@ from celery.signals import beat_init, worker_ready
 from redis.exceptions import RedisError
 
 from config.settings import settings
-from monitor.cli.broker import SIGN_EVERY, Sign, show_sign
+from monitor.telemetry.broker import SIGN_EVERY, Sign, show_sign
 from workers.queues import CLOCK
 
 log = structlog.get_logger(__name__)

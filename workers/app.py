@@ -1,11 +1,12 @@
 """The Celery application: `celery -A workers.app beat` needs no more than this, a worker is `-A workers.tasks`."""
 
 import logging
+import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 
-from config.logging import configure_logging
+from config.observing import observe
 from config.settings import settings
 
 app = Celery("kanalvakt", include=["workers.alive"])
@@ -15,8 +16,18 @@ app.config_from_object("celeryconfig")
 CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")  # a line for every tick, day and night
 
 
+YIELDS = 10
+"""As nice(2) counts it: the others get about nine times as much of a processor that both want."""
+
+
+@worker_init.connect
+def _let_others_go_first(**_: object) -> None:
+    """A page, or a message in a crisis, must not wait until readings have had their share of the processor."""
+    os.nice(YIELDS)
+
+
 @setup_logging.connect
 def _log_as_everybody_else(**_: object) -> None:
-    configure_logging(settings().log_level)
+    observe(settings(), "worker")
     for name in CHATTY if settings().log_level != "DEBUG" else ():
         logging.getLogger(name).setLevel(logging.WARNING)

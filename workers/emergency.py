@@ -3,11 +3,12 @@
 It has no queue but the deliveries themselves, and needs no broker, no beat and no bell: once a second it looks, by one
 query, whether something is due. Whoever presses the button delivers at once; this goes on with what was left by a
 process that died, was parked, or has to be looked for. Beside that, in threads that no delivery waits for, it tells
-people what they must know of a crisis, and makes history of messages whose time is over.
+people what they must know of a crisis, fills the board, and makes history of messages whose time is over.
 """
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
@@ -18,12 +19,12 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.logging import configure_logging
+from config.observing import observe
 from config.settings import settings
-from monitor.cli.broker import SIGN_EVERY, Sign, show_sign
 from monitor.db import database
 from monitor.emergency.claimed import anything_to_put_back, anything_under_way
 from monitor.emergency.wakeful import somebody_may_be_told, something_ran_out
+from monitor.telemetry.broker import SIGN_EVERY, Sign, show_sign
 
 if TYPE_CHECKING:
     from monitor.emergency.telling_alone import Teller
@@ -32,6 +33,8 @@ EVERY = 1.0
 """Seconds between two looks."""
 BESIDE_EVERY = 2.0
 """Seconds between two looks at what no delivery waits for."""
+BOARD_EVERY = 5.0
+"""Seconds between two looks at what residents write: as often as the judge."""
 AT_ONCE = 64
 """Deliveries that may be under way at the same time: a slow platform keeps nothing waiting, and no look either."""
 FINISHES = 4.0
@@ -43,12 +46,12 @@ log = structlog.get_logger(__name__)
 
 def main() -> None:
     """Until SIGTERM. What is being sent meanwhile is finished first."""
-    configure_logging(settings().log_level)
+    observe(settings(), "emergency")
     over = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda _number, _frame: over.set())
     telling = Telling()
-    for task in (telling, Page(), PuttingBack()):
+    for task in (telling, Page(), Board(), PuttingBack()):
         threading.Thread(target=_again_and_again, args=(over, task.look), name=task.name, daemon=True).start()
     with ThreadPoolExecutor(AT_ONCE + 1, thread_name_prefix="crisis") as pool:
         pool.submit(_show_life, over)
@@ -111,6 +114,27 @@ class Page:
 
             publish_hub(database(), settings(), now)
         self._since = now
+
+
+class Board:
+    """Brings what residents write onto the board, and its figures into the log each hour, though nobody has it open and
+    the broker is down. With a broker the judge does it too; neither is there twice."""
+
+    name = "fills the board"
+
+    def __init__(self) -> None:
+        self._looked = -BOARD_EVERY
+
+    def look(self) -> None:
+        now = datetime.now(UTC)
+        if time.monotonic() - self._looked < BOARD_EVERY or not somebody_may_be_told(database(), now):
+            return
+        from monitor.emergency.intake import collect_all  # as above
+        from monitor.emergency.situation import remind_all
+
+        self._looked = time.monotonic()
+        collect_all(database(), now)
+        remind_all(database(), now)
 
 
 class PuttingBack:

@@ -1,11 +1,8 @@
-"""The queues. The clock has its own, so that slow platforms cannot keep notices and ticks waiting."""
+"""The queues. The clock has its own, so that slow platforms cannot keep notices and ticks waiting; each provider has
+one, so that what waits for one cannot stand before what is for another. Crises have none: see emergency.py."""
 
-from connectors import EXCLUSIVE
+from monitor.telemetry.broker import CLOCK
+from monitor.watch.bulkheads import QUEUES
 
-CLOCK = "clock"
-POLLS = ("polls", *sorted(EXCLUSIVE))
-
-
-def queue_of(platform: str) -> str:
-    """A platform that must be read one channel at a time has a queue of its own."""
-    return platform if platform in EXCLUSIVE else "polls"
+__all__ = ["CLOCK", "POLLS"]
+POLLS = tuple(QUEUES.values())

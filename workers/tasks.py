@@ -4,131 +4,134 @@ What tells people is loaded by the tasks that do it: it takes twenty megabytes, 
 it.
 """
 
-from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import wraps
-from threading import Lock
-from typing import ParamSpec
+from functools import partial
+from threading import Event
 
-from celery.exceptions import OperationalError
+from celery.signals import worker_shutting_down
 from sqlalchemy import select
 
 import monitor.emergency.answers_stopped  # noqa: F401 - its stop button holds for answers too
 from config.settings import settings
-from monitor.cli.broker import Sign, publisher_lives, show_sign, waiting
+from connectors import PROVIDERS, provider_of
 from monitor.db import database
 from monitor.inbox import acting
 from monitor.inbox.day_keeping import keep_days
 from monitor.register.organisation import NotSetUp
+from monitor.telemetry.broker import Sign, publisher_lives, show_sign, waiting
 from monitor.watch import nightly, polling
+from monitor.watch.bulkhead_rules import Work
+from monitor.watch.bulkheads import QUEUES, Bulkheads
 from workers.app import app
-from workers.queues import POLLS, queue_of
+from workers.bells import alone, ring
 
-P = ParamSpec("P")
 AT_ONCE = 4  # messages that go one way at the same time
-RING_SECONDS = 5
-AHEAD = 10  # polls that may wait for each thread: more would outlive their claims in the queue
+STOPPING = Event()
+BULKHEADS = Bulkheads()  # of this process
 
 
-def alone(task: Callable[P, None]) -> Callable[P, None]:
-    """Lets a task not run twice at a time in this process with the same ids: a slow mail server must not take every
-    thread. What is rung meanwhile is not lost: whoever runs looks once more, as the news may have come behind its back.
-    """
-    locks: defaultdict[tuple[object, ...], Lock] = defaultdict(Lock)
-    rung: set[tuple[object, ...]] = set()
-    look = raised_once(task)
-
-    @wraps(task)
-    def once(*args: P.args, **kwargs: P.kwargs) -> None:
-        rung.add(args)
-        while args in rung and locks[args].acquire(blocking=False):
-            try:
-                rung.discard(args)
-                look(*args, **kwargs)
-            finally:
-                locks[args].release()
-
-    return once
+@worker_shutting_down.connect
+def _stop(**_: object) -> None:
+    STOPPING.set()
 
 
-def raised_once(task: Callable[P, None]) -> Callable[P, None]:
-    """An error that lasts is raised, and logged, once, not every second; and again after it was gone."""
-    trouble: set[tuple[object, ...]] = set()
+def _room_at(provider: str) -> int:
+    """How many rings may be sent there, of each kind: nothing piles up where nobody listens."""
+    return settings().polling.concurrency - waiting(settings(), [QUEUES[provider]])
 
-    @wraps(task)
-    def look(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            task(*args, **kwargs)
-            trouble.difference_update([each for each in trouble if each[1:] == args])
-        except Exception as error:
-            if (type(error), *args) in trouble:
+
+def _ring_at(provider: str, times: int, bell: Callable[..., object], *ids: str | bool) -> None:
+    for _time in range(times):
+        ring(bell, *ids, queue=QUEUES[provider])
+
+
+def _work_off(provider: str, work: Work, step: Callable[[], bool]) -> None:
+    """The step again and again while it finds something to do and there is a thread for it. Else the ring goes unheard:
+    whoever is at work there finds what it was for."""
+    while not STOPPING.is_set():
+        with BULKHEADS.room(provider, work, settings().polling.concurrency) as there:
+            if not there or not step():
                 return
-            trouble.add((type(error), *args))
-            raise
-
-    return look
-
-
-def ring(bell: Callable[..., object], *ids: str) -> None:
-    """Lets a task run at once rather than at its next beat. A ring that is lost does no harm."""
-    with suppress(OperationalError):
-        bell(ids, expires=RING_SECONDS)
 
 
 @app.task(name="tick")
 @alone
 def tick() -> None:
-    """Claims the channels that are due, as many as the queues have room for, and sends each to its queue."""
-    room = max(0, AHEAD * settings().polling.concurrency - waiting(settings(), POLLS))
+    """Rings for readers of each provider whose channels are due, as many as have something to do."""
     with database().transaction(repeatable=True) as session:
-        due = polling.claim_due(session, datetime.now(UTC), room)
+        due = polling.due_by_line(session, datetime.now(UTC))
+    # asked once, or the rings for one line would leave no room for those of the other
+    room = {provider: _room_at(provider) for provider in {line.provider for line in due}}
+    for line, channels in due.items():
+        _ring_at(line.provider, min(channels, room[line.provider]), read.apply_async, line.provider, line.long)
+
+
+@app.task(name="read")
+def read(provider: str, long: bool) -> None:
+    """Reads what is due of one provider, one channel after another."""
+    line = polling.Line(provider, long)
+    _work_off(provider, Work.LONG if long else Work.READ, partial(_read_next, line))
+
+
+def _read_next(line: polling.Line) -> bool:
+    with database().transaction(repeatable=True) as session:
+        due = polling.claim_due(session, datetime.now(UTC), 1, line=line)
     for claimed in due:
-        arguments = (claimed.channel_id, claimed.claim, claimed.platform)
-        poll.apply_async(arguments, queue=queue_of(claimed.platform))
-
-
-@app.task(name="poll")
-def poll(channel_id: str, claim: str, platform: str) -> None:
-    """Reads one channel for a claim. Nothing happens when the claim is lost meanwhile."""
-    outcome = polling.poll(database(), polling.Claimed(channel_id, claim, platform), settings=settings())
-    if outcome.changed:
-        ring(judge.apply_async)
+        if polling.poll(database(), claimed, settings=settings()).changed:
+            ring(judge.apply_async)
+    return bool(due)
 
 
 @app.task(name="act")
 @alone
 def act() -> None:
-    """Claims the actions that are due and sends each to the queue of its platform, so that nobody waits for it here."""
-    with database().transaction() as session:
-        due = acting.claim_due(session, datetime.now(UTC), AHEAD)
-    for held in due:
-        go_on.apply_async((held.action_id, held.token, held.platform), queue=queue_of(held.platform))
+    """Rings where an action is due, so that nobody waits for its platform here."""
+    with database().snapshot() as session:
+        due = acting.due_by_platform(session, datetime.now(UTC))
+    for platform, actions in due.items():
+        provider = provider_of(platform)
+        _ring_at(provider, min(actions, _room_at(provider)), go_on.apply_async, provider)
 
 
 @app.task(name="go_on")
-def go_on(action_id: int, token: str, platform: str) -> None:
-    """One step of one action for a claim. Nothing happens when the claim is lost meanwhile."""
-    acting.go_on(database(), acting.Held(action_id, token, platform), settings())
+def go_on(provider: str) -> None:
+    """One step of each action that is due at one provider."""
+    _work_off(provider, Work.ACT, partial(_act_next, provider))
+
+
+def _act_next(provider: str) -> bool:
+    with database().transaction() as session:
+        due = acting.claim_due(session, datetime.now(UTC), 1, PROVIDERS[provider])
+    for held in due:
+        acting.go_on(database(), held, settings())
+    return bool(due)
 
 
 @app.task(name="check")
 @alone
 def check() -> None:
-    """Takes a channel whose credential is due to be looked at, and sends it to its queue. Without a register, none."""
-    claimed = None
-    with suppress(NotSetUp), database().transaction() as session:
-        claimed = nightly.claim_check(session, datetime.now(UTC), settings())
-    if claimed:
-        channel_id, platform = claimed
-        check_one.apply_async((channel_id,), queue=queue_of(platform))
+    """Rings where a credential is due to be looked at. Without a register, none is."""
+    due = set[str]()
+    with suppress(NotSetUp), database().snapshot() as session:
+        due = nightly.platforms_due(session, datetime.now(UTC))
+    for provider in {provider_of(platform) for platform in due}:
+        _ring_at(provider, min(1, _room_at(provider)), check_one.apply_async, provider)
 
 
 @app.task(name="check_one")
-def check_one(channel_id: str) -> None:
-    """Looks at one channel's credential. A lost message is made good the next night."""
-    nightly.check_claimed(database(), channel_id, settings())
+def check_one(provider: str) -> None:
+    """Looks at the credentials of one provider that are due, one after another."""
+    _work_off(provider, Work.CHECK, partial(_check_next, provider))
+
+
+def _check_next(provider: str) -> bool:
+    with database().transaction() as session:
+        channel_id = nightly.claim_check(session, datetime.now(UTC), settings(), PROVIDERS[provider])
+    if channel_id:
+        nightly.check_claimed(database(), channel_id, settings())
+    return channel_id is not None
 
 
 @app.task(name="days")

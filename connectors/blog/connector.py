@@ -19,6 +19,8 @@ from connectors.blog.web import Page, Web
 from connectors.blog.wordpress import WordPress
 from connectors.errors import ConnectorError
 
+PER_SECOND = 2
+"""Requests of one web server: it may be a small one, and people read it too."""
 STRANGE = (AttributeError, LookupError, TypeError, ValueError)
 """What we do with an answer of an unexpected shape."""
 
@@ -34,7 +36,7 @@ class Blog(BlogPublishing):
     @property
     def budgets(self) -> tuple[Budget, ...]:
         """The web server's patience, which it tells to nobody."""
-        return (Budget(f"blog/{urlsplit(self._address).netloc}"),)
+        return (Budget(f"blog/{urlsplit(self._address).netloc}", per_second=PER_SECOND),)
 
     def check(self) -> Health:
         """A few requests: are there comments to read, and may we publish, where that is meant?"""

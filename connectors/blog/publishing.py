@@ -31,6 +31,7 @@ class BlogPublishing:
 
     longest_post: ClassVar[int] = 20_000
     needs_image: ClassVar[bool] = False
+    asks_first: ClassVar[bool] = True
     publish_cost: ClassVar[int] = 4
     settle: ClassVar[timedelta] = timedelta(seconds=20)
     """The blog's own list shows at once what it has; this is for what stands before it."""

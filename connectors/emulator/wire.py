@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email import message_from_bytes
 from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -44,22 +43,11 @@ class Request:
 
     @cached_property
     def form(self) -> Mapping[str, list[str]]:
-        """The fields of an urlencoded or multipart body; nothing for a body that says it is something else."""
+        """The fields of an urlencoded body; nothing for a body that says it is something else."""
         kind = self.headers.get("content-type", "application/x-www-form-urlencoded")
-        if not self.body or not kind.startswith("application/x-www-form-urlencoded"):
-            return {name: [value.decode(errors="replace")] for name, value in self.parts.items()}
-        return parse_qs(self.body.decode(errors="replace"), keep_blank_values=True)
-
-    @cached_property
-    def parts(self) -> Mapping[str, bytes]:
-        """Of a multipart/form-data body: fields and files alike, by name."""
-        kind = self.headers.get("content-type", "")
-        if not kind.startswith("multipart/form-data"):
+        if not kind.startswith("application/x-www-form-urlencoded"):
             return {}
-        message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + self.body)
-        found = [part for part in message.walk() if not part.is_multipart()]
-        values = {str(part.get_param("name", header="content-disposition")): part for part in found}
-        return {name: bytes(part.get_payload(decode=True)) for name, part in values.items()}
+        return parse_qs(self.body.decode(errors="replace"), keep_blank_values=True)
 
     def get(self, name: str, default: str = "") -> str:
         """A parameter, from the address or else the form; the last one where it is repeated."""

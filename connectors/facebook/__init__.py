@@ -10,6 +10,7 @@ ABOUT = About(
     external_id=N_("Write the page's number: Facebook shows it under About, Page transparency."),
     secrets=("token", "app_id", "app_secret"),
     needed=frozenset({"token"}),
+    provider="meta",
     connecting="connectors.facebook.connecting:FacebookLogin",
     connected=frozenset({"token"}),
     not_covered=(

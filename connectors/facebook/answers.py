@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from connectors.apart import moment
 from connectors.base import Author, ReadComment, ReadPost
 from connectors.graph.client import Json
-from connectors.graph.look import moment
 
 COMMENT_FIELDS = ("id", "message", "from", "created_time", "parent{id}", "is_hidden", "permalink_url", "message_tags")
 POST_FIELDS = (

@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from config.language import N_
 from config.settings import Settings
+from connectors.apart import moment
 from connectors.base import Account, Budget, Covered, Credential, Health, Reading, ReadPlan, ReadPost
 from connectors.errors import ConnectorError, CredentialMissing, PermissionLost
 from connectors.facebook.answers import (
@@ -32,7 +33,7 @@ from connectors.facebook.writing import FacebookWriting
 from connectors.graph.client import GraphClient, Json, app_budget, items, next_page
 from connectors.graph.errors import ALLOW_AGAIN
 from connectors.graph.health import Needs, TokenReport, examine, report, wrong_kind
-from connectors.graph.look import NOTHING, Look, moment
+from connectors.graph.look import NOTHING, Look
 from connectors.graph.questions import Fields
 
 READ_SCOPES = ("pages_read_engagement", "pages_read_user_content")
@@ -127,7 +128,8 @@ class _PageLook(Look):
 
     def take_comments(self, found: list[Json], post: ReadPost) -> None:
         for item in found:
-            self.keep(read_comment(item, post))
+            with self.apart.each(post.external_id):
+                self.keep(read_comment(item, post))
 
     def is_whole(self, listing: Json, post: ReadPost) -> bool:
         """No further page; and not empty where Facebook counts some: then it is the listing that is in doubt."""

@@ -1,10 +1,9 @@
-"""Crisis messages on a Facebook page: one post, with a picture that was uploaded unseen before.
+"""Crisis messages on a Facebook page: one post that shares its link, the message's own page.
 
-A post shares its link where there is no picture, for Facebook shows one of the two. If Facebook cannot read the page
-behind the link it has refused the post for certain: so it goes without, as the address stands in the text anyway.
+It has no picture of its own, for Facebook shows either that or the link. If Facebook cannot read the page behind the
+link it has refused the post for certain: so it goes without, as the address stands in the text anyway.
 """
 
-import json
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -19,10 +18,11 @@ FIELDS = "id,message,created_time,permalink_url,from"
 
 
 class FacebookPublishing(Publishing):
-    """What makes the connector a Publisher. progress: "photo", the unpublished one."""
+    """What makes the connector a Publisher. Nothing is prepared on the platform."""
 
     longest_post: ClassVar[int] = 63_206
     needs_image: ClassVar[bool] = False
+    asks_first: ClassVar[bool] = False
     publish_cost: ClassVar[int] = 2
     settle: ClassVar[timedelta] = timedelta(seconds=60)
     listing: ClassVar[tuple[str, str]] = ("published_posts", FIELDS)
@@ -30,19 +30,11 @@ class FacebookPublishing(Publishing):
 
     def prepare(self, draft: Draft, progress: State, now: datetime) -> Prepared:  # noqa: ARG002 - the protocol's
         self._check_length(draft)
-        if draft.image is None:
-            return Prepared({})
-        if "photo" in progress:
-            return Prepared(progress)
-        told = {"alt_text_custom": draft.alt_text} if draft.alt_text else {}
-        return Prepared({"photo": self._ready("photos", draft.image, published="false", **told)})
+        return Prepared({})
 
-    def publish(self, draft: Draft, progress: State) -> Published:
+    def publish(self, draft: Draft, progress: State) -> Published:  # noqa: ARG002 - the protocol's
         self._check_length(draft)
-        if photo := progress.get("photo"):
-            more = {"attached_media": json.dumps([{"media_fbid": photo}])}
-        else:
-            more = {"link": draft.link} if draft.link else {}
+        more = {"link": draft.link} if draft.link else {}
         try:
             return self._publish("feed", message=draft.text, **more)
         except Unavailable as unread:

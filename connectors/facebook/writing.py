@@ -6,12 +6,12 @@ the API makes no tags of people.
 """
 
 from connectors.acting import Target
+from connectors.apart import moment
 from connectors.base import Covered, ReadComment, ReadPost
 from connectors.errors import PermissionLost
 from connectors.facebook import WRITING
 from connectors.facebook.answers import COMMENT_FIELDS, read_comment
 from connectors.graph.client import GraphClient
-from connectors.graph.look import moment
 from connectors.graph.writing import Writing, total
 
 FIELDS = ",".join(COMMENT_FIELDS)

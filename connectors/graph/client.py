@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import facebook
 import requests
 import structlog
+from requests.utils import get_environ_proxies
 
 from config.settings import GRAPH_URL, Settings
 from connectors.base import Budget, Credential
@@ -31,6 +33,8 @@ PAUSES = (0.0, 0.5)
 """Seconds before a read is repeated after the transport failed; one repetition for each."""
 TOO_MANY = 429
 BUSY = frozenset({502, 503, 504})  # 500 is left out: it often means "ask for less"
+PER_SECOND = 20
+"""Requests of one app, all its channels together: Meta names no number, but throttles what comes in bursts."""
 MOST_PAGES = 1000
 """More pages of one list than this is taken for a fault of the platform and told as an error."""
 
@@ -58,7 +62,7 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has 
         if not token:
             raise CredentialMissing("the channel has no token")
         super().__init__(token, timeout=timeout, session=_session(settings.graph_url))
-        self.session.hooks["response"].append(self._look_at)
+        self.session.hooks["response"].append(_without_holding(self._look_at))
         if secret := credential.get("app_secret"):
             self.session.params = {"appsecret_proof": proof(token, secret)}
         self.version = f"v{settings.graph_version}"
@@ -199,7 +203,7 @@ def app_budget(credential: Credential) -> Budget:
     """
     secret, app_id = credential.get("app_secret"), credential.get("app_id")
     app = app_id if app_id and not secret else credential.mark("app_secret" if secret else "token")
-    return Budget(f"graph/app/{app}")
+    return Budget(f"graph/app/{app}", per_second=PER_SECOND)
 
 
 def proof(token: str, app_secret: str) -> str:
@@ -222,10 +226,23 @@ def next_page(listing: object) -> str | None:
     return following if isinstance(following, str) and following else None
 
 
+def _without_holding(hook: Callable[..., None]) -> Callable[..., None]:
+    """Else the session holds whose it is, and their sockets stay open until the garbage is collected."""
+    found = weakref.WeakMethod(hook)
+
+    def called(*words: Any, **options: Any) -> None:
+        if (there := found()) is not None:
+            there(*words, **options)
+
+    return called
+
+
 def _session(base_url: str) -> requests.Session:
     session = requests.Session()
     session.max_redirects = 0  # Graph never redirects; whoever does would get the token
     session.verify = trusted_certificates()
+    session.proxies = get_environ_proxies(GRAPH_URL)
+    session.trust_env = False  # else all of the environment is searched twice for each request
     session.mount(f"{GRAPH_URL}/", adapter_for(base_url, GRAPH_URL))
     return session
 

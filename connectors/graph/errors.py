@@ -3,16 +3,15 @@
 Never holds what Graph wrote: its messages can carry the token itself ("Malformed access token EAA…").
 """
 
-import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import structlog
 
 from config.language import N_
+from connectors.apart import ODD, place_of
 from connectors.errors import (
     AuthExpired,
     ChannelGone,
@@ -166,8 +165,7 @@ def understood() -> Iterator[None]:
     """
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
+    except ODD as error:
+        where = place_of(error)
         _log.error("graph_answer_not_understood", kind=type(error).__name__, where=where)
         raise UnexpectedAnswer("Graph answered something that is not its format", code=where) from None

@@ -8,10 +8,11 @@ whose count changed, in a full reading all.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import ClassVar, TypeVar
 
+from connectors.apart import Apart
 from connectors.base import GROWN, YOUNG, Covered, Credential, ReadComment, Reading, ReadPlan, ReadPost
 from connectors.errors import ChannelGone, ConnectorError, Unavailable, UnexpectedAnswer
 from connectors.graph.client import GraphClient, Json, items
@@ -46,6 +47,7 @@ class Look(ABC):
         self.comments: dict[str, ReadComment] = {}
         self.covered: list[Covered] = []
         self.looked_up: dict[str, bool] = {}
+        self.apart = Apart()
         self.memory = Memory(plan.state)
         self.everything = plan.full or not self.memory.history
         self.listed: dict[str, Json] = {}
@@ -54,7 +56,9 @@ class Look(ABC):
         # A full reading tries the big ones again.
         self.asking = self.limits if plan.full else self.memory.limits or self.limits
         afresh = plan.full or plan.daily
-        self.questions = Questions(client, self.optional, self.memory.degraded, self._judge_refusal, afresh=afresh)
+        self.questions = Questions(
+            client, self.optional, self.memory.degraded, _judge(client, credential, needs), afresh=afresh
+        )
         self._edge_of: dict[str, int] = {}
         self._newest = set[str]()
         self._ends = dict[int, datetime]()
@@ -100,20 +104,25 @@ class Look(ABC):
         return Reading(
             posts=tuple(self.posts.values()),
             comments=tuple(self.comments.values()),
-            covered=() if self.doubtful else tuple(self.covered),
+            covered=() if self.doubtful else tuple(self._claims()),
             state=self.memory.state,
             requests=self.client.requests,
             counted_cost=self.client.requests,  # without ids= and batch, every request is one counted call
             usage=self.client.usage,
             looked_up=self.looked_up,
-            degraded=self.questions.fields.left_out,
+            degraded=(*self.questions.fields.left_out, *self.apart.degraded),
             error=error,
         )
+
+    def _claims(self) -> Iterator[Covered]:
+        """Nothing of where something was set apart."""
+        return (claim for claim in self.covered if claim.external_id not in self.apart.places)
 
     def _read(self) -> None:
         self.list_posts()
         for post_id in list(self.listed):
             self._look_into(post_id)
+        self.apart.settle(self.comments)
         self._find_the_vanished()
         if not self.doubtful:
             self._look_up()
@@ -141,7 +150,7 @@ class Look(ABC):
     def _list_edge(self, edge: str, listing: Json) -> None:
         place, found = self.edges.index(edge), list[ReadPost]()
         for page in self.client.pages(listing):
-            posts = [self._take(item, edge) for item in page]
+            posts = self._take_all(page, edge)
             found += posts
             self._edge_of |= {post.external_id: place for post in posts}
             enough = len(found) >= self.window and not self._lists_all
@@ -167,6 +176,13 @@ class Look(ABC):
     def _is_younger(self, post: ReadPost, age: timedelta) -> bool:
         return self.plan.now - post.posted_at < age
 
+    def _take_all(self, page: list[Json], edge: str) -> list[ReadPost]:
+        posts = list[ReadPost]()
+        for item in page:
+            with self.apart.each(""):
+                posts.append(self._take(item, edge))
+        return posts
+
     def _take(self, item: Json, edge: str) -> ReadPost:
         post = self.take_post(item, edge)
         listing = item.get("comments") or NOTHING
@@ -186,7 +202,8 @@ class Look(ABC):
         elif self._is_due(post, mark):
             self.walk(listing, post)
         else:
-            self.claim_part(listing, post)
+            if post_id not in self.apart.places:
+                self.claim_part(listing, post)
             return
         if post_id in self._newest:
             self.memory.keep_post(post_id, mark, post.posted_at, self._edge_of[post_id])
@@ -260,13 +277,12 @@ class Look(ABC):
                     raise
                 limit //= 2
 
-    def _judge_refusal(self, refusal: ConnectorError) -> None:
-        """A token that lacks a scope is not helped by leaving fields out. Asks Graph about the token: one call."""
-        missing = report(self.client, self.credential).missing(self.needs.read, self.needs.only_for)
-        if missing:
+
+def _judge(client: GraphClient, credential: Credential, needs: Needs) -> Callable[[ConnectorError], None]:
+    """A token that lacks a scope is not helped by leaving fields out. Asks Graph about the token: one call."""
+
+    def judged(refusal: ConnectorError) -> None:
+        if missing := report(client, credential).missing(needs.read, needs.only_for):
             raise lacks(missing, refusal.code)
 
-
-def moment(text: str) -> datetime:
-    """Graph's times ("2026-11-16T07:00:00+0000") in UTC."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+    return judged

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from config.language import N_
 from config.settings import Settings
+from connectors.apart import moment
 from connectors.base import Credential
 from connectors.errors import (
     ChannelGone,
@@ -24,7 +25,6 @@ from connectors.errors import (
 )
 from connectors.graph.client import GraphClient, Json
 from connectors.graph.errors import understood
-from connectors.graph.look import moment
 from connectors.graph.writing import WRITES, Writer
 from connectors.publishing import Draft, Published, Search, marked, same
 
@@ -77,6 +77,7 @@ class Publishing(ABC):
 
     longest_post: ClassVar[int]
     needs_image: ClassVar[bool]
+    asks_first: ClassVar[bool]
     publish_cost: ClassVar[int]
     settle: ClassVar[timedelta] = timedelta(seconds=60)
     best_effort: ClassVar[bool] = False
@@ -137,13 +138,12 @@ class Publishing(ABC):
         press = Press(self._credential, self._settings, timeout=SHORT)
         return Published(_made(press.write("POST", f"{self._account_id()}/{edge}", **arguments)))
 
-    def _ready(self, edge: str, picture: bytes | None = None, /, **arguments: str) -> str:
+    def _ready(self, edge: str, **arguments: str) -> str:
         """The id of what a POST made that nobody sees: where its answer is lost, it may be sent again."""
-        files = {"source": ("card.jpg", picture, "image/jpeg")} if picture else None
         failure: ConnectorError
         try:
             press = Press(self._credential, self._settings, timeout=SHORT)
-            return _made(press.write("POST", f"{self._account_id()}/{edge}", files, **arguments))
+            return _made(press.write("POST", f"{self._account_id()}/{edge}", **arguments))
         except OutcomeUnknown as unknown:
             failure = Unavailable(unknown.detail, code=unknown.code)
         raise failure

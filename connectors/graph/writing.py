@@ -57,13 +57,13 @@ class Writer(GraphClient):
 
     table: ClassVar[Mapping[str, Meaning]] = WRITES
 
-    def write(self, method: str, path: str, files: Mapping[str, Any] | None = None, /, **arguments: str) -> Json:
-        """The answer to one POST (arguments, and files where there are any, in its body) or DELETE."""
+    def write(self, method: str, path: str, /, **arguments: str) -> Json:
+        """The answer to one POST (arguments in its body) or DELETE."""
         self._keep_alive()
         self.requests += 1
         self._status, self._regain = 0, None
         LAST_LOOK.get()()
-        sent: Json = {"post_args": arguments, "files": files} if method == "POST" else {"method": method}
+        sent: Json = {"post_args": arguments} if method == "POST" else {"method": method}
         failure: ConnectorError
         try:
             answer = facebook.GraphAPI.request(self, f"{self.version}/{path}", **sent)

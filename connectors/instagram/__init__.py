@@ -10,6 +10,7 @@ ABOUT = About(
     external_id=N_("Write the business account's number (instagram_business_account of its Facebook page)."),
     secrets=("token", "app_id", "app_secret"),
     needed=frozenset({"token"}),
+    provider="meta",
     connecting="connectors.instagram.connecting:InstagramLogin",
     connected=frozenset({"token"}),
     not_covered=(

@@ -2,9 +2,9 @@
 
 import re
 
+from connectors.apart import moment
 from connectors.base import Account, Author, ReadComment, ReadPost
 from connectors.graph.client import Json
-from connectors.graph.look import moment
 
 COMMENT_FIELDS = ("id", "text", "timestamp", "username", "from{id,username}", "hidden")
 MEDIA_FIELDS = ("id", "caption", "timestamp", "permalink", "username", "comments_count")

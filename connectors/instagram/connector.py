@@ -80,12 +80,14 @@ class _AccountLook(Look):
 
     def take_comments(self, found: list[Json], post: ReadPost) -> None:
         for item in found:
-            self.keep(read_comment(item, post))
-            self._take_replies(items(item.get("replies") or NOTHING), item["id"], post)
+            with self.apart.each(post.external_id):
+                self._take_replies(items(item.get("replies") or NOTHING), item["id"], post)
+                self.keep(read_comment(item, post))
 
     def _take_replies(self, found: list[Json], parent_id: str, post: ReadPost) -> None:
         for item in found:
-            self.keep(read_comment(item, post, parent_id))
+            with self.apart.each(post.external_id, parent_id):
+                self.keep(read_comment(item, post, parent_id))
 
     def is_whole(self, listing: Json, post: ReadPost) -> bool:
         """Nothing on further pages, neither of comments nor of replies; not nothing at all where some are declared; and
@@ -129,7 +131,8 @@ class _AccountLook(Look):
         count = 0
         for page in self.client.pages(listing):
             for item in page:
-                self.keep(read_comment(item, post))
+                with self.apart.each(post.external_id):
+                    self.keep(read_comment(item, post))
                 for replies in self.client.pages(item.get("replies") or NOTHING):
                     self._take_replies(replies, item["id"], post)
                     count += len(replies)

@@ -33,6 +33,7 @@ class InstagramPublishing(Publishing):
 
     longest_post: ClassVar[int] = 2200
     needs_image: ClassVar[bool] = True
+    asks_first: ClassVar[bool] = True
     publish_cost: ClassVar[int] = 8
     settle: ClassVar[timedelta] = timedelta(seconds=60)
     listing: ClassVar[tuple[str, str]] = ("media", FIELDS)

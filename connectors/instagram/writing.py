@@ -5,9 +5,10 @@ comment cannot be answered at all.
 """
 
 from connectors.acting import Target
+from connectors.apart import moment
 from connectors.base import Covered, ReadComment, ReadPost
 from connectors.graph.client import GraphClient
-from connectors.graph.look import NOTHING, moment
+from connectors.graph.look import NOTHING
 from connectors.graph.writing import Writing
 from connectors.instagram import WRITING
 from connectors.instagram.answers import COMMENT_FIELDS, read_comment

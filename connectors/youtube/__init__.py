@@ -10,6 +10,7 @@ ABOUT = About(
     external_id=N_("Write the channel id, which begins with UC: YouTube shows it under Settings, Advanced settings."),
     secrets=("api_key", "client_id", "client_secret", "refresh_token"),
     together=frozenset({"client_id", "client_secret", "refresh_token"}),
+    provider="google",
     connecting="connectors.youtube.connecting:YouTubeLogin",
     connected=frozenset({"refresh_token"}),
     not_covered=(
@@ -34,4 +35,6 @@ ABOUT = About(
         },
     ),
     takes_away=("remove", "reject"),
+    per_day=10_000,  # by default for everything but searches and uploads (Google's quota page, as of June 2026)
+    zone="America/Los_Angeles",
 )

@@ -4,17 +4,21 @@ for a resource that lacks what the documentation promises; takes what it leaves 
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from connectors.apart import moment
 from connectors.base import Author, ReadComment, ReadPost
 
 WATCH = "https://www.youtube.com/watch?v="
 CHANNEL = "https://www.youtube.com/channel/"
 _HANDLE = re.compile(r"(?<![\w.])@(\w(?:[\w.·-]*\w)?)")
 Resource = dict[str, Any]
+Each = Callable[[], AbstractContextManager[None]]
+"""Around the reading of each one: what becomes of one that cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +44,25 @@ class Thread:
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
 
 
-def thread(item: Resource, *, held: bool) -> Thread:
+def thread(item: Resource, *, held: bool, each: Each = nullcontext) -> Thread:
     """`held`: the list was the queue for approval. A comment that tells its own status is believed."""
     snippet = item["snippet"]
     post = snippet.get("videoId") or snippet["channelId"]
     held = held or not snippet.get("isPublic", True)
     top = comment(snippet["topLevelComment"], post=post, thread=item["id"], held=held)
     inline = item.get("replies", {}).get("comments", [])
-    replies = replies_in(inline, post=post, thread=item["id"], held=held)
+    replies = replies_in(inline, post=post, thread=item["id"], held=held, each=each)
     return Thread(top, replies, int(snippet.get("totalReplyCount", 0)))
 
 
-def replies_in(items: Iterable[Resource], *, post: str, thread: str, held: bool) -> tuple[ReadComment, ...]:
-    return tuple(comment(item, post=post, thread=thread, held=held) for item in items)
+def replies_in(
+    items: Iterable[Resource], *, post: str, thread: str, held: bool, each: Each = nullcontext
+) -> tuple[ReadComment, ...]:
+    found = list[ReadComment]()
+    for item in items:
+        with each():
+            found.append(comment(item, post=post, thread=thread, held=held))
+    return tuple(found)
 
 
 def comment(item: Resource, *, post: str, thread: str, held: bool) -> ReadComment:
@@ -93,11 +103,6 @@ def unknown_post(external_id: str, posted_at: datetime) -> ReadPost:
     """What comments stand below when no video can be shown for it: the channel's own page, or a video made private."""
     page = CHANNEL + external_id if _is_channel(external_id) else WATCH + external_id
     return ReadPost(external_id=external_id, posted_at=posted_at, permalink=page)
-
-
-def moment(text: str) -> datetime:
-    """Recordings have both forms: with and without milliseconds."""
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _author(snippet: Resource) -> Author | None:

@@ -6,13 +6,13 @@ none of them is kept, not even as context.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import google_auth_httplib2
 import googleapiclient
@@ -28,6 +28,8 @@ from connectors.errors import ConnectorError, CredentialMissing, Unavailable, Un
 from connectors.youtube.errors import from_answer, from_token_endpoint, out_of_allowance
 
 OAUTH = ("client_id", "client_secret", "refresh_token")
+RESOURCES = ("channels", "commentThreads", "comments", "playlistItems", "videos")
+"""Those that are asked for."""
 _DOCUMENT = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "youtube.v3.json"
 _NO_CONNECTION = (OSError, HTTPException, httplib2.HttpLib2Error)
 _MALFORMED = (TypeError, KeyError, AttributeError, ValueError)
@@ -39,8 +41,11 @@ class Api:
 
     timeout: seconds that connecting, or any one read from the connection, may take. requests: HTTP requests sent;
     units: what YouTube charges for them (one each; the token endpoint is free). budget: key of what they count against.
-    allowance: so many units may be spent, where somebody counts.
+    allowance: so many units may be spent, where somebody counts. signed: OAuth credentials of an earlier connection of
+    the same thread, whose access token goes on being used. carrier: the httplib2.Http that it goes over.
     """
+
+    carrier: ClassVar[type[Any]] = httplib2.Http
 
     def __init__(
         self,
@@ -52,26 +57,27 @@ class Api:
         *,
         budget: str = "",
         allowance: int | None = None,
+        signed: Credentials | None = None,
     ) -> None:
         self._now = now
         self._budget = budget
         self._allowance = allowance
-        self._line = _Line(settings.google_token_url, before, timeout)
+        http = self.carrier(timeout=timeout, ca_certs=_authorities())
+        self._line = _Line(http, settings.google_token_url, before)
         self._key: dict[str, str] = {}
-        self._credentials = self._sign(credential, settings)
+        self._credentials = signed or self._sign(credential, settings)
         # a refused access token is seconds old: asking for another would only hide the refusal
         self._http = (
             google_auth_httplib2.AuthorizedHttp(self._credentials, http=self._line, refresh_status_codes=())
             if self._credentials
             else self._line
         )
-        self._service = build_from_document(_document(settings.youtube_url), http=self._http)
+        self._methods = methods(settings.youtube_url)
 
     def _sign(self, credential: Credential, settings: Settings) -> Any:
         """OAuth credentials; None with an API key, which goes into each request."""
         if has_oauth(credential):
-            names = {name: credential.get(name) for name in OAUTH}
-            return Credentials(None, token_uri=settings.google_token_url, **names)  # type: ignore[no-untyped-call]
+            return signed(credential, settings)
         if key := credential.get("api_key"):
             self._key = {"key": key}
             return None
@@ -93,6 +99,13 @@ class Api:
         if refused := self._refresh():
             raise refused
         return self._line.granted
+
+    def request(self, method: str, **parameters: object) -> Any:
+        """One of Google's client's requests, over this connection, not sent yet. method: as "comments.insert"."""
+        resource, _dot, name = method.partition(".")
+        made = getattr(self._methods[resource], name)(**parameters)
+        made.http = self._http
+        return made
 
     def list(self, resource: str, *, nothing_for: Iterable[str] = (), **parameters: object) -> Answer:
         """One page of a list method; {} where the reason of a refusal is in `nothing_for`. Raises ConnectorError."""
@@ -123,7 +136,7 @@ class Api:
             return out_of_allowance(self._now, self._budget)
         if refused := self._refresh():
             return refused
-        request = getattr(self._service, resource)().list(**parameters, **self._key)
+        request = self.request(f"{resource}.list", **parameters, **self._key)
         try:
             return request.execute()
         except HttpError as error:
@@ -177,8 +190,8 @@ class _Seen:
 class _Line:
     """An httplib2.Http that says so before each request and counts them. It heeds HTTPS_PROXY and NO_PROXY itself."""
 
-    def __init__(self, free: str, before: Callable[[], None], timeout: float) -> None:
-        self.http = httplib2.Http(timeout=timeout, ca_certs=_authorities())
+    def __init__(self, http: Any, free: str, before: Callable[[], None]) -> None:
+        self.http = http
         self.http.follow_redirects = False  # an address with a key in it goes nowhere else
         self._free = free
         self._before = before
@@ -210,6 +223,12 @@ def _authorities() -> str | None:
     return os.environ.get("HTTPLIB2_CA_CERTS") or os.environ.get("SSL_CERT_FILE")
 
 
+def signed(credential: Credential, settings: Settings) -> Credentials:
+    """Without an access token yet: whoever asks first fetches one."""
+    names = {name: credential.get(name) for name in OAUTH}
+    return Credentials(None, token_uri=settings.google_token_url, **names)  # type: ignore[no-untyped-call]
+
+
 def has_oauth(credential: Credential) -> bool:
     return all(credential.get(name) for name in OAUTH)
 
@@ -224,15 +243,23 @@ def missing(credential: Credential) -> CredentialMissing:
 
 
 @cache
-def _document(root: str) -> str:
-    """Google's discovery document, for an API at that address.
+def methods(root: str) -> Mapping[str, Any]:
+    """Google's client for an API at that address, by resource.
 
-    As text: the client writes into the parsed document while it builds its methods, so threads must not share one.
+    It makes its methods, and a description of each, whenever a resource is named, which takes longer than to ask. Made
+    here once, they are only read, and threads may share them: each request is given a connection of its own, and
+    without one it goes nowhere.
     """
-    document = json.loads(_DOCUMENT.read_text(encoding="utf-8"))
+    service = build_from_document(_document(root), http=object())
+    return {name: getattr(service, name)() for name in RESOURCES}
+
+
+def _document(root: str) -> dict[str, Any]:
+    """Google's discovery document, for an API at that address. The client writes into it while it makes its methods."""
+    document: dict[str, Any] = json.loads(_DOCUMENT.read_text(encoding="utf-8"))
     document["rootUrl"] = document["baseUrl"] = f"{root}/"
     document.pop("mtlsRootUrl", None)
-    return json.dumps(document)
+    return document
 
 
 def _refusal(error: GoogleAuthError, now: datetime) -> ConnectorError:

@@ -82,7 +82,7 @@ class ChannelText(Part):
         body = {"id": self.channel, "brandingSettings": changed}
 
         def send() -> Any:
-            return press.resource("channels").update(part="brandingSettings", body=body).execute(num_retries=0)
+            return press.request("channels.update", part="brandingSettings", body=body).execute(num_retries=0)
 
         answer = self.write(press, send)
         if not isinstance(answer, dict) or answer.get("id") != self.channel:

@@ -4,21 +4,21 @@ With client_id, client_secret and refresh_token it reads what is public and what
 only what is public.
 """
 
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import ClassVar, cast
 
 import structlog
 
 from config.settings import Settings
+from connectors.apart import ODD, place_of
 from connectors.base import Account, Budget, Credential, Health, Reading, ReadPlan
 from connectors.errors import ChannelGone, ConnectorError, RateLimited, UnexpectedAnswer
 from connectors.publishing import Publisher
-from connectors.youtube.api import Api, has_oauth, missing
+from connectors.youtube import ABOUT
+from connectors.youtube.api import Api, has_oauth, methods, missing
 from connectors.youtube.channel_text import ChannelText
-from connectors.youtube.errors import ALLOWANCE, PACIFIC, SCOPE_MISSING, TABLE, failure
+from connectors.youtube.errors import ALLOWANCE, SCOPE_MISSING, TABLE, failure
 from connectors.youtube.film import Film
 from connectors.youtube.parts import Part
 from connectors.youtube.publishing import YouTubePublishing
@@ -29,13 +29,17 @@ from connectors.youtube.thorough import walk
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
 """The only scope that lets an app read the held queue, and reply."""
 UPLOADS_PER_DAY = 100
-UNITS_PER_DAY = 10_000
-"""What a project has by default for everything but searches and uploads (Google's quota page, as of June 2026)."""
+PER_SECOND = 20
+"""Requests of one project, all its channels together: Google limits each minute too, each project by itself."""
 A_ROUND = timedelta(minutes=15)
 """When a reading may go on that its allowance ended after it had seen what is new."""
 NO_SCOPE = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
-_MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 _log = structlog.get_logger(__name__)
+
+
+def make_ready(settings: Settings) -> None:
+    """See connectors.make_ready."""
+    methods(settings.youtube_url)
 
 
 class YouTube(YouTubePublishing):
@@ -56,7 +60,8 @@ class YouTube(YouTubePublishing):
     def budgets(self) -> tuple[Budget, ...]:
         """The Cloud project's daily quota. The number before a client id's first hyphen is the project's."""
         who = (self._credential.get("client_id") or "").partition("-")[0] if self._oauth else ""
-        return (Budget(f"youtube/{who or self._credential.mark('api_key')}", UNITS_PER_DAY, str(PACIFIC)),)
+        name = f"youtube/{who or self._credential.mark('api_key')}"
+        return (Budget(name, ABOUT.per_day, ABOUT.zone, per_second=PER_SECOND),)
 
     def part(self, name: str) -> Publisher:
         """The channel's own text, or a video. Uploads are counted by themselves, a hundred a day."""
@@ -104,12 +109,12 @@ class YouTube(YouTubePublishing):
         return Reading(
             posts=look.posts,
             comments=look.comments,
-            covered=look.covered,
+            covered=() if look.ask.apart.degraded else look.covered,
             state=look.state(error),
             requests=api.requests,
             counted_cost=api.units,
             looked_up=look.looked_up,
-            degraded=look.degraded,
+            degraded=(*look.degraded, *look.ask.apart.degraded),
             error=error,
         )
 
@@ -144,14 +149,14 @@ class YouTube(YouTubePublishing):
 def _walk(look: Look) -> ConnectorError | None:
     try:
         walk(look)
+        look.ask.apart.settle(look.comments)
     except RateLimited as error:
         saw_what_is_new = look.ordinary_done or look.listed[False].answered
         return _soon(error, look) if error.code == ALLOWANCE and saw_what_is_new else error
     except ConnectorError as error:
         return error
-    except _MALFORMED as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
+    except ODD as error:
+        where = place_of(error)
         # not the traceback: its last line may be what a resident wrote
         _log.error("youtube_answer_not_understood", kind=type(error).__name__, where=where)
         return UnexpectedAnswer("YouTube's answer lacks what its documentation promises", code=type(error).__name__)

@@ -13,10 +13,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
 
+from connectors.apart import moment
 from connectors.base import State
 from connectors.errors import ConnectorError, Meaning, OutcomeUnknown, Refused, Unavailable, UnexpectedAnswer
 from connectors.publishing import Draft, Prepared, Published, Search, marked
-from connectors.youtube.answers import WATCH, moment
+from connectors.youtube.answers import WATCH
 from connectors.youtube.parts import Part, Press, printable
 from connectors.youtube.publish_errors import PUBLISHING
 from connectors.youtube.publishing import CLOCKS_DIFFER

@@ -4,15 +4,17 @@ import json
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
+from google.oauth2.credentials import Credentials
 from googleapiclient.errors import HttpError
 
 from config.settings import Settings
 from connectors.base import Budget, Credential
 from connectors.errors import OutcomeUnknown, PermissionLost, Refused, UnexpectedAnswer
 from connectors.publishing import Draft
-from connectors.youtube.api import has_oauth
+from connectors.youtube.api import has_oauth, signed
 from connectors.youtube.publish_errors import PUBLISHING
 from connectors.youtube.writing import WritingApi
 
@@ -27,10 +29,6 @@ class Press(WritingApi):
     """Writes crisis messages. A refusal that nobody has heard of proves nothing."""
 
     table = PUBLISHING
-
-    def resource(self, name: str) -> Any:
-        """Google's own, for a request of its making."""
-        return getattr(self._service, name)()
 
     def send(self, url: str, method: str, body: str | None, headers: dict[str, str], *, fine: Container[int]) -> Any:
         """(response, content) of a request of ours, sent once. fine: statuses that are no failure."""
@@ -54,13 +52,18 @@ class Part:
     budgets: tuple[Budget, ...]
     longest_post: ClassVar[int]
     needs_image: ClassVar[bool] = False
+    asks_first: ClassVar[bool] = True
     publish_cost: ClassVar[int]
     settle: ClassVar[timedelta] = timedelta(seconds=120)
     """As that of comments."""
     best_effort: ClassVar[bool] = True
 
     def open(self) -> Press:
-        return Press(self.credential, self.settings, datetime.now(UTC), lambda: None, PATIENCE)
+        return Press(self.credential, self.settings, datetime.now(UTC), lambda: None, PATIENCE, signed=self._signed)
+
+    @cached_property
+    def _signed(self) -> Credentials:
+        return signed(self.credential, self.settings)
 
     def check(self, draft: Draft) -> None:
         """Raises Refused, PermissionLost."""

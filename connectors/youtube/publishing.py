@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, ClassVar
 
+from connectors.apart import moment
 from connectors.base import State
 from connectors.errors import ConnectorError, OutcomeUnknown, PermissionLost, Refused, UnexpectedAnswer
 from connectors.publishing import Draft, Prepared, Published, Search, marked
 from connectors.youtube import WRITING
-from connectors.youtube.answers import WATCH, Resource, moment
+from connectors.youtube.answers import WATCH, Resource
 from connectors.youtube.api import Api, has_oauth
 from connectors.youtube.questions import Questions
 from connectors.youtube.writing import PAGE, YouTubeWriting
@@ -30,6 +31,7 @@ class YouTubePublishing(YouTubeWriting):
 
     longest_post: ClassVar[int] = WRITING.longest_reply
     needs_image: ClassVar[bool] = False
+    asks_first: ClassVar[bool] = True
     publish_cost: ClassVar[int] = 2 + 50 * VIDEOS
     best_effort: ClassVar[bool] = True
 
@@ -87,7 +89,7 @@ class YouTubePublishing(YouTubeWriting):
         answer: object = None
         code = ""
         try:
-            answer = self._write(lambda threads: threads.insert(part="snippet", body=body), "commentThreads")
+            answer = self._write("commentThreads.insert", part="snippet", body=body)
         except UnexpectedAnswer as odd:  # a refusal that nobody has heard of proves nothing
             code = odd.code
         if not isinstance(answer, dict) or not isinstance(answer.get("id"), str) or not answer["id"]:

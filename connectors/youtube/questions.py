@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.apart import Apart
 from connectors.base import ReadComment, ReadPost
 from connectors.youtube.answers import Thread, replies_in, thread, video
 from connectors.youtube.api import Answer, Api
@@ -30,6 +31,7 @@ class Questions:
 
     def __init__(self, api: Api, channel: str) -> None:
         self._api = api
+        self.apart = Apart()
         self._channel = channel
 
     def queue(self, held: bool) -> Iterator[Page]:
@@ -49,7 +51,7 @@ class Questions:
         """Those of them that are public."""
         for some in _batches(ids):
             page = self._list("commentThreads", "snippet,replies", id=some, textFormat="plainText")
-            yield from (thread(item, held=False) for item in page["items"])
+            yield from self._understood(page, held=False)
 
     def replies(self, to: Thread) -> Iterator[tuple[tuple[ReadComment, ...], bool]]:
         """All replies in a thread, newest first, a page at a time, and whether it is the last; nothing where the thread
@@ -58,7 +60,9 @@ class Questions:
             "comments", nothing_for=GONE, part="snippet", parentId=to.id, maxResults=PAGE, textFormat="plainText"
         )
         for page in pages:
-            replies = replies_in(page["items"], post=to.top.post_external_id, thread=to.id, held=to.top.held)
+            replies = replies_in(
+                page["items"], post=to.top.post_external_id, thread=to.id, held=to.top.held, each=self.apart.each
+            )
             yield replies, not page.get("nextPageToken")
 
     def there(self, comments: Iterable[str]) -> set[str]:
@@ -94,8 +98,14 @@ class Questions:
             **about,
         )
         for page in pages:
-            threads = [thread(item, held=held) for item in page["items"]]
-            yield Page(threads, last=not page.get("nextPageToken"))
+            yield Page(self._understood(page, held=held), last=not page.get("nextPageToken"))
+
+    def _understood(self, page: Answer, *, held: bool) -> list[Thread]:
+        found = list[Thread]()
+        for item in page["items"]:
+            with self.apart.each():
+                found.append(thread(item, held=held, each=self.apart.each))
+        return found
 
     def _list(self, resource: str, part: str, *, id: Sequence[str], **more: object) -> Answer:  # noqa: A002 - theirs
         return self._api.list(resource, nothing_for=(), part=part, id=",".join(id), maxResults=BATCH, **more)

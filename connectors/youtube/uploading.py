@@ -32,7 +32,7 @@ def begin(press: Press, metadata: dict[str, Any], video: Path) -> Upload:
     """Nothing is made by it, so it may be sent again. Raises ConnectorError."""
     media = MediaFileUpload(str(video), mimetype=KIND, resumable=True)
     try:
-        request = press.resource("videos").insert(part=PARTS, body=metadata, media_body=media)
+        request = press.request("videos.insert", part=PARTS, body=metadata, media_body=media)
         told = {"X-Upload-Content-Type": KIND, "X-Upload-Content-Length": str(media.size())}
         headers = {**request.headers, **told, "content-length": str(request.body_size)}
         response, _content = _unharmful(press, request.uri, "POST", request.body, headers)
@@ -60,7 +60,7 @@ def send_piece(press: Press, upload: Upload, video: Path, piece: int) -> Upload 
     """The next so many bytes, once: the video where they were the last. Raises what Google's client raises."""
     media = MediaFileUpload(str(video), mimetype=KIND, chunksize=piece, resumable=True)
     try:
-        request = press.resource("videos").insert(part=PARTS, body={}, media_body=media)
+        request = press.request("videos.insert", part=PARTS, body={}, media_body=media)
         request.resumable_uri, request.resumable_progress = upload.session, upload.sent
         _progress, video_made = request.next_chunk(num_retries=0)
         return video_made if video_made is not None else replace(upload, sent=request.resumable_progress)

@@ -7,11 +7,13 @@ not done from what may have been.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from http.client import HTTPException
 from typing import Any, ClassVar, TypeVar
 
 import httplib2
 from google.auth.exceptions import GoogleAuthError
+from google.oauth2.credentials import Credentials
 from googleapiclient.errors import HttpError
 
 from config.language import N_
@@ -30,7 +32,7 @@ from connectors.errors import (
 from connectors.publishing import LAST_LOOK
 from connectors.youtube import WRITING
 from connectors.youtube.answers import Resource, Thread, replies_in, thread
-from connectors.youtube.api import Api, has_oauth
+from connectors.youtube.api import Api, has_oauth, signed
 from connectors.youtube.errors import failure, from_answer
 
 _TARGET = N_("The comment is gone or cannot be answered: look at it on YouTube.")
@@ -85,7 +87,7 @@ class YouTubeWriting:
         if not text.strip() or len(whole) > self.longest_reply:
             raise Refused("the text is empty or too long", code="length", remedy=_TEXT)
         body = {"snippet": {"parentId": target.thread_external_id, "textOriginal": whole}}
-        answer = self._write(lambda comments: comments.insert(part="snippet", body=body))
+        answer = self._write("comments.insert", part="snippet", body=body)
         made = answer.get("id") if isinstance(answer, dict) else None
         if not isinstance(made, str) or not made or made == target.external_id:
             raise OutcomeUnknown("YouTube does not say what it made")
@@ -105,7 +107,7 @@ class YouTubeWriting:
 
     def delete(self, target: Target) -> None:
         """Takes away a comment of our own."""
-        self._done(self._write(lambda comments: comments.delete(id=target.external_id)))
+        self._done(self._write("comments.delete", id=target.external_id))
 
     def thread(self, target: Target, plan: ReadPlan) -> Reading:
         """The target's thread as it is now, all of it, read afresh; whether the target is there is in `looked_up`.
@@ -165,15 +167,13 @@ class YouTubeWriting:
     # -- writing
 
     def _moderate(self, target: Target, status: str) -> None:
-        self._done(
-            self._write(lambda comments: comments.setModerationStatus(id=target.external_id, moderationStatus=status))
-        )
+        self._done(self._write("comments.setModerationStatus", id=target.external_id, moderationStatus=status))
 
-    def _write(self, request: Callable[[Any], Any], resource: str = "comments") -> Resource | str:
+    def _write(self, method: str, **parameters: object) -> Resource | str:
         if not has_oauth(self._credential):
             raise PermissionLost("writing takes the channel's own OAuth token", code="api_key", remedy=_OWNER)
         with self._open(datetime.now(UTC), lambda: None) as api:
-            return api.write(request, resource)
+            return api.write(method, **parameters)
 
     def _done(self, answer: object) -> None:
         """204 is the only answer that says so: Google's client makes an empty text of it, and b"" of an empty 200."""
@@ -181,67 +181,12 @@ class YouTubeWriting:
             raise OutcomeUnknown("YouTube does not say that it was done")
 
     def _open(self, now: datetime, before: Callable[[], None]) -> "WritingApi":
-        return WritingApi(self._credential, self._settings, now, before, self.timeout)
+        return WritingApi(self._credential, self._settings, now, before, self.timeout, signed=self._signed)
 
-
-class WritingApi(Api):
-    """An Api whose requests are sent once at most. table: what a reason means for what is written."""
-
-    table: Mapping[str, Meaning] = WRITES
-
-    def __init__(
-        self, credential: Credential, settings: Settings, now: datetime, before: Callable[[], None], timeout: float
-    ) -> None:
-        super().__init__(credential, settings, now, before, timeout)
-        plain = self._line.http
-        self._once = _Once(timeout=timeout, ca_certs=plain.ca_certs)
-        self._once.follow_redirects = False
-        self._line.http = self._once
-
-    def write(self, request: Callable[[Any], Any], resource: str = "comments") -> Resource | str:
-        """What Google's client makes of the answer. Raises OutcomeUnknown, or another error where it was not done."""
-
-        def send() -> Resource | str:
-            answer: Resource | str = request(getattr(self._service, resource)()).execute(num_retries=0)
-            return answer
-
-        return self.once(send)
-
-    def once(self, send: Callable[[], _Answer]) -> _Answer:
-        """What it gives. Raises as `write` does."""
-        if refused := self._refresh():
-            raise refused
-        LAST_LOOK.get()()
-        self._once.sent = False
-        trouble: ConnectorError
-        try:
-            answer = send()
-        except HttpError as error:
-            trouble = self._judge(error.status_code, error.content)
-        except (_SentTwice, GoogleAuthError, ValueError, *_BROKEN) as error:
-            trouble = self._broken(type(error).__name__)
-        else:
-            return answer
-        raise trouble  # outside: Google's exceptions hold what was written
-
-    def _judge(self, status: int, content: bytes) -> ConnectorError:
-        meant = from_answer(status, content, self._now)
-        if not 400 <= status < 500 or meant.code.startswith("HTTP "):
-            return OutcomeUnknown("YouTube or something before it is out of order", code=f"HTTP {status}")
-        meaning = self.table.get(meant.code)
-        return failure(meaning, meant.code, self._now) if meaning else _certain(meant)
-
-    def _broken(self, name: str) -> ConnectorError:
-        if self._once.sent:
-            return OutcomeUnknown("the connection to YouTube broke", code=name)
-        return Unavailable("there was no connection to YouTube", code=name)
-
-
-def _certain(meant: ConnectorError) -> ConnectorError:
-    """An error that speaks of the service, not of the request, leaves it open what was done."""
-    if isinstance(meant, Unavailable):
-        return OutcomeUnknown(meant.detail, code=meant.code)
-    return meant
+    @cached_property
+    def _signed(self) -> Credentials | None:
+        """One access token for all that is asked and written: fetching it is a call that somebody waits for."""
+        return signed(self._credential, self._settings) if has_oauth(self._credential) else None
 
 
 class _SentTwice(Exception):
@@ -273,3 +218,55 @@ class _Single:
             raise _SentTwice
         self._used = self._http.sent = True
         self._connection.request(*words)
+
+
+class WritingApi(Api):
+    """An Api whose requests are sent once at most. table: what a reason means for what is written."""
+
+    carrier = _Once
+    table: Mapping[str, Meaning] = WRITES
+
+    def write(self, method: str, **parameters: object) -> Resource | str:
+        """What Google's client makes of the answer. Raises OutcomeUnknown, or another error where it was not done."""
+
+        def send() -> Resource | str:
+            answer: Resource | str = self.request(method, **parameters).execute(num_retries=0)
+            return answer
+
+        return self.once(send)
+
+    def once(self, send: Callable[[], _Answer]) -> _Answer:
+        """What it gives. Raises as `write` does."""
+        if refused := self._refresh():
+            raise refused
+        LAST_LOOK.get()()
+        self._line.http.sent = False
+        trouble: ConnectorError
+        try:
+            answer = send()
+        except HttpError as error:
+            trouble = self._judge(error.status_code, error.content)
+        except (_SentTwice, GoogleAuthError, ValueError, *_BROKEN) as error:
+            trouble = self._broken(type(error).__name__)
+        else:
+            return answer
+        raise trouble  # outside: Google's exceptions hold what was written
+
+    def _judge(self, status: int, content: bytes) -> ConnectorError:
+        meant = from_answer(status, content, self._now)
+        if not 400 <= status < 500 or meant.code.startswith("HTTP "):
+            return OutcomeUnknown("YouTube or something before it is out of order", code=f"HTTP {status}")
+        meaning = self.table.get(meant.code)
+        return failure(meaning, meant.code, self._now) if meaning else _certain(meant)
+
+    def _broken(self, name: str) -> ConnectorError:
+        if self._line.http.sent:
+            return OutcomeUnknown("the connection to YouTube broke", code=name)
+        return Unavailable("there was no connection to YouTube", code=name)
+
+
+def _certain(meant: ConnectorError) -> ConnectorError:
+    """An error that speaks of the service, not of the request, leaves it open what was done."""
+    if isinstance(meant, Unavailable):
+        return OutcomeUnknown(meant.detail, code=meant.code)
+    return meant

@@ -18,6 +18,11 @@ def room_at(sent: Iterable[datetime], now: datetime) -> datetime:
 
 
 def gathered_at(sent: Iterable[datetime], waiting_since: datetime, now: datetime) -> datetime:
-    """When what cannot wait goes: now, unless there is no room and it has waited for less than GATHERED_WITHIN."""
+    """When what cannot wait goes: now, unless there is no room and it has waited for less than GATHERED_WITHIN.
+
+    How long it has waited nobody knows where the clock was set back since.
+    """
+    if waiting_since > now:
+        return now
     room = room_at(sent, now)
     return max(now, min(room, waiting_since + GATHERED_WITHIN))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from config.language import _, use_language
 from monitor.alerts.cap_rules import GATHERED_WITHIN, HOUR, MOST_AN_HOUR, gathered_at, room_at
+from monitor.alerts.due import due
 from monitor.alerts.kinds import KINDS
 from monitor.alerts.models import Notice
 from monitor.alerts.morning import DIGEST
@@ -42,7 +43,7 @@ def unbundled(notice: Notice, now: datetime) -> ColumnElement[bool]:
     group = KINDS[notice.subject_kind].group
     kinds = [name for name, kind in KINDS.items() if kind.group == group]
     of_person = (Notice.recipient_id == notice.recipient_id) & Notice.subject_kind.in_(kinds)
-    is_due = or_(Notice.due_at <= now, Notice.folded & (Notice.due_at <= now + GATHERED_WITHIN))
+    is_due = or_(due(now), Notice.folded & (Notice.due_at <= now + GATHERED_WITHIN))
     return of_person & (Notice.state == "due") & Notice.bundle.is_(None) & is_due
 
 

@@ -1,26 +1,33 @@
 """Takes what is due from the ledger, a whole message at a time and for one sender only, and writes what came of it.
 
-What is taken has a lease: whoever dies with it leaves it behind, and the same message is taken again, nobody added.
+What is taken has a lease that its sender renews: whoever dies with it leaves it behind, and the same message is taken
+again, nobody added.
 """
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, TextClause, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.alerts.capping import put_off, unbundled
+from monitor.alerts.due import due, outlasting
 from monitor.alerts.kinds import KINDS
 from monitor.alerts.models import WAITING, Notice
+from monitor.alerts.rules import LEASE
+from monitor.audit.restorations import is_held
 from monitor.db import Database
+from monitor.db.leases import renewed
 from monitor.db.turns import LEDGER, take_turns
 
-LEASE = timedelta(minutes=10)  # longer than all the steps of the slowest SMTP dialogue together
+LONGEST = timedelta(minutes=10)  # all the steps of the slowest SMTP dialogue together take less
 Outcome = Literal["sent", "due", "failed", "cancelled"]
 Noted = Callable[[Session], None] | None
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,13 @@ class Conclusion:
     counts_as: str | None = None
 
 
-def claim(db: Database, now: datetime, route: str | None = None, kinds: Collection[str] | None = None) -> list[Notice]:
+def claim(
+    db: Database,
+    now: datetime,
+    route: str | None = None,
+    kinds: Collection[str] | None = None,
+    lease: timedelta = LEASE,
+) -> list[Notice]:
     """Takes the notice that has been due longest, and what goes with it in one message; of that way, and of these
     kinds, where they are named.
 
@@ -40,12 +53,38 @@ def claim(db: Database, now: datetime, route: str | None = None, kinds: Collecti
     put off.
     """
     with db.transaction() as session:
+        if _waits_for_release(session, kinds):
+            return []
         take_turns(session, LEDGER)
+        _shorten(session, now)
         while (first := _longest_due(session, now, route, kinds)) is not None:
             together = _bundle(session, first, now)
             if not put_off(session, together, now):
-                return _taken(session, together, first, now)
+                return _taken(session, together, first, now + lease)
     return []
+
+
+def kept(db: Database, taken: Sequence[Notice], clock: Clock, lease: timedelta = LEASE) -> AbstractContextManager[None]:
+    """Keeps what was claimed from other senders while it is being sent, for LONGEST at most."""
+
+    def renew() -> bool:
+        with db.transaction(repeatable=True) as session:
+            take_turns(session, LEDGER)
+            query = update(Notice).where(*_still(taken)).values(due_at=clock() + lease).returning(Notice.id)
+            return bool(session.scalars(query.execution_options(synchronize_session=False)).all())
+
+    return renewed(renew, lease, LONGEST, f"claim on notice {taken[0].id}")
+
+
+def holds(db: Database, taken: Sequence[Notice]) -> bool:
+    """Is it still ours? Whoever slept may have lost it."""
+    with db.snapshot() as session:
+        return session.scalar(select(Notice.id).where(*_still(taken)).limit(1)) is not None
+
+
+def _still(taken: Sequence[Notice]) -> tuple[ColumnElement[bool], ...]:
+    ids = [notice.id for notice in taken]
+    return Notice.id.in_(ids), Notice.claim == taken[0].claim, Notice.state == "sending"
 
 
 def conclude(db: Database, conclusions: Iterable[tuple[Notice, Conclusion]], noted: Noted = None) -> None:
@@ -68,26 +107,38 @@ def conclude(db: Database, conclusions: Iterable[tuple[Notice, Conclusion]], not
 def ways_due(db: Database, now: datetime, kinds: Collection[str] | None = None) -> list[str]:
     """The ways that something is due to go; something of these kinds, where they are named."""
     with db.snapshot() as session:
-        return sorted(session.scalars(select(Notice.route).where(*_due(now, kinds)).distinct()))
+        if _waits_for_release(session, kinds):
+            return []
+        going = select(Notice.route).where(WAITING, or_(due(now), outlasting(now)), *_of(kinds))
+        return sorted(session.scalars(going.distinct()))
+
+
+def _waits_for_release(session: Session, kinds: Collection[str] | None) -> bool:
+    """After a restoration all do but those that somebody asks for by their kinds: a crisis waits for nothing."""
+    return kinds is None and is_held(session)
+
+
+def _shorten(session: Session, now: datetime) -> None:
+    """Leases that were written before the clock was set back: whoever lives renews them, whoever died does not."""
+    session.execute(update(Notice).where(WAITING, outlasting(now)).values(due_at=now + LEASE))
 
 
 def _longest_due(session: Session, now: datetime, route: str | None, kinds: Collection[str] | None) -> Notice | None:
-    query = select(Notice).where(*_due(now, kinds))
+    query = select(Notice).where(WAITING, due(now), *_of(kinds))
     if route is not None:
         query = query.where(Notice.route == route)
     return session.scalar(query.order_by(Notice.due_at, Notice.id).limit(1))
 
 
-def _due(now: datetime, kinds: Collection[str] | None) -> tuple[ColumnElement[bool] | TextClause, ...]:
-    of_kinds = () if kinds is None else (Notice.subject_kind.in_(kinds),)
-    return WAITING, Notice.due_at <= now, *of_kinds
+def _of(kinds: Collection[str] | None) -> tuple[ColumnElement[bool], ...]:
+    return () if kinds is None else (Notice.subject_kind.in_(kinds),)
 
 
 def _bundle(session: Session, first: Notice, now: datetime) -> Sequence[Notice]:
     """Those that go in the message of the first one; it is among them."""
     same: ColumnElement[bool]
     if first.bundle is not None:
-        same = (Notice.bundle == first.bundle) & (Notice.due_at <= now)
+        same = (Notice.bundle == first.bundle) & due(now)
     elif first.state == "sending" or KINDS[first.subject_kind].group is None:
         return [first]
     else:
@@ -95,11 +146,11 @@ def _bundle(session: Session, first: Notice, now: datetime) -> Sequence[Notice]:
     return session.scalars(select(Notice).where(WAITING, same).order_by(Notice.due_at, Notice.id)).all()
 
 
-def _taken(session: Session, together: Sequence[Notice], first: Notice, now: datetime) -> list[Notice]:
+def _taken(session: Session, together: Sequence[Notice], first: Notice, until: datetime) -> list[Notice]:
     values = {
         "state": "sending",
         "claim": secrets.token_hex(8),
-        "due_at": now + LEASE,
+        "due_at": until,
         "attempts": Notice.attempts + 1,
         "bundle": first.bundle or secrets.token_hex(16),
         "route": first.route,

@@ -1,11 +1,12 @@
 """Whom an event is told to, and when it is tried again. Pure."""
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.access.permission_rules import Permission
 from monitor.audit.outgoing_rules import Event
+from monitor.watch.budget_rules import CLOCKS_DIFFER
 
 WAITS = (
     *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30)),
@@ -89,5 +90,12 @@ def fate(status: int | None, attempts: int) -> Fate:
 
 
 def wait_after(attempts: int, chance: float) -> timedelta:
-    """How long to wait after so many attempts that failed, fewer than ATTEMPTS. chance: from 0 to 1, of the moment."""
-    return WAITS[attempts - 1] * (1 + SPREAD * chance)
+    """How long to wait after so many attempts that failed. chance: from 0 to 1, of the moment."""
+    return WAITS[min(attempts, len(WAITS)) - 1] * (1 + SPREAD * chance)
+
+
+def is_due(next_at: datetime, attempts: int, now: datetime) -> bool:
+    """May it be sent after so many attempts? Also what is to wait for longer than it ever has to: then the clock was
+    set back since that was written."""
+    longest = max(LEASE, wait_after(attempts, 1)) if attempts else timedelta(0)
+    return not now < next_at <= now + longest + CLOCKS_DIFFER

@@ -19,9 +19,10 @@ from connectors.errors import CredentialMissing
 from monitor.alerts.hook_handing import Readers
 from monitor.alerts.hook_messages import message, place_of
 from monitor.alerts.hook_posting import NotPosted, post, signed
-from monitor.alerts.hook_rules import ANSWER_WITHIN, LEASE, Fate, Problem, Reason, State, fate, wait_after
+from monitor.alerts.hook_rules import ANSWER_WITHIN, LEASE, Fate, Problem, Reason, State, fate, is_due, wait_after
 from monitor.alerts.hook_stopping import disable
 from monitor.audit.outgoing_models import Dispatch, OutgoingEvent, Subscription
+from monitor.audit.restorations import is_held
 from monitor.db import Database
 from monitor.register.secrets import in_clear
 
@@ -61,14 +62,18 @@ class Answer:
 
 
 def due(db: Database, now: datetime) -> list[int]:
-    """Ids of the subscriptions whose oldest message is due now."""
+    """Ids of the subscriptions whose oldest message is due now; after a restoration none, until people are told."""
     first = select(Dispatch.subscription_id, func.min(Dispatch.id).label("id")).where(Dispatch.state == "waiting")
     oldest = first.group_by(Dispatch.subscription_id).subquery()
-    query = select(Subscription.id).join(oldest, oldest.c.subscription_id == Subscription.id)
+    query = select(Subscription.id, Dispatch.next_at, Dispatch.attempts).join(
+        oldest, oldest.c.subscription_id == Subscription.id
+    )
     query = query.join(Dispatch, Dispatch.id == oldest.c.id)
     with db.snapshot() as session:
-        ready = query.where(Subscription.state == State.ACTIVE, Dispatch.next_at <= now).order_by(Subscription.id)
-        return list(session.scalars(ready))
+        if is_held(session):
+            return []
+        rows = session.execute(query.where(Subscription.state == State.ACTIVE).order_by(Subscription.id)).all()
+    return [row.id for row in rows if is_due(row.next_at, row.attempts, now)]
 
 
 def send_due(db: Database, subscription_id: int, settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> int:
@@ -94,7 +99,7 @@ def claim(session: Session, subscription_id: int, settings: Settings, now: datet
         return None
     query = select(Dispatch).where(Dispatch.subscription_id == subscription_id, Dispatch.state == "waiting")
     while (dispatch := session.scalars(query.order_by(Dispatch.id).limit(1)).first()) is not None:
-        if dispatch.next_at > now:
+        if not is_due(dispatch.next_at, dispatch.attempts, now):
             return None
         body = _body(session, subscription, dispatch, settings, now)
         if body is not None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from monitor import Calendar
 from monitor.register.decision_rules import REMINDER_DAYS
+from monitor.watch.budget_rules import CLOCKS_DIFFER
 
 WORKING_DAYS_BACK = 5  # older gaps are history: the reports tell of them, not the mails
 WARNING_DAYS = (14, 7, 1)  # before a credential runs out
@@ -15,6 +16,8 @@ TASK_WORKING_DAYS = 2  # that a link to a day's task is good for, after that day
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, *[4] * 60))  # told within five of a server's return
 ATTEMPTS = len(BACKOFF) + 1  # about four hours, so that the last one falls on the same day
 ATTEMPTS_A_WAY = 2  # then the next one, where there is one; and from the last one back to the first
+LEASE = timedelta(minutes=1)  # so long what is being sent is its sender's, unless the sender renews that
+LONGEST_WAIT = timedelta(minutes=5)  # of what is urgent
 Choice = TypeVar("Choice")
 
 
@@ -29,6 +32,17 @@ def in_service(now: datetime, calendar: Calendar) -> date | None:
 def next_attempt(attempts: int, now: datetime) -> datetime | None:
     """When to try again after that many attempts that failed; None: give up."""
     return now + BACKOFF[attempts - 1] if attempts < ATTEMPTS else None
+
+
+def is_due(due_at: datetime, now: datetime, *, urgent: bool) -> bool:
+    """May it be sent? What is urgent also when it is to wait for longer than it ever has to: then the clock was set
+    back since that was written."""
+    return due_at <= now or (urgent and due_at > now + LONGEST_WAIT)
+
+
+def outlasts(until: datetime, now: datetime) -> bool:
+    """Is that longer than a lease lasts? Then the clock was set back since it was taken or renewed."""
+    return until > now + LEASE + CLOCKS_DIFFER
 
 
 def way_of(attempt: int, usable: Sequence[Choice]) -> Choice:

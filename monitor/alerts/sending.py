@@ -2,27 +2,27 @@
 outcome.
 
 At least once: whoever dies between sending and writing leaves a lease behind, and when that has run out the same
-message goes out again with the same Message-ID. Never twice without that.
+message goes out again with the same Message-ID. Never twice without that: who lives renews it.
 """
 
-import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 
 from config.language import use_language
 from config.settings import Settings
+from config.tracing import span
 from monitor.alerts.bundling import Conclusions, Parcel, packed, put_back
-from monitor.alerts.claiming import LEASE, Conclusion, Noted, claim, conclude
+from monitor.alerts.claiming import Conclusion, Noted, claim, conclude, holds, kept
 from monitor.alerts.mail import mail_server
 from monitor.alerts.message_ids import message_id
 from monitor.alerts.models import Notice
-from monitor.alerts.rules import next_attempt, way_of
+from monitor.alerts.rules import LEASE, next_attempt, way_of
 from monitor.alerts.telling import Scene
 from monitor.alerts.ways import WayFailed, carry, failed_for_good, worked
 from monitor.db import Database
@@ -51,6 +51,7 @@ def send_due(
     route: str | None = None,
     at_once: int = 1,
     kinds: Collection[str] | None = None,
+    lease: timedelta = LEASE,
 ) -> SendOutcome:
     """Sends everything that is due, or what of it goes one way or is of these kinds; so many messages at a time.
 
@@ -58,7 +59,7 @@ def send_due(
     """
     if route in (None, "mail"):
         mail_server(settings)
-    one = partial(_send_one_after_another, db, now, settings, route, kinds)
+    one = partial(_send_one_after_another, db, now, settings, route, kinds, lease)
     if at_once == 1:
         outcomes = one()
     else:
@@ -68,16 +69,23 @@ def send_due(
 
 
 def _send_one_after_another(
-    db: Database, now: datetime, settings: Settings, route: str | None, kinds: Collection[str] | None
+    db: Database,
+    now: datetime,
+    settings: Settings,
+    route: str | None,
+    kinds: Collection[str] | None,
+    lease: timedelta,
 ) -> Counter[str]:
-    began = time.monotonic()
+    began = datetime.now(UTC)
+
+    def clock() -> datetime:
+        return now + (datetime.now(UTC) - began)
+
     outcomes = Counter[str]()
-    while True:
-        moment = now + timedelta(seconds=time.monotonic() - began)  # leases count from when they are taken
-        taken = claim(db, moment, route, kinds)
-        if not taken:
-            return outcomes
-        outcomes.update(_deliver(db, taken, moment, settings))
+    while taken := claim(db, moment := clock(), route, kinds, lease):
+        with kept(db, taken, clock, lease):
+            outcomes.update(_deliver(db, taken, moment, settings))
+    return outcomes
 
 
 def _deliver(db: Database, taken: list[Notice], now: datetime, settings: Settings) -> Iterator[str]:
@@ -86,6 +94,8 @@ def _deliver(db: Database, taken: list[Notice], now: datetime, settings: Setting
         scene = Scene(session, organisation(session), now, settings)
         with use_language(scene.owner.language):  # of the reasons in the ledger
             conclusions, parcel = packed(scene, taken)
+    if not holds(db, taken):  # who slept until here
+        return iter(())
     with use_language(scene.owner.language):
         came, noted = _handed_over(parcel, now, settings) if parcel is not None else ([], None)
     conclude(db, conclusions + came, noted)
@@ -97,7 +107,8 @@ def _handed_over(parcel: Parcel, now: datetime, settings: Settings) -> tuple[Con
     """What came of it, and what is to be noted of the way."""
     way = parcel.way
     try:
-        carry(way, parcel.letter, message_id(parcel.notices[0]), settings, now)
+        with span("notice", way=way.name, kind=parcel.notices[0].subject_kind, notices=len(parcel.notices)):
+            carry(way, parcel.letter, message_id(parcel.notices[0]), settings, now)
     except WayFailed as why:
         log.warning("notice_not_sent", notices=[notice.id for notice in parcel.notices], route=way.name)
         noted = partial(failed_for_good, way=way, reason=str(why), now=now) if why.permanent else None

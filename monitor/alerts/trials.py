@@ -40,7 +40,7 @@ def try_ways(db: Database, person: Person, now: datetime, settings: Settings, on
     return [
         _tried(db, Way(person.id, name, address), letter, now, settings, disabled=_is_disabled(rows.get(name)))
         if address is not None
-        else Trial(name, None, _("It has no address."), disabled=_is_disabled(rows.get(name)))
+        else _nowhere(name, rows.get(name))
         for name, address in addresses.items()
     ]
 
@@ -57,6 +57,13 @@ def _tried(db: Database, way: Way, letter: Letter, now: datetime, settings: Sett
         worked(session, way, now)
         routes.noted(session, way.person_id, way.name).tested_at = now
     return Trial(way.name, ok=True, disabled=disabled)
+
+
+def _nowhere(name: str, row: Route | None) -> Trial:
+    if row is None or not row.address or name in routes.OF_THE_REGISTER:
+        return Trial(name, None, _("It has no address."), disabled=_is_disabled(row))
+    said = _("Its address cannot be decrypted: the key in use is another, or is missing. See `kanalvakt doctor keys`.")
+    return Trial(name, ok=False, said=said, disabled=_is_disabled(row))
 
 
 def _is_disabled(row: Route | None) -> bool:

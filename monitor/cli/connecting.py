@@ -16,6 +16,7 @@ from config.language import N_, _
 from config.settings import settings
 from connectors.connecting import CONNECTABLE, Candidate, Login, app_names, flow, hints_wanted
 from connectors.errors import ConnectorError
+from monitor.audit import COMMAND, audited
 from monitor.cli.callback import Callback
 from monitor.cli.errors import WrongWords
 from monitor.cli.finding import channel_named
@@ -92,7 +93,8 @@ def disconnect(channel: ChannelId) -> None:
 
 
 def rotate_keys() -> int:
-    done = secrets.rotate(opened_database())
+    db = opened_database()
+    done = secrets.rotate(db)
     if done.needs_key:
         remark(
             _(
@@ -101,6 +103,10 @@ def rotate_keys() -> int:
             )
         )
         return 1
+    if done.secrets:
+        with db.transaction() as session:
+            said = {"count": done.secrets}
+            audited(session, COMMAND, "keys.rotated", ("keys", "all"), datetime.now(UTC), after=said)
     say(_("Secrets encrypted with the first key: {count}.", count=done.secrets))
     if done.superfluous:
         say(_("Now take everything from the first comma on out of KANALVAKT_ENCRYPTION_KEYS."))

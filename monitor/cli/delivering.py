@@ -24,6 +24,7 @@ from monitor.emergency.delivering import deliver_all
 from monitor.emergency.delivery_words import counted
 from monitor.emergency.drafting import promise_anew
 from monitor.emergency.faults import CannotSend
+from monitor.emergency.hub import publish_soon
 from monitor.emergency.incidents import going_on
 from monitor.emergency.message_rules import State
 from monitor.emergency.models import Delivery, Hold, Incident, Message
@@ -118,14 +119,15 @@ def hold(
     json: Json = False,
 ) -> None:
     """What the platforms already have cannot be stopped; what is armed and not sent is."""
-    now = datetime.now(UTC)
+    db, now = opened_database(), datetime.now(UTC)
     until = now + timedelta(minutes=minutes)
-    with opened_database().transaction() as session:
+    with db.transaction() as session:
         actor = staff_named(session, by, Permission.WORK_IN_CRISIS)
         _check_place(session, place)
         holding.hold(session, place, actor, now, until, reason, MODE[exercise])
         for incident in going_on(session, MODE[exercise]):
             note_stop(session, incident, place, actor, now, reason)
+    publish_soon(db, settings())
     if json:
         show_json({"place": place, "until": until, "reason": reason})
     else:

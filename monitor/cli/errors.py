@@ -11,6 +11,7 @@ from config.settings import SettingsError, settings
 from connectors.errors import ConnectorError
 from monitor.cli.output import remark
 from monitor.cli.translating import usage_sentence
+from monitor.db.database import NotUnicode
 from monitor.db.no_room import no_room
 from monitor.db.trigrams import NoTrigrams
 from monitor.register.faults import Refused, RegisterFaults
@@ -62,6 +63,8 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
         return _("The broker cannot be reached: start it, or correct KANALVAKT_REDIS_URL."), SET_UP
     if isinstance(error, NoTrigrams):
         return _no_trigrams(), SET_UP
+    if isinstance(error, NotUnicode):
+        return _not_unicode(), SET_UP
     if isinstance(error, ConnectorError):
         return f"{error}. {_(error.remedy)}", 1
     kind = type(error).__name__
@@ -108,6 +111,13 @@ def _no_trigrams() -> str:
         "The database needs the extension pg_trgm, for the search, and Kanalvakt's role may not create it. Let the "
         "server's administrator run CREATE EXTENSION pg_trgm in this database (or let the role create in it: GRANT "
         "CREATE ON DATABASE …), and start again. Where the server lacks it, install PostgreSQL's contrib package."
+    )
+
+
+def _not_unicode() -> str:
+    return _(
+        "The database is not in UTF-8. Make it anew: createdb --encoding UTF8 --locale C.UTF-8 --template template0 "
+        "--owner ROLE NAME."
     )
 
 

@@ -8,7 +8,6 @@ import os
 import sys
 from enum import StrEnum
 from importlib import import_module
-from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
@@ -23,7 +22,15 @@ from monitor.cli.words import Words
 COMMANDS = (
     ("demo", "demo.demo", N_("A sample municipality on emulated platforms: everything, on this machine.")),
     ("up", "up.up", N_("Read the channels and send the notices, until Ctrl-C.")),
+    ("backup", "backup.backup", N_("Everything in one file, while everything runs.")),
+    ("restore", "restore.restore", N_("Bring a backup back, into an empty database.")),
+    ("upgrade", "upgrade.upgrade", N_("Back up, bring the database to this version, and see that all parts run it.")),
+    ("version", "version.version_", N_("The version of Kanalvakt.")),
+    ("keys", "keys.app", None),
+    ("database", "moving.app", None),
     ("doctor", "doctor.doctor", N_("Look at everything that has to work, and say what to do.")),
+    ("settings", "settings_shown.settings_", N_("The settings that hold, and where each comes from.")),
+    ("diagnostics", "diagnostics.diagnostics", N_("Write a bundle for a bug report, without texts and secrets.")),
     ("register", "register.app", None),
     ("channel", "channel.app", None),
     ("decision", "decision.app", None),
@@ -81,11 +88,7 @@ def everywhere(
     """What holds for every command. `main` has moved these options to the front, wherever they stood."""
     if lang is not None:
         set_language(lang)
-    configure_logging("DEBUG" if debug else settings().log_level)
-
-
-def version() -> None:
-    print(installed_version("kanalvakt"))
+    configure_logging("DEBUG" if debug else settings().log_level, settings().log_format)
 
 
 def app_for(name: str | None) -> typer.Typer:
@@ -97,7 +100,6 @@ def app_for(name: str | None) -> typer.Typer:
         add_completion=False,
     )
     app.callback()(everywhere)
-    app.command(help=N_("The version of Kanalvakt."))(version)
     for each, where, help_ in [row for row in COMMANDS if row[0] == name] or COMMANDS:
         module, _dot, found = where.partition(".")
         command = getattr(import_module(f"monitor.cli.{module}"), found)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 import monitor.emergency.notices  # noqa: F401 - adds what is told in a crisis
 from config.language import N_, _
@@ -16,10 +16,13 @@ from monitor.alerts.bouncing import Heard, heard
 from monitor.alerts.judging import judge
 from monitor.alerts.models import Notice
 from monitor.alerts.sending import send_due
+from monitor.audit import COMMAND
+from monitor.audit.restorations import is_held
 from monitor.cli.errors import WrongWords
 from monitor.cli.output import local, remark, say, show_json, show_table
 from monitor.cli.routes import known_route, tried
 from monitor.cli.setup import opened_database
+from monitor.emergency.restored import let_go
 from monitor.register.organisation import organisation
 
 app = typer.Typer(help=N_("The mails that people get, and the ledger of them."), no_args_is_help=True)
@@ -55,9 +58,27 @@ def run(json: Json = False) -> int:
             "New: {judged}. Sent: {sent}. To be tried again: {retried}. Given up: {failed}. Cancelled: {cancelled}."
         )
         say(_(sentence, judged=judged, **asdict(outcome)))
+    with db.snapshot() as session:
+        waits = is_held(session)
+    if waits:
+        remark(_("Nothing is sent yet: this was restored from a backup. See `kanalvakt doctor restored`."))
     if outcome.waiting:
         remark(_("{count} notices wait: no mail server is set (KANALVAKT_SMTP_URL).", count=outcome.waiting))
-    return 1 if outcome.retried or outcome.failed or outcome.waiting else 0
+    return 1 if waits or outcome.retried or outcome.failed or outcome.waiting else 0
+
+
+@app.command("release", help=N_("After a restoration: let people be told again."))
+def release_() -> int:
+    """Gives 1 where nothing was held back."""
+    with opened_database().transaction() as session:
+        organisation(session)
+        waiting = session.scalar(select(func.count()).where(Notice.state.in_(("due", "sending")))) or 0
+        done = let_go(session, COMMAND, datetime.now(UTC))
+    if not done:
+        remark(_("Nothing is held back."))
+        return 1
+    say(_("People are told again. Notices that wait, and go out where they are still true: {count}.", count=waiting))
+    return 0
 
 
 @app.command("list", help=N_("All notices, the newest first."))

@@ -2,15 +2,17 @@
 
 import socket
 import sys
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 
 from config.language import _
 from config.settings import LOOPBACK, Settings
-from connectors import EXCLUSIVE
 from monitor.alerts.hook_rules import MOST
 from monitor.cli.processes import Program
 from monitor.register.organisation import NotSetUp
 from monitor.register.routes import NAMES
+from monitor.telemetry.broker import CLOCK, QUEUES
+from monitor.watch.bulkheads import threads_of
 
 CLOCK_TASKS = 13 + len(NAMES) + MOST
 """Kinds of tasks in the clock's queue, ways to send, and subscribers to send to; each runs once at a time."""
@@ -25,19 +27,18 @@ class Part(StrEnum):
     EMERGENCY = "emergency"
 
 
-def programs(part: Part, settings: Settings, listener: socket.socket | None) -> list[Program]:
-    """What to run for a part. Output goes to ours; `listener` is the web's."""
+def programs(
+    part: Part, settings: Settings, listener: socket.socket | None, queues: Collection[str] = QUEUES
+) -> list[Program]:
+    """What to run for a part. Output goes to ours; `listener` is the web's, `queues` are the worker's."""
     if part is Part.WEB and listener is not None:
         return [_web(listener)]
     if part is Part.EMERGENCY:
         return [Program("emergency", (sys.executable, "-m", "workers.emergency"))]
     if part is Part.BEAT:
         # the scheduler without a file: all times are intervals, and what is due are rows
-        return [_celery("beat", "workers.app", "beat", "--scheduler", "celery.beat:Scheduler")]
-    return [
-        _worker("clock", CLOCK_TASKS, "clock"),
-        _worker("polls", settings.polling.concurrency, ",".join(["polls", *sorted(EXCLUSIVE)])),
-    ]
+        return [_celery("beat", "workers.app", "beat", "--scheduler", "workers.beat:Scheduler")]
+    return [*_workers(settings, queues)]
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -69,6 +70,14 @@ def _web(listener: socket.socket) -> Program:
     # whoever watches the board never goes by himself: then what is being delivered could not be finished in time
     ends = ("--timeout-graceful-shutdown", "2")
     return Program("web", (sys.executable, "-m", *words, "--no-access-log", *ends), fds=(listener.fileno(),))
+
+
+def _workers(settings: Settings, queues: Collection[str]) -> Iterator[Program]:
+    """The clock's is a process of its own wherever it runs: a slow platform keeps it from nothing."""
+    if CLOCK in queues:
+        yield _worker(CLOCK, CLOCK_TASKS, CLOCK)
+    if reading := [each for each in queues if each != CLOCK]:
+        yield _worker(reading[0], threads_of(settings, len(reading)), ",".join(reading))
 
 
 def _worker(name: str, threads: int, queues: str) -> Program:

@@ -131,13 +131,18 @@ def _noted(word: str | None) -> str | None:
         raise WrongWords(_(text, word=word)) from None
 
 
-def _say(found: Verified, *, noted: bool) -> None:
+def audit_words(found: Verified) -> str:
+    """What became of a look at the whole log, as a sentence."""
     if found.broken is not None:
-        remark(_(BROKEN, number=found.broken))
-    elif found.head is None:
-        say(_("The audit log is empty."))
-    else:
-        say(_("The audit log is whole. Entries: {count}.", count=found.entries))
+        return _(BROKEN, number=found.broken)
+    if found.head is None:
+        return _("The audit log is empty.")
+    return _("The audit log is whole. Entries: {count}.", count=found.entries)
+
+
+def _say(found: Verified, *, noted: bool) -> None:
+    (say if found.broken is None else remark)(audit_words(found))
+    if found.head is not None:
         if noted:
             say(_("The entry that was noted is in it, unchanged."))
         say(_("Last entry: {head}", head=found.head))

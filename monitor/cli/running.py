@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.home import make_home
 from config.language import N_, _
 from config.settings import Settings
-from monitor.cli import broker, embedded
-from monitor.cli.broker import Sign
+from monitor.cli import embedded
 from monitor.cli.output import remark
 from monitor.cli.parts import Part, address, listen, programs
 from monitor.cli.processes import Children, Ending, Program, wait_until
 from monitor.cli.setup import opened_database
 from monitor.register.organisation import NotSetUp
+from monitor.telemetry import broker
+from monitor.telemetry.broker import QUEUES, Sign
 
 START = 30.0  # seconds in which a part should be ready
 READY = {
@@ -27,6 +29,8 @@ READY = {
     Part.WEB: N_("Web: {address}"),
     Part.EMERGENCY: N_("Emergency: gets crisis messages out, whatever else is busy"),
 }
+WITHOUT_BROKER = frozenset({Part.EMERGENCY, Part.WEB})
+"""What gets crisis messages out must start, though the broker be away."""
 SIGNS = {Part.BEAT: {Sign.BEAT}, Part.EMERGENCY: {Sign.EMERGENCY}}
 
 
@@ -76,8 +80,11 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings, parts: Collection[Part], logs: Path | None) -> Iterator[Running]:
-    """Migrates, starts the parts, and stops them at the end. With `logs`, each part writes a file there.
+def running(
+    settings: Settings, parts: Collection[Part], logs: Path | None, queues: Collection[str] = QUEUES
+) -> Iterator[Running]:
+    """Migrates, starts the parts, and stops them at the end. With `logs`, each part writes a file there. queues: what
+    a worker among them takes.
 
     Raises NotSetUp, sqlalchemy's DBAPIError or redis' RedisError when something that is needed is not there.
     """
@@ -86,10 +93,10 @@ def running(settings: Settings, parts: Collection[Part], logs: Path | None) -> I
     children = Children(lambda program, code: remark(_death(program, code)))
     house = Running(settings, children, logs, listener, datetime.now(UTC))
     try:
-        if set(parts) != {Part.EMERGENCY}:  # which needs nothing but the database
+        if not WITHOUT_BROKER.issuperset(parts):
             _broker(house, alone=set(parts) != set(Part))
         for part in parts:
-            for program in programs(part, settings, listener):
+            for program in programs(part, settings, listener, queues):
                 house.start(program)
         yield house
     finally:
@@ -114,7 +121,7 @@ def _broker(house: Running, alone: bool) -> None:
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
     """Nobody else runs on this home meanwhile. Raises NotSetUp if somebody does. The kernel frees it when we die."""
-    home.mkdir(parents=True, exist_ok=True)
+    make_home(home)
     with (home / "up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,5 +1,6 @@
 """`kanalvakt token`: by which programs use the API, on whose behalf, and what each may do."""
 
+import sys
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated
@@ -49,11 +50,12 @@ def add(
             row, word = tokens.issue(session, found.id, name, scopes, days, asked_by, now)
         except tokens.CannotIssue as why:
             raise WrongWords(str(why)) from None
-    if json:
-        show_json({**_shown(row), "token": word})
-        return
-    say(_("Keep it where the program keeps its secrets: it is shown only now."))
-    say(word)
+    try:
+        _show_once(row, word, json=json)
+    except OSError:  # as where standard output is a file on a full disk: what nobody has seen must not hold
+        with opened_database().transaction() as session:
+            tokens.end(session, row.id, asked_by, now)
+        raise
 
 
 @app.command("list", help=N_("The tokens that hold."))
@@ -80,6 +82,15 @@ def end(number: Number, by: By = None) -> None:
         if not tokens.end(session, number, asked_by, datetime.now(UTC)):
             raise WrongWords(_("There is no token {number} that holds.", number=number))
     say(_("The token is ended: no program can use it any more."))
+
+
+def _show_once(row: ApiToken, word: str, *, json: bool) -> None:
+    if json:
+        show_json({**_shown(row), "token": word})
+    else:
+        say(_("Keep it where the program keeps its secrets: it is shown only now."))
+        say(word)
+    sys.stdout.flush()
 
 
 def _known(scopes: Collection[str]) -> frozenset[str]:

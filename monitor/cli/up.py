@@ -7,20 +7,26 @@ import typer
 from config.language import N_, _
 from config.settings import settings
 from monitor.alerts.mail import mail_server
+from monitor.cli.errors import WrongWords
 from monitor.cli.logins import say_how_to_begin
 from monitor.cli.output import say
 from monitor.cli.parts import Part
 from monitor.cli.processes import Ending
 from monitor.cli.running import alone, running
+from monitor.telemetry.broker import QUEUES
 
 
 def up(
     only: Annotated[Part | None, typer.Option(help=N_("Run only this part, with its log on standard error."))] = None,
+    queues: Annotated[
+        str | None, typer.Option(help=N_("Of a worker alone: only these queues, with commas between."))
+    ] = None,
 ) -> None:
     """What stops it: SIGTERM, or Ctrl-C."""
+    chosen_queues = _queues(only, queues)
     mail_server(settings())  # an address that cannot be used is said now, not in the log of a worker
     if only is not None:
-        _one(only)
+        _one(only, chosen_queues)
         return
     chosen = settings()
     home = chosen.home.absolute()
@@ -32,6 +38,19 @@ def up(
         house.stay(ending)
 
 
-def _one(part: Part) -> None:
-    with Ending() as ending, running(settings(), [part], None) as house:
+def _one(part: Part, queues: tuple[str, ...]) -> None:
+    with Ending() as ending, running(settings(), [part], None, queues) as house:
         house.stay(ending)
+
+
+def _queues(only: Part | None, said: str | None) -> tuple[str, ...]:
+    """Those that were asked for, all of them when nothing was. Raises WrongWords."""
+    if said is None:
+        return QUEUES
+    if only is not Part.WORKER:
+        raise WrongWords(_("--queues goes with --only worker."))
+    asked = tuple(dict.fromkeys(said.split(",")))
+    for name in asked:
+        if name not in QUEUES:
+            raise WrongWords(_("There is no queue {name}. There are: {names}.", name=name, names=", ".join(QUEUES)))
+    return asked

@@ -43,14 +43,24 @@ def insert_many(session: Session, model: type[Base], parts: Iterable[Columns]) -
     first = next(coming, None)
     if first is None:
         return
-    names, places = ",".join(first), ",".join("?" * len(first))
     rows = chain.from_iterable(_rows(model, part, connection.dialect) for part in chain([first], coming))
-    if connection.dialect.name == "sqlite":
-        statement = f"INSERT INTO {model.__tablename__} ({names}) VALUES ({places})"  # noqa: S608 - names are ours
-        while some := list(islice(rows, CHUNK)):
-            connection.exec_driver_sql(statement, some)
-    else:
-        _copy(connection, f"COPY {model.__tablename__} ({names}) FROM STDIN", rows)
+    insert_rows(connection, model.__tablename__, tuple(first), rows)
+
+
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Inserts rows of values as the driver wants them, one for each of the columns; gives how many.
+
+    Raises sqlalchemy.exc.DBAPIError as any other statement does.
+    """
+    names = ",".join(f'"{name}"' for name in columns)
+    if connection.dialect.name != "sqlite":
+        return _copy(connection, f'COPY "{table}" ({names}) FROM STDIN', rows)
+    statement = f'INSERT INTO "{table}" ({names}) VALUES ({",".join("?" * len(columns))})'  # noqa: S608 - names are ours
+    count, coming = 0, iter(rows)
+    while some := [tuple(row) for row in islice(coming, CHUNK)]:
+        connection.exec_driver_sql(statement, some)
+        count += len(some)
+    return count
 
 
 def _rows(model: type[Base], columns: Columns, dialect: Dialect) -> Iterator[tuple[object, ...]]:
@@ -69,14 +79,16 @@ def _processed(type_: TypeEngine[Any], values: Sequence[object], dialect: Dialec
     return [process(value) for value in values]
 
 
-def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> None:
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> int:
     """One statement for all rows: the server stores some while we make the next ones ready."""
+    count = 0
     driver = cast("psycopg.Connection", connection.connection.driver_connection)
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
+            for count, row in enumerate(rows, 1):  # noqa: B007 - counted
                 copy.write_row(row)
     except psycopg.Error as error:
         # SQLAlchemy does not see it, so it cannot translate it; the server's own words may quote the rows
         bare = type(error)(f"rows refused, SQLSTATE {error.sqlstate}")
         raise DBAPIError.instance(statement, None, bare, psycopg.Error, hide_parameters=True) from None
+    return count

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
+from select import POLLIN, poll
+from time import monotonic
 from typing import Any
 
+from psycopg import Error as PostgresError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from config.home import make_home
 from config.settings import settings
 from monitor.db.once import KNOWN
 from monitor.db.one_view import HELD, View, leave
@@ -19,9 +25,19 @@ BUSY_SECONDS = 30
 SILENCE = {"connect_timeout": 5, "tcp_user_timeout": 5000}
 """Seconds, and milliseconds, after which a PostgreSQL server that has fallen silent is gone: else each connection to it
 hangs for minutes after it came back elsewhere."""
+ONLY_READS = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
+TOLD = ("in_hot_standby", "default_transaction_read_only")
+"""What a server of version 14 or later tells by itself, with its answers, when it changes."""
+NEW, ASKED = "new", "asked"
+A_MOMENT = 1.0
+"""Seconds: whoever has had a connection in hand so lately need not ask the server again."""
 ONE_VIEW = "REPEATABLE READ"
 SURE = "FULL"
 """How long SQLite waits for the disk: until it is written, so that not even a power cut undoes it."""
+
+
+class NotUnicode(Exception):
+    """The PostgreSQL database was made with an encoding that cannot hold every letter, or checks none."""
 
 
 class Database:
@@ -69,7 +85,11 @@ class Database:
         return Session(self._steady, expire_on_commit=False, autoflush=False, info={KNOWN: {}})
 
     def close(self) -> None:
+        """What a thread still has in hand is closed when it is done with it; else that would lie open in a pool that
+        nobody has any more, until the garbage is collected."""
+        left = self.engine.pool
         self.engine.dispose()
+        event.listen(left, "checkin", lambda _connection, record: record.invalidate())
 
 
 @cache
@@ -77,7 +97,7 @@ def database() -> Database:
     """The database of the settings, one per process."""
     url = settings().database
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        make_home(Path(url.removeprefix("sqlite:///")).parent)
     return Database(url)
 
 
@@ -85,10 +105,11 @@ def _engine(url: str) -> Engine:
     # hide_parameters: what residents wrote must not reach a traceback
     if make_url(url).get_backend_name() != "sqlite":
         # prepared statements are planned without knowing the values: a list of 100,000 ids would be searched linearly
-        told = {"prepare_threshold": None, **SILENCE}
-        options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": told}
+        told = {"prepare_threshold": None, "client_encoding": "utf8", **SILENCE}
+        options = {"pool_size": 10, "max_overflow": 20, "connect_args": told}
         engine = create_engine(url, hide_parameters=True, json_deserializer=_json, **options)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkout", _still_writes)
         return engine
     # no limit to connections: they cost little here, and all but one writer wait with theirs in hand
     engine = create_engine(url, hide_parameters=True, max_overflow=-1, connect_args={"timeout": BUSY_SECONDS})
@@ -102,11 +123,40 @@ def _json(raw: bytes) -> Any:
     return json.loads(str(raw, "utf-8"))
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
+def _prepare_postgresql(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[NEW], record.info[ASKED] = True, monotonic()
+    if connection.info.parameter_status("server_encoding") != "UTF8":
+        raise NotUnicode
     # no question of ours runs for so long that its compilation, a tenth of a second each time, would pay
     connection.execute("SET jit = off")
     connection.execute("SET timezone = 'UTC'")
     connection.commit()
+
+
+def _still_writes(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Whoever takes a connection up again asks first, in place of a plain ping: after a failover the old server may
+    answer, and only read, so that those who only read would go on with what was, and never see what is."""
+    if record.info.pop(NEW, False):
+        return
+    now = monotonic()
+    try:
+        leads_astray = "on" in [connection.info.parameter_status(name) for name in TOLD]
+        if now - record.info[ASKED] > A_MOMENT or _hears(connection):
+            connection.autocommit = True
+            leads_astray = connection.execute(ONLY_READS).fetchone()[0]
+            connection.autocommit = False
+            record.info[ASKED] = now
+    except PostgresError as gone:
+        raise InvalidatePoolError from gone
+    if leads_astray:
+        raise InvalidatePoolError
+
+
+def _hears(connection: Any) -> bool:
+    """Has the server said something that nobody asked for? A server that ends says so, and hangs up."""
+    line = poll()
+    line.register(connection.fileno(), POLLIN)
+    return bool(line.poll(0))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

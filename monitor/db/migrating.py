@@ -1,31 +1,95 @@
 """Bringing a database to the schema of this version, once, however many processes start at the same time."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
+from typing import cast
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, text
+from sqlalchemy import Connection, MetaData, text
 
 from monitor.db.database import Database
 
 ADVISORY_LOCK = 5041472  # any number of our own
 
 
+class DanglingReferences(Exception):
+    """Rows of these tables refer to rows that are not there."""
+
+
 def upgrade(db: Database) -> None:
     """Applies the migrations that are missing. SQLite's write lock or PostgreSQL's advisory lock lets one do it."""
-    with db.engine.execution_options(kanalvakt_writes=True).begin() as connection:
+    with alone(db) as connection:
+        upgrade_in(connection)
+
+
+@contextmanager
+def alone(db: Database) -> Iterator[Connection]:
+    """A transaction in which nobody else brings the database to another schema.
+
+    On SQLite references are looked at when it ends: where one leads nowhere it raises DanglingReferences, and nothing
+    has happened.
+    """
+    writer = db.engine.execution_options(kanalvakt_writes=True)
+    freely = _unheeded if db.is_sqlite else nullcontext
+    with writer.connect() as connection, freely(connection), connection.begin():
         if not db.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        command.upgrade(configuration(connection), "head")
+        yield connection
+        if db.is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+            raise DanglingReferences(sorted({str(row[0]) for row in lost}))
+
+
+@contextmanager
+def _unheeded(connection: Connection) -> Iterator[None]:
+    """A table that SQLite makes anew is dropped on the way: with references heeded, what refers to its rows would
+    forbid that, or be deleted with them. It can be said outside a transaction only."""
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def upgrade_in(connection: Connection, revision: str = "head") -> None:
+    """Applies what is missing up to that revision, in the caller's transaction.
+
+    Raises alembic.util.CommandError for a revision that this version does not know."""
+    command.upgrade(configuration(connection), revision)
 
 
 def is_current(db: Database) -> bool:
     """Has every migration been applied?"""
+    return revision(db) == head()
+
+
+def revision(db: Database) -> str | None:
+    """The last migration that was applied; None for none."""
     with db.engine.connect() as connection:
-        head = ScriptDirectory.from_config(configuration(connection)).get_current_head()
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Up to which migration the database has been brought; None where it has no tables yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def head() -> str:
+    """The newest migration of this version."""
+    return str(ScriptDirectory.from_config(configuration(None)).get_current_head())
+
+
+def is_known(revision: str) -> bool:
+    """Does this version have that migration? Else a newer one made it."""
+    script = ScriptDirectory.from_config(configuration(None))
+    return revision in {each.revision for each in script.walk_revisions()}
 
 
 def configuration(connection: object, metadata: MetaData | None = None) -> Config:

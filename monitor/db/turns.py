@@ -9,6 +9,7 @@ DAYS = 5041476
 FLAGS = 5041478
 LEDGER = 5041479
 HOOKS = 5041480
+BUDGETS = 5041481
 AUDIT = 5041477  # always the last one taken, or the only one
 
 

@@ -13,7 +13,7 @@ from monitor.emergency.faults import CannotSend
 from monitor.emergency.models import Delivery, Message
 from monitor.emergency.noting import noted
 from monitor.emergency.places import place_name
-from monitor.emergency.rules import Fate, Why
+from monitor.emergency.rules import FROM_BACKUP, Fate, Why
 
 ANSWERED = "delivery.answered"
 ANSWERABLE = frozenset({Fate.NEEDS_HUMAN, Fate.UNKNOWN, Fate.REJECTED})
@@ -22,8 +22,8 @@ FATES = {
     "not_seen": (Fate.PENDING, Why.NOT_SEEN),
     "skip": (Fate.REJECTED, Why.SKIPPED),
 }
-COUNTS = frozenset({"made", "looks"})
-"""What a publisher's progress counts, which begins anew; the rest tells what it may have made already."""
+COUNTS = frozenset({"made", "looks", FROM_BACKUP})
+"""What of a delivery's progress begins anew; the rest tells what its publisher may have made already."""
 SAID = {
     "seen": N_("Seen by a person: {headline} – {place} {url}"),
     "not_seen": N_("Not seen by a person, sent again: {headline} – {place}"),

@@ -1,8 +1,7 @@
 """One delivery, as far as it goes now: prepared, armed, sent once, read back; or looked for after a lost answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event
 from typing import Any
 
 import structlog
@@ -19,9 +18,10 @@ from connectors.publishing import LAST_LOOK, Draft, Prepared, Published, Search
 from monitor.emergency.around import around, hub_first
 from monitor.emergency.claimed import LEASE
 from monitor.emergency.delivery_words import SENTENCES
-from monitor.emergency.holding import stopped_until
-from monitor.emergency.in_hand import InHand
+from monitor.emergency.in_hand import InHand, Stopped
+from monitor.emergency.others import Others
 from monitor.emergency.rules import (
+    FROM_BACKUP,
     LONGEST_WAIT,
     Fate,
     Look,
@@ -47,13 +47,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Carrying:
-    """A delivery in hand, and the Publisher of its place. hub_done: set when the same message's hub has had its turn;
-    None where nobody in this process sees to the hub."""
+    """A delivery in hand, and the Publisher of its place. others: those of the same message that this process delivers
+    at the same time."""
 
     work: InHand
     publisher: Any
     draft: Draft
-    hub_done: Event | None = field(default=None)
+    others: Others
 
     def go(self) -> None:
         """Raises only what the database raises."""
@@ -71,7 +71,7 @@ class Carrying:
         work = self.work
         if self.publisher.needs_image:  # the platform fetches it from the hub
             self._wait_for_hub()
-        step = self._not_yet()
+        step = self._not_yet() if self.publisher.asks_first else None
         if step is not None:
             work.take(step)
             return
@@ -97,9 +97,9 @@ class Carrying:
         return before_preparing(there, now)
 
     def _wait_for_hub(self) -> None:
-        if self.hub_done is not None:
+        if self.others.see_to_hub and not self._is_hub:
             with self.work.alive():
-                self.hub_done.wait(self.work.settings.emergency.hub_patience_seconds)
+                self.others.wait_for_hub(self.work.settings.emergency.hub_patience_seconds)
 
     def _prepared(self) -> Prepared | None:
         """None where that did not work out; then it is written why."""
@@ -119,9 +119,11 @@ class Carrying:
     def _armed(self, prepared: Prepared) -> bool:
         """Committed before anything is sent. False where it may not be sent now, or is not ours any more."""
         work = self.work
+        asked_already = self.publisher.asks_first  # whether the platform may be asked: see _not_yet
         with work.db.transaction() as session:
             now = work.clock()  # here: whoever waited for the lock must not go by the time before it
-            step = before_sending(around(session, work, self._budgets), hub_first(work.settings), now)
+            there = around(session, work, () if asked_already else self._budgets)
+            step = before_sending(there, hub_first(work.settings), now)
             if step is not None:
                 work.take_in(session, step, progress=prepared.progress)
                 return False
@@ -132,11 +134,16 @@ class Carrying:
     def _send(self, prepared: Prepared) -> None:
         """What is armed goes out now; the next statement writes down what came of it."""
         work = self.work
-        if self._may_not_any_more():
+        back = {"attempts": work.delivery.attempts - 1}
+        now = work.clock()
+        if not timedelta(0) <= now - (work.delivery.armed_at or now) <= PROMPT:
+            work.take(Step(Fate.PENDING, Why.SLEPT, now), **back)
             return
         try:
             with work.alive():
                 published = self._published(prepared)
+        except Stopped as stop:
+            work.take(held(stop.until, work.clock()), **back)
         except ConnectorError as error:
             self._not_published(error)
         except Exception as error:  # noqa: BLE001 - whatever it was, it may have been sent
@@ -146,7 +153,8 @@ class Carrying:
             self._confirmed(Step(Fate.CONFIRMED, Why.SENT, work.clock()), published)
 
     def _published(self, prepared: Prepared) -> Published:
-        """With a last look behind what the publisher asks before: a token can take seconds, and who asks may sleep."""
+        """With a last look, at the kill switch too, behind what the publisher asks before: a token can take seconds,
+        and who asks may sleep."""
         looked = LAST_LOOK.set(self.work.last_look)
         try:
             published: Published = self.publisher.publish(self.draft, prepared.progress)
@@ -154,25 +162,13 @@ class Carrying:
         finally:
             LAST_LOOK.reset(looked)
 
-    def _may_not_any_more(self) -> bool:
-        """The kill switch, and sleep, between arming and sending."""
-        work = self.work
-        with work.db.snapshot() as session:
-            until = stopped_until(session, work.held.place, work.clock(), work.mode)
-        now = work.clock()  # here: whoever waited for the database has slept, too
-        back = {"attempts": work.delivery.attempts - 1}
-        if not timedelta(0) <= now - (work.delivery.armed_at or now) <= PROMPT:
-            work.take(Step(Fate.PENDING, Why.SLEPT, now), **back)
-        elif until is not None:
-            work.take(held(until, now), **back)
-        else:
-            return False
-        return True
-
     def _confirmed(self, step: Step, published: Published) -> None:
         work = self.work
         kept = {"remote_id": published.remote_id, "confirmed_at": work.clock(), "looks": 0}
         ours = work.take(step, **kept, url=published.url or work.delivery.url)
+        self.others.called(work.held.delivery_id)
+        if not self._is_hub:
+            self.others.wait_for_calls()
         self._book(self.publisher.publish_cost)
         if ours:
             self._read_back()
@@ -218,7 +214,9 @@ class Carrying:
             log.info("a look failed", place=work.held.place, error=type(error).__name__)
         look = Look(began, complete=search.complete, found=search.found is not None)
         lost_at = delivery.lost_at or began
-        step = after_look(look, lost_at, self.publisher.settle, delivery.attempts, delivery.looks)
+        restored = FROM_BACKUP in delivery.progress
+        counted = (delivery.attempts, delivery.looks)
+        step = after_look(look, lost_at, self.publisher.settle, *counted, from_backup=restored)
         if search.found is not None:
             self._confirmed(step, search.found)
             return
@@ -244,6 +242,10 @@ class Carrying:
             work.take(Step(Fate.VERIFIED, Why.READ_BACK, now), **seen)
 
     # -- what it costs, and what it says
+
+    @property
+    def _is_hub(self) -> bool:
+        return self.work.channel is None
 
     @property
     def _budgets(self) -> Any:

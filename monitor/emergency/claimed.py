@@ -67,12 +67,6 @@ def _due(now: datetime) -> ColumnElement[bool]:
     return or_(Delivery.next_at <= now, Delivery.next_at > now + LONGEST_WAIT)
 
 
-def claim_one(db: Database, delivery_id: int, clock: Clock) -> Held | None:
-    """None where it is not due, or somebody else's."""
-    with db.transaction() as session:
-        return next(iter(claim(session, clock(), Delivery.id == delivery_id)), None)
-
-
 def renew(db: Database, held: Held, clock: Clock) -> bool:
     """Says that we live. False: somebody else holds it now."""
     with db.transaction(repeatable=True) as session:

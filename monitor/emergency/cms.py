@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from monitor.alerts.hook_rules import Fate as Answered
-from monitor.alerts.hook_rules import fate, wait_after
+from monitor.alerts.hook_rules import fate, is_due, wait_after
 from monitor.alerts.hook_sending import Keys, carry
 from monitor.db import Database
 from monitor.emergency.composing import HUB
@@ -81,7 +81,8 @@ def _due(db: Database, now: datetime) -> list[int]:
 def _is_due(how: dict[str, Any], now: datetime) -> bool:
     if not how:
         return True
-    return how["state"] == "waiting" and datetime.fromisoformat(how["next_at"]) <= now
+    next_at = datetime.fromisoformat(how["next_at"])
+    return how["state"] == "waiting" and is_due(next_at, how["attempts"], now)
 
 
 def _claim(session: Session, delivery_id: int, settings: Settings, now: datetime) -> Parcel | None:

@@ -6,17 +6,20 @@ is not done here the worker's sweeper goes on with: the rows are the queue.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from config.error_reports import report
 from config.settings import Settings
+from config.tracing import span
 from connectors import connect as connect_for_real
 from connectors.base import Account, Connector, Credential
 from connectors.errors import ConnectorError
@@ -26,11 +29,12 @@ from monitor.emergency import cms
 from monitor.emergency.afterwards import note_fate
 from monitor.emergency.around import around
 from monitor.emergency.carrying import Carrying
-from monitor.emergency.claimed import Clock, Held, claim, claim_one
+from monitor.emergency.claimed import Clock, Held, claim
 from monitor.emergency.composing import HUB
 from monitor.emergency.drafts import drafted
 from monitor.emergency.in_hand import InHand, give_up
 from monitor.emergency.models import Delivery
+from monitor.emergency.others import Others
 from monitor.emergency.places import part_of
 from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing, is_due
 from monitor.emergency.to_hub import HubPublisher
@@ -58,16 +62,24 @@ def deliver_all(
     Raises only what the database raises before anything is begun.
     """
     with db.transaction() as session:
-        mine = {held.delivery_id: held for held in claim(session, clock(), Delivery.message_id == message_id)}
+        mine, opened = _claimed(db, session, settings, clock, Delivery.message_id == message_id)
         under_way = (Delivery.message_id == message_id, Delivery.state.in_(UNDER_WAY))
         ids = session.scalars(select(Delivery.id).where(*under_way).order_by(Delivery.id)).all()
-    hub_done = hub_events(mine.values()).get(message_id)
-    followed = Following(db, settings, clock, connect, hub_done, time.monotonic() + STAYS)
-    threads = [Thread(target=followed.follow, args=(id_, mine.get(id_)), daemon=True) for id_ in ids]
+    followed = Following(db, settings, clock, connect, Others(mine.values()), time.monotonic() + STAYS)
+    first = [(id_, mine.get(id_), opened.get(id_)) for id_ in ids]
+    threads = [Thread(target=followed.follow, args=each, daemon=True) for each in first]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _claimed(
+    db: Database, session: Session, settings: Settings, clock: Clock, which: ColumnElement[bool]
+) -> tuple[dict[int, Held], dict[int, InHand]]:
+    """What is due of these deliveries of one message, and nobody else holds; and those that could be opened."""
+    mine = {held.delivery_id: held for held in claim(session, clock(), which)}
+    return mine, InHand.open_all(db, session, mine.values(), settings, clock) if mine else {}
 
 
 @dataclass(frozen=True)
@@ -78,53 +90,61 @@ class Following:
     settings: Settings
     clock: Clock
     connect: Connect
-    hub_done: Event | None
+    others: Others
     until: float
 
-    def follow(self, delivery_id: int, held: Held | None) -> None:
+    def follow(self, delivery_id: int, held: Held | None, opened: InHand | None) -> None:
         try:
-            self._follow(delivery_id, held)
+            self._follow(delivery_id, held, opened)
         except Exception as error:  # noqa: BLE001 - the others go on; the sweeper takes this one
             log.warning("a delivery stopped here", delivery=delivery_id, error=type(error).__name__)
 
-    def _follow(self, delivery_id: int, held: Held | None) -> None:
+    def _follow(self, delivery_id: int, held: Held | None, opened: InHand | None) -> None:
         while not ENDING.is_set():  # what is claimed and not armed is anybody's when its lease has run out
             if held is not None:
-                step(self.db, held, self.settings, self.clock, self.connect, self.hub_done)
+                step(self.db, held, self.settings, self.clock, self.connect, self.others, opened)
+            self.others.wait_for_calls()
             wait = self._wait(delivery_id)
             if wait is None or time.monotonic() + wait > self.until:
                 return
             ENDING.wait(max(wait, GLANCE))
-            held = claim_one(self.db, delivery_id, self.clock)
+            with self.db.transaction() as session:
+                this = Delivery.id == delivery_id
+                mine, known = _claimed(self.db, session, self.settings, self.clock, this)
+            held, opened = mine.get(delivery_id), known.get(delivery_id)
 
     def _wait(self, delivery_id: int) -> float | None:
         """Seconds until it is due; None: no machine goes on with it."""
         with self.db.snapshot() as session:
-            row = session.get_one(Delivery, delivery_id)
+            row = session.execute(select(Delivery.state, Delivery.next_at).where(Delivery.id == delivery_id)).one()
         if row.state not in UNDER_WAY:
             return None
         now = self.clock()
         return 0.0 if is_due(row.next_at, now) else (row.next_at - now).total_seconds()
 
 
-def hub_events(held: Iterable[Held]) -> dict[int, Event]:
-    """By message whose hub is among these: set as soon as that has had its turn. Its channels wait for it."""
-    return {each.message_id: Event() for each in held if each.place == HUB}
-
-
-def step(db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None) -> None:
+def step(
+    db: Database,
+    held: Held,
+    settings: Settings,
+    clock: Clock,
+    connect: Connect,
+    others: Others,
+    opened: InHand | None = None,
+) -> None:
     """As `go_on`; tells those who wait for the hub: the channels, and then the website."""
     try:
-        go_on(db, held, settings, clock, connect, hub_done)
+        go_on(db, held, settings, clock, connect, others, opened)
     finally:
-        _had_its_turn(held, hub_done)
+        _had_its_turn(held, others)
     if held.place == HUB:
         _tell_website(db, settings, clock)
 
 
-def _had_its_turn(held: Held, hub_done: Event | None) -> None:
-    if held.place == HUB and hub_done is not None:
-        hub_done.set()
+def _had_its_turn(held: Held, others: Others) -> None:
+    others.called(held.delivery_id)
+    if held.place == HUB:
+        others.hub_had_its_turn()
 
 
 def _tell_website(db: Database, settings: Settings, clock: Clock) -> None:
@@ -141,11 +161,14 @@ def go_on(
     settings: Settings,
     clock: Clock = now_utc,
     connect: Connect = connect_for_real,
-    hub_done: Event | None = None,
+    others: Others | None = None,
+    opened: InHand | None = None,
 ) -> None:
-    """A claimed delivery, as far as it goes now. Nothing happens when the claim is lost meanwhile."""
+    """A claimed delivery, as far as it goes now. Nothing happens when the claim is lost meanwhile. opened: by whoever
+    claimed it."""
+    others = others or Others([held])
     try:
-        work = InHand.open(db, held, settings, clock)
+        work = opened or InHand.open(db, held, settings, clock)
     except SQLAlchemyError:
         raise
     except Exception as error:  # noqa: BLE001 - it would fail the same way for ever
@@ -156,31 +179,35 @@ def go_on(
     if work is None:
         return
     before = work.delivery.state
-    _carry(work, connect, hub_done if held.place != HUB else None)
-    _had_its_turn(held, hub_done)  # whoever waits for it need not wait for the log as well
+    _carry(work, connect, others)
+    _had_its_turn(held, others)  # whoever waits for it need not wait for the log as well
     if work.delivery.state != before:
+        others.wait_for_calls()
         note_fate(db, held.delivery_id, clock())
 
 
-def _carry(work: InHand, connect: Connect, hub_done: Event | None) -> None:
+def _carry(work: InHand, connect: Connect, others: Others) -> None:
     """Raises only what the database raises: whatever else fails is ours, and fails again, so a person has to act."""
-    try:
-        _carried(work, connect, hub_done)
-    except SQLAlchemyError:
-        raise
-    except Exception as error:  # noqa: BLE001 - see above
-        _failed(work.held, error)
-        now = work.clock()
-        lost = {"lost_at": now} if work.delivery.state == Fate.ARMED else {}
-        work.take(Step(Fate.NEEDS_HUMAN, Why.FAILED, now), **lost)
+    with span("delivery", place=work.held.place, mode=work.mode, way=work.delivery.way) as told:
+        try:
+            _carried(work, connect, others)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            _failed(work.held, error)
+            now = work.clock()
+            lost = {"lost_at": now} if work.delivery.state == Fate.ARMED else {}
+            work.take(Step(Fate.NEEDS_HUMAN, Why.FAILED, now), **lost)
+        told.tell(state=work.delivery.state)
 
 
 def _failed(held: Held, error: Exception) -> None:
     """The type alone: an error's words may hold a secret."""
     log.error("a delivery failed for a fault of ours", place=held.place, error=type(error).__name__)
+    report(error, "delivery")
 
 
-def _carried(work: InHand, connect: Connect, hub_done: Event | None) -> None:
+def _carried(work: InHand, connect: Connect, others: Others) -> None:
     if work.delivery.way == "rehearsed":
         _rehearse(work)
         return
@@ -192,7 +219,7 @@ def _carried(work: InHand, connect: Connect, hub_done: Event | None) -> None:
     if publisher is None:
         _cannot(work, Step(Fate.NEEDS_HUMAN, Why.NOT_OFFERED, work.clock()))
         return
-    Carrying(work, publisher, drafted(work, publisher), hub_done).go()
+    Carrying(work, publisher, drafted(work, publisher), others).go()
 
 
 def _cannot(work: InHand, step: Step, **values: Any) -> None:

@@ -32,6 +32,10 @@ SENTENCES: dict[Why, str] = {
     ),
     Why.SEEN: N_("A person has seen it on the channel."),
     Why.NOT_SEEN: N_("A person did not see it on the channel: it is sent again."),
+    Why.RESTORED: N_(
+        "Kanalvakt was restored from a backup that is older than this, and does not see it on the channel. Look "
+        "yourself, and say here what you see: only then may it be sent."
+    ),
     Why.SKIPPED: N_("A person has decided to leave it out here."),
 }
 PARTS: dict[Fate, str] = {

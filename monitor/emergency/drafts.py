@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from config.home import make_home
 from connectors.about import Part
 from connectors.publishing import Draft
 from monitor.emergency.composing import titled
@@ -53,10 +54,8 @@ def _card(work: InHand) -> tuple[str, str]:
 def _film(work: InHand) -> Path:
     from monitor.emergency.films import film  # as above
 
-    home = Path(work.settings.home)
-    if work.message.video:
-        return home / work.message.video
-    return film(work.message, work.mode == "exercise", home / "films" / f"{work.delivery.marker}.mp4")
+    path = make_home(work.settings.home) / "films" / f"{work.delivery.marker}.mp4"
+    return film(work.message, work.mode == "exercise", path)
 
 
 def _stood(work: InHand) -> str | None:

@@ -1,28 +1,32 @@
 """Which credentials a message gets follows from its incident's mode, which can never change, by the table below."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from monitor.emergency.exercise import ExerciseCredentials
 from monitor.emergency.live import LiveCredentials
 from monitor.register.models import Channel
-from monitor.register.secrets import stored
+from monitor.register.secrets import stored_for
 
 Credentials = LiveCredentials | ExerciseCredentials
 
 
-def _live(session: Session, channel: Channel) -> Credentials:
-    return LiveCredentials(channel, stored(session, channel.id))
+ByChannel = dict[str, Credentials]
 
 
-def _exercise(_session: Session, channel: Channel) -> Credentials:
-    return ExerciseCredentials(dict(channel.exercise))
+def _live(session: Session, channels: Sequence[Channel]) -> ByChannel:
+    stored = stored_for(session, [channel.id for channel in channels])
+    return {channel.id: LiveCredentials(channel, stored[channel.id]) for channel in channels}
 
 
-BY_MODE: Mapping[str, Callable[[Session, Channel], Credentials]] = {"actual": _live, "exercise": _exercise}
+def _exercise(_session: Session, channels: Sequence[Channel]) -> ByChannel:
+    return {channel.id: ExerciseCredentials(dict(channel.exercise)) for channel in channels}
 
 
-def entrusted(session: Session, mode: str, channel: Channel) -> Credentials:
-    """Wants a transaction that may write. Raises KeyError for a mode that there is not."""
-    return BY_MODE[mode](session, channel)
+BY_MODE: Mapping[str, Callable[[Session, Sequence[Channel]], ByChannel]] = {"actual": _live, "exercise": _exercise}
+
+
+def entrusted(session: Session, mode: str, channels: Sequence[Channel]) -> ByChannel:
+    """By channel. Wants a transaction that may write. Raises KeyError for a mode that there is not."""
+    return BY_MODE[mode](session, channels)

@@ -1,10 +1,9 @@
 """The crisis page: files that anybody can read while everything else is down, written whole or not at all."""
 
-import fcntl
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -17,6 +16,7 @@ from monitor.emergency import hub_pages
 from monitor.emergency.cap_rules import NAME
 from monitor.emergency.fetching import Unfetched, base, fetch
 from monitor.emergency.hub_contents import contents
+from monitor.emergency.hub_turn import TURNS, Turn, turn
 
 log = structlog.get_logger(__name__)
 PATH = "/krisinformation"
@@ -44,17 +44,18 @@ def card_address(settings: Settings, identifier: str) -> str:
 def publish_hub(db: Database, settings: Settings, now: datetime) -> None:
     """Writes the files anew from the messages that were sent, those of exercises apart. Cheap where nothing has
     changed. Raises NotSetUp without a register, and OSError where nothing can be written."""
+    kept = folder(settings)
     for exercise in (False, True):
         place = folder(settings, exercise=exercise)
-        with _alone(place):  # who read the database earlier must not write later
-            with db.snapshot() as session:
+        with turn(place, kept) as held:
+            with db.snapshot() as session:  # in turn: who read the database earlier must not write later
                 found = contents(session, now, exercise)
                 if exercise and not found.messages:
                     return
-                made = hub_pages.files(found, base(settings), kept=folder(settings))
+                made = hub_pages.files(found, base(settings), kept)
             cards = {name: content for name, content in made.items() if name.startswith(hub_pages.CARDS)}
-            _write(folder(settings), cards)
-            _write(place, {name: content for name, content in made.items() if name not in cards})
+            _write(held, kept, cards)
+            _write(held, place, {name: content for name, content in made.items() if name not in cards})
 
 
 def publish_soon(db: Database, settings: Settings) -> None:
@@ -84,32 +85,25 @@ def verify(settings: Settings, identifier: str, text_hash: str) -> bool:
     return answer.status == 200 and hub_pages.seal(identifier, text_hash) in answer.body
 
 
-@contextmanager
-def _alone(place: Path) -> Iterator[None]:
-    """One writer at a time, in whatever process."""
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _write(place: Path, made: Mapping[str, bytes]) -> None:
+def _write(held: Turn, place: Path, made: Mapping[str, bytes]) -> None:
     """Each file is there whole, the old one or the new one; what a page leads to is there before the page."""
     for name, content in made.items():
         path = place / name
         if path.exists() and hub_pages.same(path.read_bytes(), content):
             continue
         path.parent.mkdir(exist_ok=True)
-        _replace(path, content)
+        _replace(held, place, path, content)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(held: Turn, place: Path, path: Path, content: bytes) -> None:
     """Leaves nothing behind where there is no room for it: what cannot be written is tried again and again."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside, ExitStack() as undone:
+    with ExitStack() as undone:
+        where = place / TURNS
+        beside = undone.enter_context(tempfile.NamedTemporaryFile(dir=where, prefix=held.begun, delete=False))
         undone.callback(Path(beside.name).unlink, missing_ok=True)
         beside.write(content)
         beside.flush()
         os.fsync(beside.fileno())
         Path(beside.name).chmod(0o644)
+        held.check()
         Path(beside.name).replace(path)
-        undone.pop_all()

@@ -1,16 +1,16 @@
 """A delivery in our hands, and the only way in which it is written: while the claim on it is ours."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from time import monotonic
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import structlog
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -20,13 +20,24 @@ from monitor.db import Database
 from monitor.emergency.claimed import LEASE, Clock, Held, renew
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.entrusted import Credentials, entrusted
+from monitor.emergency.holding import last_stop, stops_asked
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.rules import Fate, Step
 from monitor.register.models import Channel
 
 log = structlog.get_logger(__name__)
+TABLE = cast("Table", Delivery.__table__)
+"""Without the objects that a session may hold: none does, and to look for them takes longer than to write."""
 LONGEST = 60.0
 """Seconds that a claim is kept for whoever waits: no call of a platform takes so long, and somebody else looks."""
+
+
+class Stopped(Unavailable):
+    """The kill switch, between arming and sending. until: so long it lasts."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("somebody has stopped it", code="stopped")
+        self.until = until
 
 
 @dataclass
@@ -45,24 +56,50 @@ class InHand:
     credentials: Credentials | None
 
     @classmethod
+    def open_all(
+        cls, db: Database, session: Session, held: Iterable[Held], settings: Settings, clock: Clock
+    ) -> dict[int, Self]:
+        """Of one message, by delivery, in the transaction that claims them. Where one fails none after it is here:
+        opened by itself each says why."""
+        mine = {each.delivery_id: each for each in held}
+        opened: dict[int, Self] = {}
+        try:
+            rows = session.execute(_whole(), {"ids": list(mine)}).all()
+            channels = {row.Channel.id: row.Channel for row in rows if row.Channel is not None}
+            with_what = entrusted(session, rows[0].mode, list(channels.values())) if rows else {}
+            for delivery, message, mode, channel in rows:
+                whole = (delivery, message, mode, channel, with_what[channel.id] if channel is not None else None)
+                opened[delivery.id] = cls(db, mine[delivery.id], settings, clock, *whole)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it must not keep the others from being claimed
+            log.warning("a delivery could not be opened with the others", error=type(error).__name__)
+        return opened
+
+    @classmethod
     def open(cls, db: Database, held: Held, settings: Settings, clock: Clock) -> Self | None:
         """None where somebody else holds it."""
         with db.snapshot() as session:
-            delivery, message, mode, channel = session.execute(_whole(), {"id": held.delivery_id}).one()
+            delivery, message, mode, channel = session.execute(_whole(), {"ids": [held.delivery_id]}).one()
         if delivery.token != held.token:
             return None
         credentials = None
         if channel is not None:
             with db.transaction(repeatable=True) as session:
-                credentials = entrusted(session, mode, channel)
+                credentials = entrusted(session, mode, [channel])[channel.id]
         return cls(db, held, settings, clock, delivery, message, mode, channel, credentials)
 
     def last_look(self) -> None:
-        """Raises Unavailable where the claim on what is armed is not ours any more: who slept must not send late."""
+        """Raises Stopped; and Unavailable where the claim on what is armed is not ours any more: who slept must not
+        send late."""
+        asked = stops_asked(self.held.place, self.clock(), self.mode)
         with self.db.snapshot() as session:
-            ours = session.execute(_armed(), {"id": self.held.delivery_id, "token": self.held.token}).scalar()
-        if ours is None or ours <= self.clock():
+            mine = {"id": self.held.delivery_id, "token": self.held.token}
+            ours = session.execute(_armed(), mine | asked).one_or_none()
+        if ours is None or ours.next_at <= self.clock():
             raise Unavailable("it was not sent in time: somebody else goes on with it", code="late")
+        if ours.stopped_until is not None:
+            raise Stopped(ours.stopped_until)
 
     def take(self, step: Step, **values: Any) -> bool:
         """Writes what a rule decided, with its reason; in a transaction of its own."""
@@ -77,8 +114,8 @@ class InHand:
     def write_in(self, session: Session, fate: Fate, values: Mapping[str, Any], next_at: datetime) -> bool:
         """As `take_in`, for what the platform said."""
         changed: dict[str, Any] = {**values, "state": str(fate), "next_at": next_at}
-        ours = update(Delivery).where(Delivery.id == self.delivery.id, Delivery.token == self.held.token)
-        kept = session.scalar(ours.values(**changed).returning(Delivery.id)) is not None
+        ours = update(TABLE).where(TABLE.c.id == self.delivery.id, TABLE.c.token == self.held.token)
+        kept = session.scalar(ours.values(**changed).returning(TABLE.c.id)) is not None
         what = log.info if kept else log.warning
         facts = {"place": self.held.place, "state": str(fate), "reason": values.get("reason")}
         what("delivery" if kept else "delivery lost", message=self.message.id, **facts)
@@ -109,17 +146,21 @@ class InHand:
 
 @cache
 def _whole() -> Select[Delivery, Message, str, Channel | None]:
-    """A delivery with its message, its incident's mode, and its channel where it has one."""
+    """Deliveries, each with its message, its incident's mode, and its channel where it has one."""
     query = select(Delivery, Message, Incident.mode, Channel).join(Message, Message.id == Delivery.message_id)
     query = query.join(Incident, Incident.id == Message.incident_id)
-    return query.outerjoin(Channel, Channel.id == Delivery.channel_id).where(Delivery.id == bindparam("id"))
+    return query.outerjoin(Channel, Channel.id == Delivery.channel_id).where(
+        Delivery.id.in_(bindparam("ids", expanding=True))
+    )
 
 
 @cache
-def _armed() -> Select[datetime]:
-    """Until when the claim lasts, while it is this one and the delivery is armed."""
+def _armed() -> Select[datetime, datetime | None]:
+    """Until when the claim lasts, while it is this one and the delivery is armed; and until when its place is
+    stopped."""
     ours = (Delivery.id == bindparam("id"), Delivery.token == bindparam("token"))
-    return select(Delivery.next_at).where(*ours, Delivery.state == Fate.ARMED)
+    found = select(Delivery.next_at, last_stop().label("stopped_until"))
+    return found.where(*ours, Delivery.state == Fate.ARMED)
 
 
 def give_up(db: Database, held: Held, step: Step) -> None:

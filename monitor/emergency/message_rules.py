@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.emergency.rules import CLOCKS_DIFFER
+
 SHORT = 280
 """Characters of the text that fits everywhere, its link included."""
 LONGEST_HEADLINE = 100
@@ -108,10 +110,15 @@ def why_not_approve(standing: Standing, by: str, revision: int) -> Obstacle | No
     return Obstacle.OWN if by in standing.whose else None
 
 
-def alone_from(standing: Standing, minutes: int) -> datetime | None:
-    """From when one person may do, as nobody has approved; None: approval has not been asked for, or is there."""
+def alone_from(standing: Standing, minutes: int, now: datetime) -> datetime | None:
+    """From when one person may do, as nobody has approved; None: approval has not been asked for, or is there.
+
+    Now, where the clock was set back since: nobody knows how long it has been asked for.
+    """
     if standing.state is not State.SUBMITTED or standing.submitted_at is None:
         return None
+    if standing.submitted_at > now + CLOCKS_DIFFER:
+        return now
     return standing.submitted_at + timedelta(minutes=minutes)
 
 
@@ -119,7 +126,7 @@ def why_not_alone(standing: Standing, reason: str, minutes: int, now: datetime) 
     """Why one person may not send it without a second one."""
     if standing.state not in BEFORE:
         return Obstacle.FROZEN
-    since = alone_from(standing, minutes)
+    since = alone_from(standing, minutes, now)
     if since is None:
         return Obstacle.NOT_SUBMITTED
     if now < since:

@@ -44,7 +44,7 @@ class Message(Base):
     happened, meaning, doing, to_do, learn_more: the five questions. headline: in one line. language: of the text.
     earlier_id: what it updates, corrects or cancels. next_update_at: when residents hear more; only what is final has
     none. category, urgency, severity, certainty, expires: as in CAP 1.2. alt_text: of the card. card_text: what it
-    shows. video: path of a file in the home folder. identifier, sent, text_hash: frozen when it is committed.
+    shows. video: of older versions, read by nothing. identifier, sent, text_hash: frozen when it is committed.
     submitted_by_id, approved_by_id: never the same person, unless `break_glass` says why one had to do.
     revision: counts the changes of a draft, so that what is approved is what was read. edited_by_id: who changed it
     last.

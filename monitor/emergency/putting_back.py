@@ -140,7 +140,7 @@ def _publisher(session: Session, delivery: Delivery, mode: str, settings: Settin
     """Replacing; None where the channel, or its credentials, are not there any more."""
     channel = session.get(Channel, delivery.channel_id) if delivery.channel_id else None
     try:
-        credentials = entrusted(session, mode, channel) if channel is not None else None
+        credentials = entrusted(session, mode, [channel])[channel.id] if channel is not None else None
         if channel is None or credentials is None or credentials.account is None:
             return None
         connector = connect(channel.platform, credentials.account, credentials.credential(), settings)

@@ -50,6 +50,8 @@ LONGEST_WAIT = timedelta(minutes=2)
 been set back since."""
 LATE = timedelta(seconds=30)
 """What is gone on with so long after it was due has slept, or the clock was set forward: nobody knows which."""
+FROM_BACKUP = "from_backup"
+"""Where in a delivery's progress it stands that it came from a backup: what has become of it since, nobody knows."""
 CLOCKS_DIFFER = timedelta(seconds=10)
 """How far ahead the clocks of other processes may be."""
 
@@ -80,6 +82,7 @@ class Why(StrEnum):
     SEEN = "seen"
     NOT_SEEN = "not_seen"
     SKIPPED = "skipped"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +187,12 @@ def certainly_not(tries: int, now: datetime, retry_at: datetime | None = None) -
     return Step(Fate.PENDING, why, min(later, now + LONGEST_WAIT))
 
 
-def after_look(look: Look, lost_at: datetime, settle: timedelta, attempts: int, looks: int) -> Step:
-    """What a look says about an attempt whose answer was lost. lost_at: the platform may have got it until then."""
+def after_look(
+    look: Look, lost_at: datetime, settle: timedelta, attempts: int, looks: int, *, from_backup: bool = False
+) -> Step:
+    """What a look says about an attempt whose answer was lost. lost_at: the platform may have got it until then.
+
+    from_backup: it may have been sent, and taken away again, since: that it is not there proves nothing."""
     if look.found:
         return Step(Fate.CONFIRMED, Why.FOUND, look.began)
     settled = lost_at + settle
@@ -194,6 +201,8 @@ def after_look(look: Look, lost_at: datetime, settle: timedelta, attempts: int, 
             return Step(Fate.NEEDS_HUMAN, Why.UNREADABLE, look.began)
         later = look.began + pause(looks + 1)
         return Step(Fate.UNKNOWN, Why.LOOKING, min(later, settled) if look.began < settled else later)
+    if from_backup:
+        return Step(Fate.NEEDS_HUMAN, Why.RESTORED, look.began)
     if attempts >= MOST_ATTEMPTS:
         return Step(Fate.NEEDS_HUMAN, Why.NOT_FOUND, look.began)
     return Step(Fate.PENDING, Why.ABSENT, look.began)

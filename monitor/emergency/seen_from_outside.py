@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
+from config.home import make_home
 from config.settings import Settings
 from monitor.emergency import hub_pages
 from monitor.emergency.fetching import Unfetched, base, fetch
@@ -35,7 +35,7 @@ def page_seen(settings: Settings) -> Seen | None:
     if settings.emergency.hub_url is None and settings.web.public_url is None:
         return None
     name, front = _name(), folder(settings) / "index.html"
-    with _lying(folder(settings) / f"{name}.html", PAGE.format(name).encode()) as there:
+    with _lying(settings, f"{name}.html", PAGE.format(name).encode()) as there:
         found = _fetched(f"{base(settings)}/{name}", name.encode()) if there else Seen.UNWRITTEN
     if found is not Seen.OURS or not front.exists():
         return found
@@ -52,7 +52,7 @@ def card_seen(settings: Settings) -> Seen | None:
 
     name = _name()
     content = card(Trial(f"Kontroll {name}"), exercise=True)
-    with _lying(folder(settings) / "cards" / f"{name}.jpg", content) as there:
+    with _lying(settings, f"cards/{name}.jpg", content) as there:
         return _fetched(card_address(settings, name), content) if there else Seen.UNWRITTEN
 
 
@@ -62,9 +62,11 @@ def _name() -> str:
 
 
 @contextmanager
-def _lying(path: Path, content: bytes) -> Iterator[bool]:
+def _lying(settings: Settings, name: str, content: bytes) -> Iterator[bool]:
     """A file for as long as it is needed. False where it cannot be written."""
+    path = folder(settings) / name
     try:
+        make_home(settings.home)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import datetime
-from threading import Event
 from typing import Any
 
 import structlog
@@ -15,8 +14,9 @@ from connectors import connect as connect_for_real
 from monitor.db import Database
 from monitor.emergency.afterwards import note_still_undecided
 from monitor.emergency.claimed import Clock, Held, claim
-from monitor.emergency.delivering import Connect, hub_events, now_utc, step
+from monitor.emergency.delivering import Connect, now_utc, step
 from monitor.emergency.models import Delivery
+from monitor.emergency.others import Others, others_of
 from monitor.emergency.rules import UNDER_WAY, Fate, is_due, must_be_told
 
 log = structlog.get_logger(__name__)
@@ -42,17 +42,17 @@ def sweep(
     if any(is_due(row.next_at, now) for row in rows):
         with db.transaction() as session:
             held = claim(session, clock())
-    hubs = hub_events(held)
+    others = others_of(held)
     with nullcontext(pool) if pool else ThreadPoolExecutor(len(held) or 1, thread_name_prefix="sweep") as steps:
         for each in held:
-            steps.submit(_step, db, each, settings, clock, connect, hubs.get(each.message_id))
+            steps.submit(_step, db, each, settings, clock, connect, others[each.message_id])
         _tell(db, rows, now)
     return len(held)
 
 
-def _step(db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, hub_done: Event | None) -> None:
+def _step(db: Database, held: Held, settings: Settings, clock: Clock, connect: Connect, others: Others) -> None:
     try:
-        step(db, held, settings, clock, connect, hub_done)
+        step(db, held, settings, clock, connect, others)
     except Exception as error:  # noqa: BLE001 - the others go on; its lease runs out, and the next sweep takes it
         log.warning("a delivery stopped here", delivery=held.delivery_id, error=type(error).__name__)
 

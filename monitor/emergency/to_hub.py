@@ -7,7 +7,7 @@ from config.language import N_
 from config.settings import Settings
 from connectors.base import Budget, State
 from connectors.errors import Refused, Unavailable
-from connectors.publishing import Draft, Prepared, Published, Search
+from connectors.publishing import LAST_LOOK, Draft, Prepared, Published, Search
 from monitor.db import Database
 from monitor.db.no_room import no_room
 from monitor.emergency import hub
@@ -28,6 +28,7 @@ class HubPublisher:
     text_hash: str
     longest_post: int = 1_000_000
     needs_image: bool = False
+    asks_first: bool = False
     publish_cost: int = 0
     settle: timedelta = timedelta(0)
     best_effort: bool = False
@@ -37,6 +38,7 @@ class HubPublisher:
         return Prepared(progress)
 
     def publish(self, draft: Draft, progress: State) -> Published:  # noqa: ARG002 - the protocol's
+        LAST_LOOK.get()()
         try:
             hub.publish_hub(self.db, self.settings, datetime.now(UTC))
         except OSError as error:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
@@ -30,11 +32,13 @@ from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.watch.models import Comment
 
+log = structlog.get_logger(__name__)
 LONGEST_TITLE = 200  # characters
 LONGEST_ANSWER = 2000
 MOST_AT_ONCE = 100
 """So many are answered at one press; the next press answers the next ones."""
 STOPPED = N_("Somebody has stopped what goes out there. Let it go on first.")
+NOT_WRITTEN = N_("Nothing more can be written down for now, so it stopped there: press again in a while.")
 
 
 @dataclass(slots=True)
@@ -45,8 +49,8 @@ class Answered:
     left: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
 
-    def skip(self, why: str) -> None:
-        self.skipped[why] = self.skipped.get(why, 0) + 1
+    def skip(self, why: str, count: int = 1) -> None:
+        self.skipped[why] = self.skipped.get(why, 0) + count
 
 
 def sort_anew(session: Session, intake: Intake, kind: Kind, by: str, now: datetime) -> None:
@@ -148,36 +152,50 @@ def answer_all(db: Database, topic_id: int, who: Visitor, now: datetime) -> Answ
         waiting = (Intake.topic_id == topic_id, Intake.done_at.is_(None))
         ids = list(session.scalars(select(Intake.id).where(*waiting).order_by(Intake.id)))
     told = Answered(left=max(0, len(ids) - MOST_AT_ONCE))
-    for id_ in ids[:MOST_AT_ONCE]:
-        _answer(db, id_, who, now, told)
+    _answer_each(db, ids[:MOST_AT_ONCE], who, now, told)
     if told.sent:
         _note_answered(db, topic_id, who.person_id, told, now)
     return told
+
+
+def _answer_each(db: Database, ids: Sequence[int], who: Visitor, now: datetime, told: Answered) -> None:
+    """Until nothing can be written down any more; raised only where nobody was answered before."""
+    for reached, id_ in enumerate(ids):
+        try:
+            _answer(db, id_, who, now, told)
+        except SQLAlchemyError:
+            if not told.sent:
+                raise
+            told.skip(_(NOT_WRITTEN), len(ids) - reached)
+            return
 
 
 def _answer(db: Database, intake_id: int, who: Visitor, now: datetime, told: Answered) -> None:
     """In a transaction of its own, so that one that cannot be answered keeps no other from being."""
     try:
         with db.transaction() as session:
-            intake = session.get_one(Intake, intake_id, with_for_update=True)
-            if intake.done_at is not None:
-                return
-            topic = session.get_one(Topic, intake.topic_id)
-            here = _opened(session, intake.comment_id, who, now)
-            if _is_stopped(session, intake.incident_id, here.channel.id, now):
-                told.skip(_(STOPPED))
-                return
-            view = view_of(here)
-            if Offer.REPLY not in view.offered:
-                told.skip(view.may_not or _("It cannot be answered from here."))
-                return
-            send(here, Answer(_key(intake, topic.answer), topic.answer, seen_in(view, who.person_id)))
-            intake.done_at = now
-            told.sent += 1
+            sent = _sent(session, session.get_one(Intake, intake_id, with_for_update=True), who, now)
+        told.sent += sent
     except Asks as why:
         told.skip(why.reasons[0])
     except (Fault, CannotAct) as why:
         told.skip(str(why))
+
+
+def _sent(session: Session, intake: Intake, who: Visitor, now: datetime) -> bool:
+    """False: somebody has taken care of it. Raises Fault and CannotAct."""
+    if intake.done_at is not None:
+        return False
+    topic = session.get_one(Topic, intake.topic_id)
+    here = _opened(session, intake.comment_id, who, now)
+    if _is_stopped(session, intake.incident_id, here.channel.id, now):
+        raise Fault(_(STOPPED))
+    view = view_of(here)
+    if Offer.REPLY not in view.offered:
+        raise Fault(view.may_not or _("It cannot be answered from here."))
+    send(here, Answer(_key(intake, topic.answer), topic.answer, seen_in(view, who.person_id)))
+    intake.done_at = now
+    return True
 
 
 def _opened(session: Session, comment_id: int, who: Visitor, now: datetime) -> Opened:
@@ -192,11 +210,15 @@ def _key(intake: Intake, text: str) -> str:
 
 
 def _note_answered(db: Database, topic_id: int, by: str, told: Answered, now: datetime) -> None:
-    with db.transaction() as session:
-        topic = session.get_one(Topic, topic_id)
-        audited(session, by, "crisis_topic.answered", ("crisis_topic", str(topic_id)), now, after={"sent": told.sent})
-        sentence = N_("Answered {count} comments: {title}")
-        noted(session, topic.incident_id, "event", by, now, sentence, count=told.sent, title=topic.title)
+    """Where there is no room for that, each answer stands in the audit log all the same."""
+    subject, sentence = ("crisis_topic", str(topic_id)), N_("Answered {count} comments: {title}")
+    try:
+        with db.transaction() as session:
+            topic = session.get_one(Topic, topic_id)
+            audited(session, by, "crisis_topic.answered", subject, now, after={"sent": told.sent})
+            noted(session, topic.incident_id, "event", by, now, sentence, count=told.sent, title=topic.title)
+    except SQLAlchemyError as error:
+        log.warning("not in the crisis log", topic=topic_id, sent=told.sent, error=type(error).__name__)
 
 
 def intakes(session: Session, incident_id: int, ids: Sequence[int], channels: frozenset[str]) -> list[Intake]:

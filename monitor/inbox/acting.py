@@ -6,14 +6,15 @@ done; only proven absence allows one more attempt. An armed action whose worker 
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
+from connectors import PLATFORMS
 from connectors import connect as connect_for_real
 from connectors.acting import Hider, Moderator, Remover, Replier
 from connectors.base import Account, Connector, Credential
@@ -52,9 +53,16 @@ def carry_out(
         return session.get_one(Action, action_id)
 
 
-def claim_due(session: Session, now: datetime, limit: int) -> list[Held]:
-    """Claims at most `limit` actions that are due, the longest waiting first, and moves them a lease ahead."""
-    return _claim(session, now, (), limit)
+def due_by_platform(session: Session, now: datetime) -> dict[str, int]:
+    """How many actions are due on each platform that has any."""
+    query = select(Channel.platform, func.count()).join(Action, Action.channel_id == Channel.id)
+    rows = session.execute(query.where(*_is_due(now)).group_by(Channel.platform))
+    return {platform: count for platform, count in rows if platform in PLATFORMS}
+
+
+def claim_due(session: Session, now: datetime, limit: int, platforms: Collection[str] = PLATFORMS) -> list[Held]:
+    """Claims at most `limit` actions that are due there, the longest waiting first, and moves them a lease ahead."""
+    return _claim(session, now, (Channel.platform.in_(platforms),), limit)
 
 
 def go_on(
@@ -78,14 +86,18 @@ def go_on(
 
 
 def _claim(session: Session, now: datetime, wanted: tuple[Any, ...], limit: int) -> list[Held]:
-    due = (Action.state.in_(UNDER_WAY), Action.next_at <= now, *wanted)
-    query = select(Action, Channel.platform).join(Channel, Channel.id == Action.channel_id).where(*due)
+    query = select(Action, Channel.platform).join(Channel, Channel.id == Action.channel_id)
+    query = query.where(*_is_due(now), *wanted)
     query = query.order_by(Action.next_at, Action.id).limit(limit).with_for_update(skip_locked=True, of=Action)
     held = []
     for action, platform in session.execute(query).all():
         action.token, action.next_at = uuid.uuid4().hex, now + LEASE
         held.append(Held(action.id, action.token, platform))
     return held
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Action.state.in_(UNDER_WAY), Action.next_at <= now)
 
 
 def _offers(connector: object, kind: str) -> bool:

@@ -30,6 +30,11 @@ SENTENCES: dict[Why, str] = {
 WAITS = N_("The platform's budget is used up: it is done when there is room again.")
 STOPPED = "stopped"
 IS_STOPPED = N_("Somebody has stopped the channel. It goes out when it is let go, or the stop ends by itself.")
+RESTORED = "restored"
+FROM_BACKUP = N_(
+    "Nobody knows whether it was done: Kanalvakt was restored from a backup that is older than this. Look at the "
+    "thread on the platform: if it is there, all is well; if not, ask for it again."
+)
 TAKES_TURNS = N_("Another reply with the same text in this thread is being sent: this one waits for it.")
 NOT_OFFERED = N_("This cannot be done from here on this platform: do it on the platform itself.")
 NOT_PERMITTED: dict[Refusal, str] = {

@@ -43,15 +43,17 @@ def _needed() -> Executable:
     here = and_(other.channel_id == threads.c.thread_channel, other.thread_external_id == threads.c.thread)
     said = select(other.id, other.channel_id, other.post_external_id, *_names(other)).join(threads, here).cte("said")
     ours = and_(own.c.own_channel == said.c.channel_id, own.c.own_name.in_((said.c.author, said.c.handle)))
+    # put together before what else they wrote is looked for: else each of that is held against every name of ours
+    people = select(said).where(~exists().where(ours)).cte("people")
     below = and_(Comment.channel_id == posts.c.post_channel, Comment.post_external_id == posts.c.post)
     # asked for twice, so that PostgreSQL puts it together first, and then looks for each name in the index
     us = select(posts, own.c.own_name).join(own, own.c.own_channel == posts.c.post_channel).cte("us")
     by_us = and_(Comment.channel_id == us.c.post_channel, Comment.post_external_id == us.c.post)
-    beside = and_(Comment.channel_id == said.c.channel_id, Comment.post_external_id == said.c.post_external_id)
+    beside = and_(Comment.channel_id == people.c.channel_id, Comment.post_external_id == people.c.post_external_id)
     found = [select(said.c.id)]
     for name in _names(Comment):
         top = select(Comment.id).join(us, by_us & (us.c.own_name == name.element))
-        same = select(Comment.id).join(said, beside & (name.element == said.c[name.name])).where(~exists().where(ours))
+        same = select(Comment.id).join(people, beside & (name.element == people.c[name.name]))
         found += [top.where(Comment.parent_external_id.is_(None)), same]
     visited = and_(other.channel_id == posts.c.post_channel, other.external_id == posts.c.post, other.is_post)
     found.append(select(Comment.id).join(posts, below).join(other, visited))

@@ -137,10 +137,13 @@ class Tally(Base):
 
 
 class OpenThreads(Base):
-    """In which threads of a channel something waits, as long as monitor.inbox.remembering finds the same mark. threads:
-    pairs of a post's and a thread's id on the platform. Nothing is lost with a row: it is found again."""
+    """In which threads of a channel something waited at that revision of its schedule and count of its tally, as long
+    as monitor.inbox.remembering finds the same mark. threads: pairs of a post's and a thread's id on the platform.
+    Nothing is lost with a row: it is found again."""
 
     __tablename__ = "open_threads"
     channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
     mark: Mapped[str]
+    revision: Mapped[int]
+    count: Mapped[int]
     threads: Mapped[list[list[str]]] = mapped_column(JSON, repr=False)

@@ -6,7 +6,8 @@ register says. Of the time it tells until when it holds: a pause ends, a deadlin
 has no such number and is read afresh each time.
 
 To find the threads where something waits takes long; to judge them does not. So the worker that judges writes them down
-(OpenThreads), and a process that has just started looks at nothing else, as long as nothing has changed.
+(OpenThreads), and a process that has just started looks at nothing else, as long as nothing has changed. What has
+changed since is looked for below the posts alone that it is written of (Stirred), however much else is stored.
 """
 
 import threading
@@ -28,6 +29,7 @@ from monitor.inbox.models import OpenThreads
 from monitor.inbox.obligations import counted_schedules
 from monitor.register.organisation import organisation
 from monitor.register.people import named
+from monitor.watch.stirring import Counts, forget_stirred, stirred_since
 
 Threads = frozenset[tuple[str, str]]
 """Posts and threads, by the platform's ids."""
@@ -37,10 +39,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """whole: of what is known; threads: of that alone from which it follows which threads have something that waits."""
+    """whole: of what is known. threads: of that alone from which it follows which threads have something that waits,
+    but for what is counted: counts."""
 
     whole: tuple[Hashable, ...]
     threads: str
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """Where alone something can wait: in these threads, and below these posts, where something has changed since the
+    threads were found."""
+
+    threads: Threads
+    stirred: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +70,12 @@ class Remembered(Generic[T]):
 
 @dataclass
 class _Memory:
-    """Of one database, by channel. turns: whoever reads a channel; written: fingerprints of threads that this process
-    has written down."""
+    """Of one database, by channel. turns: whoever reads a channel; written: the fingerprints, and the counts, of the
+    threads that this process has written down."""
 
     known: dict[str, Remembered[Any]] = field(default_factory=dict)
     turns: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
-    written: dict[str, str] = field(default_factory=dict)
+    written: dict[str, tuple[str, Counts]] = field(default_factory=dict)
 
 
 _lock = threading.Lock()
@@ -93,20 +106,35 @@ class Fingerprints:
         obligations follow from."""
         if channel_id not in self.channels:
             return None
-        counted = self.channels[channel_id]
-        threads = sha256(repr((_rules(), counted, sorted(own))).encode()).hexdigest()
-        return Fingerprint((*counted, self.hours, self.names, own, *known), threads)
+        readings, historic_before, acts = counted = self.channels[channel_id]
+        threads = sha256(repr((_rules(), historic_before, sorted(own))).encode()).hexdigest()
+        return Fingerprint((*counted, self.hours, self.names, own, *known), threads, Counts(readings, acts))
 
-    def written(self, channel_id: str, mark: Fingerprint) -> Threads | None:
-        """What somebody has written down of the channel; None where that was before something changed."""
+    def narrow(self, channel_id: str, mark: Fingerprint) -> Narrow | None:
+        """Where something can wait, as far as that follows from what is remembered here or was written down; None: it
+        can be anywhere."""
+        memory = _memory(self.session.connection().engine.pool)
+        last, written = memory.known.get(channel_id), self._written_down(channel_id)
+        starts = [(last.mark.threads, last.mark.counts, last.threads)] if last is not None else []
+        starts += [written] if written is not None else []
+        found = [
+            Narrow(threads, stirred)
+            for made_of, counts, threads in starts
+            if made_of == mark.threads
+            and (stirred := stirred_since(self.session, channel_id, counts, mark.counts)) is not None
+        ]
+        return min(found, key=lambda each: len(each.stirred), default=None)
+
+    def _written_down(self, channel_id: str) -> tuple[str, Counts, Threads] | None:
         if self._written is None:
             query = select(OpenThreads)
             query = query if self.only is None else query.where(OpenThreads.channel_id == self.only)
             self._written = {row.channel_id: row for row in self.session.scalars(query)}
         row = self._written.get(channel_id)
-        if row is None or row.mark != mark.threads:
+        if row is None:
             return None
-        return frozenset((post, thread) for post, thread in row.threads)
+        threads = frozenset((post, thread) for post, thread in row.threads)
+        return row.mark, Counts(row.revision, row.count), threads
 
 
 @cache
@@ -121,10 +149,10 @@ def remembered(
     channel_id: str,
     mark: Fingerprint | None,
     now: datetime,
-    read: Callable[[Threads | None], tuple[Sequence[T], datetime, Threads]],
+    read: Callable[[Narrow | None], tuple[Sequence[T], datetime, Threads]],
 ) -> Sequence[T]:
     """What `read` gives, or gave when the fingerprint was the same. It also tells until when that holds, and in which
-    threads it was; it is given these where they are known, so that it need not look for them."""
+    threads it was; it is given where alone it need look, as far as that is known."""
     if mark is None:
         return read(None)[0]
     session = prints.session
@@ -137,10 +165,7 @@ def remembered(
         known = _holding(memory, channel_id, mark, now)
         if known is not None:
             return known.found
-        last = memory.known.get(channel_id)
-        same = last is not None and last.mark.threads == mark.threads
-        threads = last.threads if last is not None and same else prints.written(channel_id, mark)
-        found, until, threads = read(threads)
+        found, until, threads = read(prints.narrow(channel_id, mark))
         _keep(session, memory, channel_id, Remembered(mark, now, until, found, threads))
     return found
 
@@ -163,8 +188,13 @@ def _keep(session: Session, memory: _Memory, channel_id: str, what: Remembered[A
 
 
 WRITE = text(
-    "INSERT INTO open_threads (channel_id, mark, threads) SELECT id, :mark, :threads FROM channel WHERE id = :channel "
-    "ON CONFLICT (channel_id) DO UPDATE SET mark = excluded.mark, threads = excluded.threads"
+    "INSERT INTO open_threads (channel_id, mark, revision, count, threads) "
+    "SELECT id, :mark, :readings, :acts, :threads FROM channel WHERE id = :channel "
+    "ON CONFLICT (channel_id) DO UPDATE SET mark = excluded.mark, revision = excluded.revision, "
+    "count = excluded.count, threads = excluded.threads "
+    # what another process has looked at later is worth more
+    "WHERE open_threads.mark <> excluded.mark "
+    "OR (open_threads.revision <= excluded.revision AND open_threads.count <= excluded.count)"
 ).bindparams(bindparam("threads", type_=JSON))
 
 
@@ -173,12 +203,14 @@ def write_down(db: Database) -> None:
     and was not told yet."""
     memory = _memory(db.engine.pool)
     known = dict(memory.known)
-    marks = {channel: each.mark.threads for channel, each in known.items()}
+    marks = {channel: (each.mark.threads, each.mark.counts) for channel, each in known.items()}
     new = {channel for channel, mark in marks.items() if memory.written.get(channel) != mark}
     if not new:
         return
     with db.transaction(repeatable=True) as session:
         for channel in sorted(new):
-            threads = [list(each) for each in sorted(known[channel].threads)]
-            session.execute(WRITE, {"channel": channel, "mark": marks[channel], "threads": threads})
+            threads, (made_of, counts) = [list(each) for each in sorted(known[channel].threads)], marks[channel]
+            values = {"channel": channel, "mark": made_of, **counts._asdict(), "threads": threads}
+            session.execute(WRITE, values)
+            forget_stirred(session, channel, counts)
     memory.written |= marks

@@ -4,24 +4,22 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true, tuple_
+from sqlalchemy import func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from monitor import NEEDS_SOMEBODY, State
 from monitor.db.bulk import among
 from monitor.inbox.around import Around, gather_around
 from monitor.inbox.gathering import FETCHED, Judged, gather_where, judge_all, judged
-from monitor.inbox.mark_rules import Kind, Standing, looked_at, standing
-from monitor.inbox.models import Mark
+from monitor.inbox.mark_rules import Standing, looked_at, standing
 from monitor.inbox.obligations import Obligation, Place, Scene, every_channel, place_of, scene_of, told
-from monitor.inbox.remembering import Fingerprints, Threads, remembered
+from monitor.inbox.remembering import Fingerprints, Narrow, Threads, remembered
 from monitor.inbox.rules import Verdict
 from monitor.inbox.unsettled import unsettled
 from monitor.register.calendar import calendar_of
 from monitor.register.identities import Identities, identities
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
-from monitor.watch.day_arrivals import by_others
 from monitor.watch.models import Comment, Schedule
 from monitor.watch.schedules import schedules
 
@@ -81,14 +79,18 @@ def waiting_between(
 
     own: the channel's identities, which whoever asks of many channels reads only once.
     """
-    fetched = (Comment.fetched_at <= until) & (Comment.fetched_at > after if after is not None else true())
     historic_before = session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
-    posts = _posts_that_matter(session, channel.id, own, historic_before).where(fetched)
-    found = judged(session, channel.id, Comment.post_external_id.in_(posts), own, historic_before)
+    prints = Fingerprints(session, channel.id)
+    mark = prints.of(channel.id, own)
+    narrow = prints.narrow(channel.id, mark) if mark is not None else None
+    around = _around(session, channel.id, own, historic_before, narrow)
+    found = judge_all(gather_around(session, {channel.id: around})[channel.id], own, historic_before)
     return sum(
         each.comment.fetched_at <= until and (after is None or each.comment.fetched_at > after)
         for each in found
-        if each.verdict.state in NEEDS_SOMEBODY and not looked_at(each.verdict, each.marks)
+        if each.comment.thread_external_id in around.threads
+        and each.verdict.state in NEEDS_SOMEBODY
+        and not looked_at(each.verdict, each.marks)
     )
 
 
@@ -141,13 +143,10 @@ def _channels(session: Session, channel_id: str | None) -> list[tuple[Channel, S
     return [(channel, schedule) for channel, schedule in session.execute(query.where(Channel.id == channel_id))]
 
 
-def _waiting(scene: Scene, place: Place, known: Threads | None) -> tuple[list[Obligation], datetime, Threads]:
+def _waiting(scene: Scene, place: Place, narrow: Narrow | None) -> tuple[list[Obligation], datetime, Threads]:
     """What needs somebody, until when that holds if nothing changes, and the threads where it is: no time makes others
-    of these. known: where it can only be; else the threads that are plainly over stay unread."""
-    if known is None:
-        around = unsettled(scene.session, place.id, place.own, place.historic_before)
-    else:
-        around = Around(place.own, {post for post, _thread in known}, {thread for _post, thread in known})
+    of these. narrow: where alone it can be; the threads that are plainly over stay unread."""
+    around = _around(scene.session, place.id, place.own, place.historic_before, narrow)
     gathered = gather_around(scene.session, {place.id: around})[place.id]  # held on to, with the people who said things
     there = judge_all(gathered, place.own, place.historic_before)
     asked = (each for each in there if each.comment.thread_external_id in around.threads)
@@ -159,6 +158,22 @@ def _waiting(scene: Scene, place: Place, known: Threads | None) -> tuple[list[Ob
     return waits, min(turns, default=EVER), threads
 
 
+def _around(
+    session: Session, channel_id: str, own: frozenset[str], historic_before: datetime | None, narrow: Narrow | None
+) -> Around:
+    """The threads that have to be judged to know what waits."""
+    if narrow is None:
+        return unsettled(session, channel_id, own, historic_before)
+    around = Around(own)
+    if narrow.stirred:
+        around = unsettled(session, channel_id, own, historic_before, sorted(narrow.stirred))
+    for post, thread in narrow.threads:
+        if post not in narrow.stirred:
+            around.posts.add(post)
+            around.threads.add(thread)
+    return around
+
+
 def _judged_alone(
     session: Session, channel: Channel, comment: Comment, historic_before: datetime | None
 ) -> Judged | None:
@@ -166,20 +181,3 @@ def _judged_alone(
     around = Around(own, {comment.post_external_id}, {comment.thread_external_id})
     found = judge_all(gather_around(session, {channel.id: around})[channel.id], own, historic_before)
     return next((each for each in found if each.comment.id == comment.id), None)
-
-
-def _posts_that_matter(
-    session: Session, channel_id: str, own: frozenset[str], historic_before: datetime | None
-) -> Select[str]:
-    """The posts with something below that could wait: shown, by somebody else, and not historic, or reopened."""
-    recent: ColumnElement[bool] = true()
-    if historic_before is not None:
-        recent = (Comment.posted_at >= historic_before) | (Comment.public_seen_at >= historic_before)
-    reopened = select(Mark.comment_id).where(Mark.channel_id == channel_id, Mark.kind == Kind.REOPEN)
-    return select(Comment.post_external_id).where(
-        Comment.channel_id == channel_id,
-        Comment.missing_since.is_(None),
-        Comment.hidden.is_(False),
-        or_(Comment.held, recent, Comment.id.in_(reopened)),
-        by_others(session, own),
-    )

@@ -37,6 +37,9 @@ KINDS = {
     "place": N_("Where crisis messages go"),
     "crisis_topic": N_("Topic in a crisis"),
     "evidence": N_("Evidence of a crisis"),
+    "backup": N_("Backup"),
+    "database": N_("Database"),
+    "keys": N_("Keys to the stored secrets"),
     "warning": N_("Warning from the authorities"),
 }
 OF_ALL = {
@@ -44,6 +47,7 @@ OF_ALL = {
     ("place", "hub"): N_("the crisis page"),
     ("signature", "everybody"): N_("everybody's"),
     ("organisation", "1"): N_("settings"),
+    ("keys", "all"): N_("everything"),
     ("flag_rule", "all"): N_("all that come with Kanalvakt"),
 }
 IN_CHANNELS = frozenset({"decision", "watch_day", "post", "comment"})

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy_encrypted_field import configure, validate_keys
 
+from config.home import make_home
 from config.language import N_
 from config.settings import KEY_BYTES, settings
 from connectors.errors import CredentialMissing
@@ -69,7 +70,7 @@ def keep_only(key: str) -> None:
 @contextmanager
 def alone() -> Iterator[None]:
     """Nobody else changes the keys meanwhile. A process that dies lets go."""
-    key_file().parent.mkdir(parents=True, exist_ok=True)
+    make_home(key_file().parent)
     lock = os.open(key_file().with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -80,7 +81,7 @@ def alone() -> Iterator[None]:
 
 def _write(lines: list[str], *, anew: bool = False) -> None:
     path = key_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_home(path.parent)
     handle, draft = tempfile.mkstemp(prefix=f".{FILE}.", dir=path.parent)  # mode 0600
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:

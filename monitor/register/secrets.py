@@ -4,7 +4,7 @@ Who stores and who rotates take turns, so that nothing is encrypted with a key t
 holds the rows until they are decrypted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,12 +42,23 @@ class Rotation:
 
 
 def stored(session: Session, channel_id: str) -> Stored:
-    """What is stored for a channel. Never raises for a missing or wrong key: the problem is a value.
+    """As `stored_for` one channel."""
+    return stored_for(session, [channel_id])[channel_id]
+
+
+def stored_for(session: Session, channel_ids: Iterable[str]) -> dict[str, Stored]:
+    """What is stored for these channels. Never raises for a missing or wrong key: the problem is a value.
 
     Wants a transaction that may write: in a snapshot, what is rotated at the same moment can look like a wrong key.
     """
-    query = select(StoredSecret).where(StoredSecret.channel_id == channel_id)
-    rows = session.scalars(query.with_for_update(read=True)).all()
+    found: dict[str, list[StoredSecret]] = {each: [] for each in channel_ids}
+    query = select(StoredSecret).where(StoredSecret.channel_id.in_(found))
+    for row in session.scalars(query.order_by(StoredSecret.channel_id).with_for_update(read=True)):
+        found[row.channel_id].append(row)
+    return {id_: _decrypted(rows) for id_, rows in found.items()}
+
+
+def _decrypted(rows: Iterable[StoredSecret]) -> Stored:
     try:
         return Stored({row.name: row.value.decrypt() for row in rows})
     except SecretDecryptError:
@@ -114,6 +125,17 @@ def rotate(db: Database) -> Rotation:
         done = _reencrypt(db)
         keys.keep_only(first)  # now, and not before: what is committed does not need the others
     return Rotation(done)
+
+
+def unreadable(session: Session) -> CredentialMissing | None:
+    """Why something that is stored cannot be read; None: every key that is needed is there."""
+    try:
+        for entity, name in _encrypted():
+            for value in session.scalars(select(getattr(entity, name))):
+                in_clear(value)
+    except CredentialMissing as problem:
+        return problem
+    return None
 
 
 def _reencrypted(db: Database, given: list[str]) -> Rotation:

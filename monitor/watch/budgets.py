@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,10 +20,14 @@ from monitor.db import Base
 from monitor.watch import budget_rules as rules
 from monitor.watch.budget_rules import Purpose
 from monitor.watch.close_watching import policy_of
-from monitor.watch.models import Parking, Schedule, Spending
+from monitor.watch.models import Parking, PollRun, Schedule, Spending
 
 QUOTA = "quota"
 """The reason of a standing where the day's quota is used up."""
+A_MOMENT = timedelta(minutes=1)
+"""Until another reading may have come to less than it was promised."""
+RESERVED = frozenset({"reply", "crisis"})
+"""Purposes that have a part of their own, which no reading is ever promised."""
 ALLOWANCE = "allowance"
 """The code of a connector that ends a reading because of its allowance: its own affair, nobody else has to wait."""
 
@@ -50,8 +54,8 @@ def standing(
 ) -> Standing:
     """The latest parking of any of the budgets, else what is allowed; a used-up quota parks until its day is over.
 
-    Readings that begin while others are under way share what is free with them; what was allowed before is not taken
-    back, so that together they may for once come to more: then the reserves have less.
+    What readings under way may still come to counts as spent by whoever begins after them, so that all processes
+    together never come to more than there is; where only that is in the way, it parks for a moment.
     """
     written = parkings(session, [budget.key for budget in budgets])
     parked = [row for row in written if rules.is_parked(row.since, row.until, now)]
@@ -63,9 +67,8 @@ def standing(
         for budget in budgets
         if budget.per_day is not None
     }
-    empty = [rules.next_day(now, budget.zone) for budget, allowance in allowances.items() if allowance <= 0]
-    if empty:
-        return Standing(max(empty), QUOTA, 0)
+    if empty := [budget for budget, allowance in allowances.items() if allowance <= 0]:
+        return _waiting_for(session, empty, purpose, now, settings)
     return Standing(allowance=min(allowances.values(), default=None))
 
 
@@ -159,14 +162,31 @@ def left_of(quota: rules.Quota, rows: Sequence[Spending]) -> rules.Left:
     return rules.left(quota, by_purpose)
 
 
-def _allowance(
-    session: Session, budget: Budget, channel_id: str, purpose: Purpose, now: datetime, settings: Settings
-) -> int:
+def _waiting_for(
+    session: Session, empty: Sequence[Budget], purpose: Purpose, now: datetime, settings: Settings
+) -> Standing:
+    used_up = [budget for budget in empty if _left(session, budget, purpose, now, settings) <= 0]
+    if used_up:
+        return Standing(max(rules.next_day(now, budget.zone) for budget in used_up), QUOTA, 0)
+    return Standing(now + A_MOMENT, ALLOWANCE, 0)
+
+
+def _left(session: Session, budget: Budget, purpose: Purpose, now: datetime, settings: Settings) -> int:
     quota = quota_of(budget, settings)
     if quota is None:
         raise ValueError(f"{budget.key} has no quota")
-    left = left_of(quota, spent(session, budget, now)).of(purpose)
-    if purpose != "poll":
+    return left_of(quota, spent(session, budget, now)).of(purpose)
+
+
+def _allowance(
+    session: Session, budget: Budget, channel_id: str, purpose: Purpose, now: datetime, settings: Settings
+) -> int:
+    left = _left(session, budget, purpose, now, settings)
+    if purpose in RESERVED:
+        return left
+    left -= _promised(session, budget, channel_id, now)
+    quota = quota_of(budget, settings)
+    if purpose != "poll" or quota is None:
         return left
     interval = policy_of(session, channel_id, settings, now).interval
     channels, readers = _sharers(session, budget.key, channel_id, now)
@@ -176,11 +196,25 @@ def _allowance(
 def _sharers(session: Session, key: str, channel_id: str, now: datetime) -> tuple[int, int]:
     """How many channels' calls count against the budget, as their connectors told, and how many are being read now;
     this one is one of them."""
-    named = cast(Schedule.budgets, String).contains(json.dumps(key), autoescape=True)
-    reading = case((Schedule.claim.is_not(None) & (Schedule.next_poll_at > now), 1))
-    others = select(func.count(), func.count(reading)).where(named, Schedule.channel_id != channel_id)
+    others = select(func.count(), func.count(case((_is_read(now), 1)))).where(*_others(key, channel_id))
     channels, readers = session.execute(others).one()
     return 1 + channels, 1 + readers
+
+
+def _promised(session: Session, budget: Budget, channel_id: str, now: datetime) -> int:
+    """What the other readings under way may come to. A dead worker's promise ends with its lease."""
+    run = (PollRun.channel_id == Schedule.channel_id, PollRun.claim == Schedule.claim, PollRun.outcome == "running")
+    promised = select(func.sum(PollRun.counted_cost)).join(Schedule, and_(*run))
+    return session.scalar(promised.where(_is_read(now), *_others(budget.key, channel_id))) or 0
+
+
+def _is_read(now: datetime) -> ColumnElement[bool]:
+    return Schedule.claim.is_not(None) & (Schedule.next_poll_at > now)
+
+
+def _others(key: str, channel_id: str) -> tuple[ColumnElement[bool], ...]:
+    named = cast(Schedule.budgets, String).contains(json.dumps(key), autoescape=True)
+    return named, Schedule.channel_id != channel_id
 
 
 def _insert(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:

@@ -33,6 +33,7 @@ FIELDS = {
     "videoNotFound": N_("comments below single posts"),
     "forbidden": N_("comments below single posts"),
     "rest_api": N_("the site's own interface, so that only the newest comments of its feed are seen"),
+    "unreadable": N_("comments that we cannot understand: look at them on the platform"),
     "feed_gap": N_("comments that have left the feed before it was read"),
 }
 """What the fields that connectors tell as refused are called among people; others are shown as they are."""

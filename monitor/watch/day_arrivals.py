@@ -1,12 +1,12 @@
 """What others wrote and when it was fetched: enough to tell how much had come, without judging any of it."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 
-from sqlalchemy import ColumnElement, String, func, or_, select, true
+from sqlalchemy import ColumnElement, String, func, or_, select
 from sqlalchemy.orm import Session
 
 from monitor.db.bulk import among
@@ -47,16 +47,28 @@ class Arrivals:
             return 0, None
         return known.totals[end] - known.totals[start], known.moments[end - 1]
 
+    def latest(self, channel: Channel, after: datetime | None, until: datetime) -> datetime | None:
+        """When the last of them was fetched, as `between` says it: without reading all that ever came."""
+        query = select(Comment.fetched_at).where(
+            Comment.channel_id == channel.id, Comment.fetched_at <= until, *self._came(channel, after or EVER)
+        )
+        return self._session.scalar(query.order_by(Comment.fetched_at.desc()).limit(1))
+
     def _read(self, channel: Channel, since: datetime) -> _Fetched:
-        historic = self._session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
         query = select(Comment.fetched_at, func.count()).where(
-            Comment.channel_id == channel.id,
-            Comment.fetched_at > since if since != EVER else true(),
-            or_(Comment.held, Comment.posted_at >= historic) if historic is not None else true(),
-            by_others(self._session, self._identities.of(channel)),
+            Comment.channel_id == channel.id, *self._came(channel, since)
         )
         rows = self._session.execute(query.group_by(Comment.fetched_at).order_by(Comment.fetched_at)).all()
         return _Fetched(since, [at for at, _ in rows], [0, *accumulate(count for _, count in rows)])
+
+    def _came(self, channel: Channel, since: datetime) -> Iterator[ColumnElement[bool]]:
+        """What is not left out of the channel's comments."""
+        historic = self._session.scalar(select(Schedule.historic_before).where(Schedule.channel_id == channel.id))
+        yield by_others(self._session, self._identities.of(channel))
+        if since != EVER:
+            yield Comment.fetched_at > since
+        if historic is not None:
+            yield or_(Comment.held, Comment.posted_at >= historic)
 
 
 def by_others(session: Session, own: frozenset[str]) -> ColumnElement[bool]:

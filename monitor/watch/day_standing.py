@@ -132,15 +132,24 @@ class Look:
         if not self.has_moved(day):
             return Looked(day.row.review), day.row.unseen
         after, until = day.review.at if day.review else None, self._cutoff(day.row)
-        came, latest = self.arrivals.between(day.channel, after, until)
-        if came and waiting is not None and not day.passed:
+        latest = self.arrivals.latest(day.channel, after, until)
+        if latest is not None and waiting is not None and not day.passed:
             counted = self._counted(day, after, until)
             names = self.identities.of(day.channel)
             unseen = waiting(self.session, day.channel, after, until, names) if counted is None else counted
         else:
-            unseen = unseen_afterwards(came, latest, day.row.kept_at, day.row.unseen)
+            unseen = self._unseen_afterwards(day, after, until, latest)
         review = self._of_that_day(day)
+        came = int(latest is not None)  # how many there are does not matter here
         return looked(day.runs.first_complete_at, review.at if review else None, came, unseen), unseen
+
+    def _unseen_afterwards(self, day: Open, after: datetime | None, until: datetime, latest: datetime | None) -> int:
+        kept_at = day.row.kept_at
+        if latest is None or (kept_at is not None and latest <= kept_at):
+            came = int(latest is not None)  # whoever counts all that ever came takes long, and nobody asks for it
+        else:
+            came, latest = self.arrivals.between(day.channel, after, until)
+        return unseen_afterwards(came, latest, kept_at, day.row.unseen)
 
     def values(self, day: Open, seen: Looked, unseen: int) -> dict[str, object]:
         """What the day's row should say now, by column."""

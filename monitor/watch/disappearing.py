@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from connectors.base import Covered
 from monitor.db.bulk import among
 from monitor.watch.changing import Noticed, observe
-from monitor.watch.models import Comment, PollRun
+from monitor.watch.models import IS_POST, Comment, PollRun
 from monitor.watch.rules import READINGS_BEFORE_DELETED
 
 Shape = Literal["post", "thread", "threads", "posts"]
@@ -75,7 +75,7 @@ def _spoken_of(session: Session, what: Shape, ids: Sequence[str]) -> ColumnEleme
         case "threads":
             return ~Comment.is_post & Comment.parent_external_id.is_(None)
         case "posts":
-            return Comment.is_post.is_(True)
+            return and_(IS_POST)
 
 
 def _not_seen(session: Session, channel_id: str, chosen: ColumnElement[bool], seen: Collection[str]) -> dict[int, str]:

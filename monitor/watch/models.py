@@ -70,14 +70,22 @@ class CloseWatch(Base):
     people: Mapped[list[str]] = mapped_column(default_factory=list)
 
 
+RUNNING = sql("outcome = 'running'")
+"""Of readings, word for word as in the index of them: at most one of a channel's, and each new one looks for it."""
+
+
 class PollRun(Base):
     """What one reading did. outcome: running, complete, partial (an error, but something came), failed, lost (the
     worker died), thread (one thread only, for an action: no reading of the channel). counted_cost in the platform's
-    unit. full, daily: how thoroughly was asked. degraded: fields that the platform refused, so that they were left out.
-    usage: share of the rate budget it reported, in percent. quiet: every comment was, and stays, as it was stored."""
+    unit; of one that runs, what it may come to. full, daily: how thoroughly was asked. degraded: fields that the
+    platform refused, so that they were left out. usage: share of the rate budget it reported, in percent. quiet: every
+    comment was, and stays, as it was stored."""
 
     __tablename__ = "poll_run"
-    __table_args__ = (Index("ix_poll_run_channel_started", "channel_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_poll_run_channel_started", "channel_id", "started_at"),
+        Index("ix_poll_run_running", "channel_id", sqlite_where=RUNNING, postgresql_where=RUNNING),
+    )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     channel_id: Mapped[str] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"))
     claim: Mapped[str]
@@ -134,6 +142,8 @@ class Post(Base):
 
 
 MISSING = "missing_since IS NOT NULL"
+IS_POST = sql("is_post")
+"""Of comments, word for word as in the index of them: few are visitors' posts, and each reading looks for those."""
 
 
 class Comment(Base):
@@ -167,6 +177,7 @@ class Comment(Base):
         Index("ix_comment_channel_posted", "channel_id", "posted_at", "id"),
         Index("ix_comment_hidden", "posted_at", "id", sqlite_where=sql("hidden"), postgresql_where=sql("hidden")),
         Index("ix_comment_missing", "posted_at", "id", sqlite_where=sql(MISSING), postgresql_where=sql(MISSING)),
+        Index("ix_comment_is_post", "channel_id", sqlite_where=IS_POST, postgresql_where=IS_POST),
         Index("ix_comment_missed", "channel_id", sqlite_where=sql("missed > 0"), postgresql_where=sql("missed > 0")),
     )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

@@ -3,10 +3,11 @@
 What it finds are rows (TokenHealth); who is told of them is decided elsewhere.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -31,21 +32,27 @@ def stale_before(now: datetime, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(local.date(), time(), zone).astimezone(UTC)
 
 
-def claim_check(session: Session, now: datetime, settings: Settings) -> tuple[str, str] | None:
-    """Takes one channel whose credential is due, and gives its id and platform. Nobody else takes it this night.
+def platforms_due(session: Session, now: datetime) -> set[str]:
+    """Where a credential is due to be looked at."""
+    return set(session.scalars(_due(session, now).with_only_columns(Channel.platform).order_by(None).distinct()))
+
+
+def claim_check(
+    session: Session, now: datetime, settings: Settings, platforms: Collection[str] = PLATFORMS
+) -> str | None:
+    """Takes one channel there whose credential is due, and gives its id. Nobody else takes it this night.
 
     A channel whose budget is parked is left alone, until the platform allows it or the night is over.
     """
     take_turns(session, CHECKS)
-    stale = stale_before(now, ZoneInfo(organisation(session).timezone))
-    for channel, row in _due(session, stale):
+    for channel, row in session.execute(_due(session, now).where(Channel.platform.in_(platforms))).all():
         budgets = budgets_of(channel, settings, stored(session, channel.id))
         if standing(session, budgets, channel.id, "check", now, settings).parked_until is not None:
             continue
-        taken = row or not_looked_at(channel.id, now)
+        taken: TokenHealth = row or not_looked_at(channel.id, now)
         taken.checked_at = now
         session.add(taken)
-        return channel.id, channel.platform
+        return taken.channel_id
     return None
 
 
@@ -57,11 +64,11 @@ def check_claimed(db: Database, channel_id: str, settings: Settings) -> None:
         check_now(db, channel, settings)
 
 
-def _due(session: Session, stale: datetime | None) -> list[tuple[Channel, TokenHealth | None]]:
+def _due(session: Session, now: datetime) -> Select[Channel, TokenHealth]:
     """Those never looked at first, then the longest ago."""
+    stale = stale_before(now, ZoneInfo(organisation(session).timezone))
     query = select(Channel, TokenHealth).outerjoin(TokenHealth, TokenHealth.channel_id == Channel.id)
     watched = (Channel.state == "active") & (Channel.watch_mode == "automatic") & Channel.platform.in_(PLATFORMS)
     unseen = TokenHealth.channel_id.is_(None)
     due = unseen if stale is None else unseen | (TokenHealth.checked_at < stale)
-    order = (unseen.desc(), TokenHealth.checked_at, Channel.id)
-    return [(channel, row) for channel, row in session.execute(query.where(watched, due).order_by(*order))]
+    return query.where(watched, due).order_by(unseen.desc(), TokenHealth.checked_at, Channel.id)

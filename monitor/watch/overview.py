@@ -74,7 +74,7 @@ def channels(session: Session, today: date) -> list[ChannelOverview]:
     units = {unit.id: unit.name for unit in units_in_use(session).values()}
     decisions = {id_: _decision(standing) for id_, standing in standings(session, today).items()}
     shown = coverages(session)
-    tokens = {id_: _token_expires(health) for id_, health in healths(session).items()}
+    tokens = {id_: token_expires(health) for id_, health in healths(session).items()}
     rows = [
         _overview(each, known.get(each.id), names, units, decisions[each.id], tokens.get(each.id), shown[each.id])
         for each in all_channels(session)
@@ -104,7 +104,7 @@ def _overview(
     token_expires: datetime | None,
     coverage: Coverage,
 ) -> ChannelOverview:
-    state, reason = _state(channel, schedule)
+    state, reason = state_of(channel, schedule)
     return ChannelOverview(
         id=channel.id,
         name=channel.name,
@@ -144,12 +144,13 @@ def _remedy(schedule: Schedule | None) -> str | None:
     return _(schedule.failure_remedy or remedy(schedule.failure_kind))
 
 
-def _token_expires(health: TokenHealth) -> datetime | None:
+def token_expires(health: TokenHealth) -> datetime | None:
     """When the token, or what it may see, ends: whichever comes first. None for never, or not told."""
     return min((end for end in (health.expires, health.data_access_expires) if end), default=None)
 
 
-def _state(channel: Channel, schedule: Schedule | None) -> tuple[str, str | None]:
+def state_of(channel: Channel, schedule: Schedule | None) -> tuple[str, str | None]:
+    """As in ChannelOverview: the state, and why."""
     if channel.state != "active":
         return channel.state, channel.state_reason
     if channel.watch_mode == "manual":

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from config.settings import settings as current_settings
+from config.tracing import span
 from connectors import connect as connect_for_real
 from connectors.base import Reading
 from connectors.errors import ConnectorError, RateLimited
@@ -22,11 +23,23 @@ from monitor.register.calendar import calendar_of
 from monitor.register.organisation import organisation
 from monitor.watch.budget_rules import A_ROUND
 from monitor.watch.budgets import affordable, book, park
-from monitor.watch.claiming import LEASE, Claimed, Clock, claim_due, claim_now, ensure_schedules, holds, kept
+from monitor.watch.claiming import (
+    LEASE,
+    Claimed,
+    Clock,
+    Line,
+    claim_due,
+    claim_now,
+    due_by_line,
+    ensure_schedules,
+    holds,
+    kept,
+)
 from monitor.watch.close_watching import is_close, policy_of
 from monitor.watch.hint_rules import hinted_poll
 from monitor.watch.models import PollRun, Schedule
 from monitor.watch.planning import Connect, Work, a_bug, plan
+from monitor.watch.reading_logged import log_reading, log_turn
 from monitor.watch.reading_told import tell_of_reading, tell_of_trouble
 from monitor.watch.recording import record
 from monitor.watch.rules import (
@@ -41,9 +54,7 @@ from monitor.watch.rules import (
     was_hinted,
 )
 
-__all__ = ["Claimed", "PollOutcome", "claim_due", "claim_now", "ensure_schedules", "poll"]
-
-log = structlog.get_logger(__name__)
+__all__ = ["Claimed", "Line", "PollOutcome", "claim_due", "claim_now", "due_by_line", "ensure_schedules", "poll"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,12 @@ class PollOutcome:
         """Did it bring anything that somebody may have to be told of?"""
         return bool(self.new or self.edited or self.gone)
 
+    @property
+    def facts(self) -> dict[str, str | int | float | None]:
+        """What may stand in a trace."""
+        known = {name: value for name, value in self.as_json().items() if name != "error"}
+        return known | {"error": self.error.kind if self.error else None}
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -99,12 +116,18 @@ def poll(
     that somebody else has taken over.
     """
     chosen = settings or current_settings()
-    work = plan(db, claimed, full, clock(), lease, chosen, connect)
-    if work is None:
-        return PollOutcome(claimed.channel_id, "lost")
-    with kept(db, claimed, clock, lease):
-        reading = _fetch(work)
-    return _record(db, work, reading, chosen, clock())
+    with span("reading", channel=claimed.channel_id, platform=claimed.platform, full=full) as told:
+        with span("plan"):
+            work = plan(db, claimed, full, clock(), lease, chosen, connect)
+        if work is None:
+            return PollOutcome(claimed.channel_id, "lost")
+        with structlog.contextvars.bound_contextvars(run=work.run_id):
+            with kept(db, claimed, clock, lease), span("fetch"):
+                reading = _fetch(work)
+            with span("record"):
+                outcome = _record(db, work, reading, chosen, clock())
+        told.tell(**outcome.facts)
+    return outcome
 
 
 def _fetch(work: Work) -> Reading:
@@ -137,21 +160,21 @@ def _store(db: Database, work: Work, reading: Reading, chosen: Settings, now: da
         if not holds(session, work.claimed, now):
             run.outcome, run.finished_at = "lost", now
             _settle(session, reading, work, now)
+            log_reading(run, None, None)
             return _told(run, None)
         new = record(session, work.channel.id, reading, run, now, work.plan.verify)
         _settle(session, reading, work, now)
         _finish(run, reading, work, now)
         schedule = session.get_one(Schedule, work.channel.id, populate_existing=True)
-        failing = schedule.failing_since
+        failing, kind = schedule.failing_since, schedule.failure_kind
         _note(session, schedule, reading, work, now)
         tell_of_trouble(session, schedule, failing, now)
         session.flush()
         tell_of_reading(session, run, new, now)
         reason = _reschedule(session, schedule, reading, chosen, work, now)
-        outcome = _told(run, reading.error)
-    told = {name: value for name, value in outcome.as_json().items() if name != "error"}
-    log.info("channel read", **told, next=schedule.next_poll_at.isoformat(), because=reason)
-    return outcome
+    log_turn(schedule, failing, kind, now)
+    log_reading(run, schedule, reason)
+    return _told(run, reading.error)
 
 
 def _settle(session: Session, reading: Reading, work: Work, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, literal, select, update
+from sqlalchemy import ColumnElement, case, literal, select
 from sqlalchemy.orm import Session
 
 from connectors.base import ReadComment, Reading, ReadPost
@@ -13,6 +13,7 @@ from monitor.watch.disappearing import mark_gone
 from monitor.watch.gaps import note_gaps
 from monitor.watch.models import Comment, PollRun, Post, Schedule
 from monitor.watch.shown import NOBODY, Marked
+from monitor.watch.stirring import note_stirred
 from monitor.watch.verifying import note_answers
 
 MANY = 10_000
@@ -31,17 +32,15 @@ def record(
     goes_on = session.scalar(failing) is not None  # perhaps where another broke off: then not all posts are in it
     posts, comments = Marked.of(reading.posts), Marked.of(reading.comments)
     _record_posts(session, channel_id, posts, now)
-    new, changed = _record_comments(session, run, comments, now)
+    new, changed, stirred = _record_comments(session, run, comments, now)
     run.posts, run.comments_seen = len(posts.things), len(comments.things)
     seen = comments.things.keys()
     run.gone = mark_gone(session, run, reading.covered, seen, now, complete=reading.complete)
     note_answers(session, run, asked, reading, now)
-    stirred = run.new or changed or run.gone or asked
-    if stirred:
-        session.execute(
-            update(Schedule).where(Schedule.channel_id == channel_id).values(revision=Schedule.revision + 1)
-        )
-    run.quiet = run.outcome != "thread" and not stirred
+    is_stirred = run.new or changed or run.gone or asked
+    if is_stirred:
+        note_stirred(session, run, stirred, asked, now)
+    run.quiet = run.outcome != "thread" and not is_stirred
     if run.outcome != "thread":  # a look at one thread claims without the posts and their counts
         thorough = reading.complete and (run.full or run.daily)
         whole = thorough and run.full and not goes_on
@@ -64,8 +63,8 @@ def _record_posts(session: Session, channel_id: str, posts: Marked[ReadPost], no
 
 def _record_comments(
     session: Session, run: PollRun, comments: Marked[ReadComment], now: datetime
-) -> tuple[list[str], int]:
-    """Those that are new, and how many were known and have changed in anything."""
+) -> tuple[list[str], int, set[str]]:
+    """Those that are new, how many were known and have changed in anything, and the posts of all these."""
     # what was missing is back, and so changed, however alike it looks
     is_listed = Comment.missing_since.is_(None) & ~Comment.unlisted
     query = select(Comment.external_id, case((is_listed, Comment.content_hash), else_=literal(b"")))
@@ -75,21 +74,25 @@ def _record_comments(
     insert_many(session, Comment, (_comment_columns(run.channel_id, comments, ids, now) for ids in chunks(new)))
     run.new = len(new)
     changed = [id_ for id_, mark in comments.marks.items() if known.get(id_, mark) != mark]
+    posts = {comments.things[id_].post_external_id for id_ in (*new, *changed)}
     for ids in chunks(changed):
-        _change_comments(session, run, comments, ids, now)
-    return new, len(changed)
+        posts |= _change_comments(session, run, comments, ids, now)
+    return new, len(changed), posts
 
 
 def _change_comments(
     session: Session, run: PollRun, comments: Marked[ReadComment], ids: Sequence[str], now: datetime
-) -> None:
-    noticed: list[Noticed] = []
+) -> set[str]:
+    """The posts that they were below before."""
+    noticed, posts = list[Noticed](), set[str]()
     for comment in session.scalars(select(Comment).where(_there(session, Comment, run.channel_id, ids))):
         comment.content_hash = comments.marks[comment.external_id]
+        posts.add(comment.post_external_id)
         noticed += change_comment(comment, comments.things[comment.external_id], now)
     session.flush()
     observe(session, run, noticed, now)
     run.edited += sum(each.kind == "edited" for each in noticed)
+    return posts
 
 
 def _there(

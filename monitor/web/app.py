@@ -16,7 +16,7 @@ from config.settings import LOOPBACK, Settings, settings
 from monitor.db import Database, database
 from monitor.emergency import hub, sending
 from monitor.register.organisation import NotSetUp
-from monitor.web import accessibility, assets, cookies, demo, inbox, pages, repairs
+from monitor.web import accessibility, assets, cookies, demo, for_machines, inbox, pages, repairs
 from monitor.web.allowance import Allowance
 from monitor.web.api import WhenAsked
 from monitor.web.comment import answering
@@ -60,7 +60,7 @@ from monitor.web.reports.wishes import Shelf
 from monitor.web.visiting import LOGIN, NotSignedIn, to_login, visitor_or_none
 
 PAGES = (
-    *(entering, setup, account, own_tokens, passkeys, accounts),
+    *(for_machines, entering, setup, account, own_tokens, passkeys, accounts),
     *(pages, accessibility, today, inbox, comment_pages, answering, removal_pages),
     *(watch_day, watch, link_pages, report_pages, repairs),
     *(channels, decision_form, decisions, people, ways, audit_log, webhooks, settings_pages, template_pages),
@@ -79,10 +79,12 @@ def create_app(settings_: Settings | None = None, db: Database | None = None) ->
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.db = db or database()
         app.state.settings = chosen
+        app.state.machines = for_machines.Told(app.state.db, chosen)
         app.state.reports = Shelf()
         app.state.refusals = Allowance(burst=60, per_second=1)
         yield
         await run_sync(sending.finish, DELIVERS_ON)
+        await run_sync(app.state.machines.chain.finish, 0.5)
 
     app = FastAPI(title="Kanalvakt", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for room in PAGES:

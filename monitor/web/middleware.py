@@ -20,6 +20,11 @@ COOKIE = "language"
 AT_ONCE = 16
 """So many pages are made at the same time. Each may hold a connection while it waits for a thread, so there must be
 fewer than the connections that we may have; more would only take each other's processor time. Others wait in turn."""
+FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
+"""They must answer while pages wait for a database that hangs, and under any name: what watches us comes by one of its
+own. They say nothing that is not for everybody, or ask for a word."""
+ALONE = ("/static/", *FOR_MACHINES)
+"""Paths that need no view of the database, or make one of their own."""
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; object-src 'none'; script-src 'self'; connect-src 'self'; "
@@ -40,17 +45,18 @@ def headers_of(https: bool) -> dict[str, str]:
 
 
 class OwnNames:
-    """Answers under `names` only; on the path `but` under any, for a platform comes by the name of a proxy.
+    """Answers under `names` only; on the path `but` under any, for a platform comes by the name of a proxy, and for
+    machines.
 
-    That path must protect itself and show nothing.
+    Those paths must protect themselves and show nothing.
     """
 
     def __init__(self, app: ASGIApp, names: list[str], but: str) -> None:
-        self.app, self.but = app, but
+        self.app, self.but = app, {but, *FOR_MACHINES}
         self.guarded = TrustedHostMiddleware(app, allowed_hosts=names, www_redirect=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        free = scope["type"] == "http" and scope["path"] == self.but
+        free = scope["type"] == "http" and scope["path"] in self.but
         await (self.app if free else self.guarded)(scope, receive, send)
 
 
@@ -136,7 +142,7 @@ class OneView:
         self.app, self.places = app, CapacityLimiter(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or scope["path"].startswith("/static/"):
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or scope["path"].startswith(ALONE):
             await self.app(scope, receive, send)
             return
         place = object()

@@ -20,6 +20,8 @@ OPEN = {
     "/language/{name}": "which language a device speaks; nobody's",
     "/accessibility": "the law asks that everybody can read it",
     "/healthz": "that the process lives, for whoever watches over it; says nothing else",
+    "/readyz": "whether what it needs answers, for whoever watches over it; says nothing else",
+    "/metrics": "asks for the token of the settings itself; without one for this machine alone. No person, no text",
     "/hooks/meta": "for Meta's servers, which sign what they say; shows nothing",
     "/demo/mails": "the demo's mailbox, in which everything is made up; there only in a demo",
     "/demo/mails/{name}": "the same",

@@ -1,11 +1,11 @@
-"""What is missing on the website, the choice of language, and that the process answers."""
+"""What is missing on the website, and the choice of language."""
 
 from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import select
 
 from monitor.access.permission_rules import Permission
@@ -57,12 +57,6 @@ def choose(request: Request, name: str, back: Annotated[str, Query()] = "") -> R
     answer = RedirectResponse(own_page(back), status_code=303)
     cookies.give(request, answer, COOKIE, "en" if name == "en" else "sv", 31_536_000)
     return answer
-
-
-@router.get("/healthz")
-def alive() -> PlainTextResponse:
-    """The process answers; says nothing about the rest."""
-    return PlainTextResponse("ok")
 
 
 def seen_on(who: Visitor, permission: Permission, channel: str | None) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Turns what the domain says into pages: templates, and times and numbers in the reader's language and zone."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -36,5 +37,6 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return HTMLResponse(shown, status_code=status)
 
 
+TEMPLATES.globals["version"] = version("kanalvakt")  # strangers are not told
 TEMPLATES.globals.update(_=_, static=assets.address, navigation=navigation, source_in_words=banner.source_in_words)
 TEMPLATES.filters.update(moment=moment, dated=dated, duration=duration, excerpt=excerpt)

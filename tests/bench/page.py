@@ -7,18 +7,21 @@ from textwrap import fill
 
 WIDTH = 118
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY = (
+LATENCY, DAYS, WEB, HUB, CONNECTORS, SOAK, EMERGENCY, SCALE = (
     "\n## From the platform to the mail server\n",
     "\n## Keeping the watch days\n",
     "\n## Pages among a million comments\n",
     "\n## The crisis page\n",
     "\n## Connectors\n",
+    "\n## A house in which something always fails\n",
     "\n## Crisis messages\n",
+    "\n## What grows with what is stored\n",
 )
 FAULTS, SPEED = SECTIONS = ("### Under faults", "### How fast")
-PARTS = (LATENCY, DAYS, WEB, HUB, CONNECTORS, EMERGENCY)
+PARTS = (LATENCY, DAYS, WEB, HUB, CONNECTORS, SOAK, EMERGENCY, SCALE)
 """What stands before them is `make bench`'s, as the first two are; then `python -m tests.bench.web`'s,
-`python -m tests.bench.hub`'s, `make bench-connectors`'s, `make bench-emergency`'s."""
+`python -m tests.bench.hub`'s, `make bench-connectors`'s, `make soak`'s, `make bench-emergency`'s,
+`make bench-scale`'s."""
 
 
 def write_house(text: str) -> None:
@@ -49,6 +52,16 @@ def write_hub(text: str) -> None:
 def write_connectors(text: str) -> None:
     """The connectors' part, without its heading."""
     _put(CONNECTORS, text)
+
+
+def write_soak(text: str) -> None:
+    """The part on a house in which something always fails, without its heading."""
+    _put(SOAK, text)
+
+
+def write_scale(text: str) -> None:
+    """The part on sizes, workers and memory, without its heading."""
+    _put(SCALE, text)
 
 
 def write_emergency(heading: str, text: str) -> None:

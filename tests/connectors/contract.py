@@ -1,7 +1,9 @@
 """What every connector promises, as tests. A platform's test class inherits them and says how to set its stage."""
 
+import gc
 import io
 from abc import abstractmethod
+from http.client import HTTPConnection
 from typing import ClassVar
 
 import pytest
@@ -17,6 +19,10 @@ from tests.connectors.stage import Stage, by_id, is_claimed, texts, wrongly_clai
 TROUBLE = (Unavailable, UnexpectedAnswer)
 
 
+def _connections() -> list[HTTPConnection]:
+    return [each for each in gc.get_objects() if isinstance(each, HTTPConnection)]
+
+
 class ConnectorContract(TrustContract):
     """Inherit it in a class whose name starts with Test."""
 
@@ -29,6 +35,8 @@ class ConnectorContract(TrustContract):
     edits_need_a_full_reading: ClassVar[bool] = False
     residents_have_ids: ClassVar[bool] = True
     """Or only names."""
+    kept_open: ClassVar[int] = 0
+    """Connections that wait for the next reading, of the same person's session."""
 
     @abstractmethod
     def set_stage(self, emulator: Emulator) -> Stage:
@@ -151,6 +159,18 @@ class ConnectorContract(TrustContract):
         reading = stage.read()
         ledger = stage.emulator.ledger.since(mark)
         assert (reading.requests, reading.counted_cost) == (ledger.requests(), ledger.cost())
+
+    def test_a_reading_leaves_no_connection_open_until_the_garbage_is_collected(self, stage: Stage) -> None:
+        stage.post(comments=2)
+        gc.collect()
+        known = {id(each) for each in _connections()}
+        gc.disable()
+        try:
+            assert stage.read().comments
+            stage.read()
+            assert len([each for each in _connections() if each.sock and id(each) not in known]) == self.kept_open
+        finally:
+            gc.enable()
 
     def test_keep_alive_is_called_before_every_request(self, stage: Stage) -> None:
         stage.post(comments=130)

@@ -85,7 +85,6 @@ class Press:
             TEXT,
             MARKER,
             LINK,
-            image=jpeg(),
             image_url=self.pictures.url,
             alt_text="Koka vattnet i Tibro",
             title="Koka vattnet",

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,8 @@ def test_its_option_for_the_address_leaves_batches_with_the_real_host_and_our_wa
     assert theirs.commentThreads().list(part="id", id="x").uri.startswith(base)
     assert theirs.new_batch_http_request()._batch_uri.startswith(REAL)
     with Api(Credential(KEY), town.settings(), NOW, lambda: None, 5.0) as api:
-        assert api._service.commentThreads().list(part="id", id="x").uri.startswith(base)
-        assert api._service.new_batch_http_request()._batch_uri.startswith(base)
+        assert api.request("commentThreads.list", part="id", id="x").uri.startswith(base)
+        assert service(town.emulator, api._http).new_batch_http_request()._batch_uri.startswith(base)
 
 
 def test_its_transport_carries_the_key_wherever_it_is_sent_and_ours_goes_nowhere(
@@ -201,6 +202,23 @@ def test_two_threads_with_one_of_its_services_spoil_each_others_answers(town: To
         for thread in threads:
             thread.join()
     assert came != {slow.id: {slow.id}, quick.id: {quick.id}}
+
+
+def test_two_threads_share_ours_and_each_asks_over_its_own_connection(town: Town) -> None:
+    slow, quick = town.video, town.world.publish(town.channel, "Sommarlov")
+    town.ask("Till badet", on=slow)
+    town.ask("Till sommarlovet", on=quick)
+    waits = town.emulator.faults.add(Fault("latency", parameters={"videoId": slow.id}, seconds=1.0))
+    first, second = (Api(Credential(KEY), town.settings(), NOW, lambda: None, 5.0) for _each in range(2))
+    with first, second, ThreadPoolExecutor(1) as pool:
+        assert first._methods is second._methods
+        waiting = pool.submit(first.list, "commentThreads", part="snippet", videoId=slow.id)
+        while not waits.done:
+            time.sleep(0.01)
+        came = second.list("commentThreads", part="snippet", videoId=quick.id), waiting.result()
+    assert [each["items"][0]["snippet"]["videoId"] for each in came] == [quick.id, slow.id]
+    with pytest.raises(AttributeError):  # without a connection of its own a request goes nowhere
+        first._methods["comments"].list(part="id", id="x").execute()
 
 
 def ask(shared: Any, video: str, came: dict[str, object]) -> None:

@@ -21,6 +21,7 @@ def _allowed_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
 class TestInstagramPublic(ConnectorContract):
     tiers = declares = keeps_allowance = True
     site = "instagram_web"
+    kept_open = 1
     idle_cost = 1
     requests_before_lists = 2
     edits_need_a_full_reading = True

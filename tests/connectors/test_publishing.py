@@ -12,7 +12,7 @@ from connectors.base import Account, Credential
 from connectors.emulator.faults import Fault, Kind
 from connectors.emulator.server import Emulator
 from connectors.errors import ConnectorError, OutcomeUnknown, Refused, Unavailable
-from connectors.publishing import Publisher
+from connectors.publishing import LAST_LOOK, Publisher
 from tests.connectors.graph_stages import another, graph_of
 from tests.connectors.publishing_stages import LINK, MARKER, PLACES, TEXT, Pictures, Press, jpeg, press, serving
 from tests.connectors.writing_stages import STAGES
@@ -23,6 +23,15 @@ THE_CALL = {
     "youtube": "/commentThreads$",
     "blog": r"/posts/\d+$",
 }
+
+
+class Stopped(Unavailable):
+    """What somebody says who is asked at the last moment."""
+
+    def __init__(self) -> None:
+        super().__init__("stopped")
+
+
 DONE: tuple[Kind, ...] = ("truncate", "lose")
 NOT_DONE: tuple[Kind, ...] = ("html", "empty", "reset", "close", "hang")
 
@@ -61,6 +70,21 @@ class TestEveryPublisher:
         verified = ready.publisher.verify(ready.draft, published)
         assert verified.remote_id == published.remote_id
         assert verified.url.startswith(("https://www.", "http://127.0.0.1"))
+
+    def test_takes_a_last_look_right_before_the_call_and_sends_nothing_where_it_says_no(self, ready: Press) -> None:
+        def stopped() -> None:
+            raise Stopped
+
+        looked = LAST_LOOK.set(stopped)
+        mark = ready.stage.emulator.ledger.mark()
+        try:
+            with pytest.raises(Stopped):
+                ready.publish()
+        finally:
+            LAST_LOOK.reset(looked)
+        sent = [each.method for each in ready.stage.emulator.ledger.since(mark).entries if each.path.endswith("/token")]
+        assert sent == [each.method for each in ready.stage.emulator.ledger.since(mark).entries if each.method != "GET"]
+        assert ready.effects == []
 
     @pytest.mark.parametrize("fault", [*DONE, *NOT_DONE])
     def test_whose_answer_is_lost_never_publishes_again_and_is_found_by_its_marker(
@@ -169,23 +193,12 @@ def page(emulator: Emulator, pictures: Pictures) -> Press:
     return press(emulator, "facebook", pictures)
 
 
-def test_a_post_has_its_picture_and_shares_its_link_without_one(page: Press) -> None:
-    page.prepare()
-    with_picture = page.publish().remote_id
-    assert graph_of(page.stage).publishing.pictures[with_picture] == [page.progress["photo"]]
-    page.progress, plain = {}, replace(page.draft, image=None, text=f"Andra beskedet {LINK}")
-    page.prepare(plain)
-    post = page.stage.world.posts[page.publish(plain).remote_id]
-    assert post.link == LINK
-
-
 def test_a_link_that_facebook_cannot_read_is_left_out_and_no_other(page: Press) -> None:
-    plain = replace(page.draft, image=None)
-    page.prepare(plain)
-    page.prepare(plain)  # it had to wait in between
-    assert page.stage.world.posts[page.publish(plain).remote_id].link == LINK
+    page.prepare()
+    page.prepare()  # it had to wait in between
+    assert page.stage.world.posts[page.publish().remote_id].link == LINK
     graph_of(page.stage).habits.links_fail = True
-    without = page.publish(replace(plain, text=f"Andra beskedet {LINK}"))
+    without = page.publish(replace(page.draft, text=f"Andra beskedet {LINK}"))
     assert not page.stage.world.posts[without.remote_id].link
     assert len(page.effects) == 2
 
@@ -231,7 +244,7 @@ def test_a_token_without_the_permission_publishes_nothing(
     made.stage.credential = another(made.stage, "page", *scopes)
     assert not made.stage.connector().check().can_publish
     with pytest.raises(ConnectorError) as caught:
-        made.prepare()
+        _prepare_and_publish(made)
     assert caught.value.kind == "permission_lost"
 
 
@@ -368,3 +381,8 @@ def test_a_channel_without_videos_or_with_an_api_key_has_no_place_to_publish(
     with pytest.raises(ConnectorError):
         empty.prepare()
     assert not empty.stage.connector().check().can_publish
+
+
+def _prepare_and_publish(made: Press) -> None:
+    made.prepare()
+    made.publish()

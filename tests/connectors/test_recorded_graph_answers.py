@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connectors.apart import moment
 from connectors.base import Account, ReadPost
 from connectors.emulator.world import START
 from connectors.errors import UnexpectedAnswer
@@ -13,7 +14,6 @@ from connectors.facebook.answers import read_comment, read_post, visitors_post_a
 from connectors.graph.client import items, next_page
 from connectors.graph.errors import named_error
 from connectors.graph.health import TokenReport, read_report
-from connectors.graph.look import moment
 from connectors.instagram import answers as instagram
 
 Recorded = Callable[[str], Any]

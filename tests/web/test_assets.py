@@ -207,6 +207,7 @@ def test_a_wheel_without_what_pages_are_dressed_in_is_not_built(tmp_path: Path) 
     [wheel] = (tmp_path / "dist").glob("*.whl")
     shutil.unpack_archive(wheel, tmp_path / "unpacked", "zip")
     assert (tmp_path / "unpacked" / VENDOR.relative_to(ROOT) / "htmx.min.js").is_file()
+    assert (tmp_path / "unpacked" / "celeryconfig.py").is_file(), "no worker starts without it"
 
 
 def _built(folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -64,6 +64,7 @@ PAGES = {
     "/crisis/{number}/messages/{message_id}": ["/crisis/1/messages/1", "/crisis/1/messages/2"],
     "/decisions/{number}": ["/decisions/1"],
     "/decisions/{number}/decision.pdf": ["/decisions/1/decision.pdf"],
+    "/readyz": ["/readyz?exclude=broker"],
     "/demo/mails/{name}": [],
     "/demo/mails/{name}/html": [],
     "/static": [],

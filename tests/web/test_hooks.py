@@ -276,7 +276,7 @@ def test_the_pages_answer_under_our_own_names_only_and_the_hook_under_any(scene:
     assert scene.post(body, signed | elsewhere).status_code == 200
     assert scene.post(body, elsewhere).status_code == 403
     root = scene.url.removesuffix(hooks.PATH)
-    for path in ("/", "/channels", "/healthz", hooks.PATH + "/", "/hooks/meta/../../channels", "//hooks/meta"):
+    for path in ("/", "/channels", "/healthz/", hooks.PATH + "/", "/hooks/meta/../../channels", "//hooks/meta"):
         assert _status(root, path, elsewhere["Host"]) == 400
 
 

@@ -27,6 +27,7 @@ from monitor.alerts.sending import send_due
 from monitor.db import Database
 from monitor.emergency import hub, incidents
 from monitor.emergency.drafting import Written, begin, edit, submit
+from monitor.emergency.models import Incident, Intake
 from monitor.emergency.notices import BEGUN, WANTED
 from monitor.emergency.telling_alone import Teller
 from tests.monitor.alerts.post_office import PostOffice
@@ -219,12 +220,29 @@ def test_what_has_run_out_is_history_on_the_page_within_seconds_though_no_beat_l
         assert eventually(lambda: "gäller inte längre" in page.read_text(), seconds=15)
 
 
+def test_what_residents_write_is_on_the_board_though_nobody_has_it_open_and_the_broker_is_gone(
+    sqlite: Database,
+) -> None:
+    town, now = Town(sqlite), datetime.now(UTC)
+    town.comment("n1", now, "Mormor behöver hjälp")
+    begun = {"started_at": now, "started_by_id": "redaktor", "decided_by": "K"}
+    with sqlite.transaction() as session:
+        session.add(Incident(mode="actual", level="disturbance", title="Ström", **begun))  # type: ignore[arg-type]
+
+    def on_the_board() -> list[str]:
+        with sqlite.snapshot() as session:
+            return list(session.scalars(select(Intake.kind)))
+
+    with worker(sqlite):
+        assert eventually(lambda: on_the_board() == ["help"], seconds=60)
+
+
 def test_in_quiet_times_the_worker_has_loaded_nothing_of_what_it_does_in_a_crisis(
     sqlite: Database, tmp_path: Path
 ) -> None:
     look = (
         "import sys; from concurrent.futures import ThreadPoolExecutor; from workers import emergency as worker\n"
-        "worker.Telling().look(); worker.Page().look(); worker.look(ThreadPoolExecutor(1))\n"
+        "worker.Telling().look(); worker.Page().look(); worker.Board().look(); worker.look(ThreadPoolExecutor(1))\n"
         "print(sorted(name for name in sys.modules if name.startswith(('monitor.alerts', 'apprise', 'PIL', 'jinja2'))))"
     )
     known = {"KANALVAKT_DATABASE_URL": sqlite.url.render_as_string(), "KANALVAKT_HOME": str(tmp_path)}

@@ -4,25 +4,44 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
 import redis
 import time_machine
 from celery import Celery
+from sqlalchemy import select
 
 from config.settings import settings
-from connectors import EXCLUSIVE, PLATFORMS
+from connectors import PLATFORMS, provider_of
 from monitor.alerts.models import Notice
 from monitor.cli.setup import opened_database
 from monitor.inbox.acting import request
+from monitor.inbox.models import Action
 from monitor.register.models import Channel, Organisation, Person, Unit
-from monitor.watch.models import Comment
+from monitor.watch.bulkhead_rules import Work
+from monitor.watch.bulkheads import queue_of
+from monitor.watch.models import Comment, PollRun
 from tests.monitor.alerts.receiver import Hooked
 from tests.monitor.town import Town
 from workers import app as workers_app
-from workers.queues import CLOCK, POLLS, queue_of
-from workers.tasks import AHEAD, act, alone, check, hook_to, hooks, judge, ring, send, tick
+from workers.bells import alone, ring
+from workers.queues import CLOCK, POLLS
+from workers.tasks import (
+    BULKHEADS,
+    STOPPING,
+    act,
+    check,
+    check_one,
+    go_on,
+    hook_to,
+    hooks,
+    judge,
+    read,
+    send,
+    tick,
+)
 
 
 @pytest.fixture
@@ -60,46 +79,76 @@ def channels(platform: str, count: int) -> None:
             )
 
 
-def test_every_platform_has_a_queue_that_a_worker_empties() -> None:
-    assert {queue_of(platform) for platform in PLATFORMS} <= set(POLLS)
-    assert {queue_of(platform) for platform in EXCLUSIVE}.isdisjoint({"polls", CLOCK})
+def test_every_provider_has_a_queue_that_a_worker_empties() -> None:
+    assert {queue_of(platform) for platform in PLATFORMS} == set(POLLS)
+    assert queue_of("facebook") == queue_of("instagram") != queue_of("youtube")
     assert set(workers_app.app.amqp.queues) == {CLOCK, *POLLS}
 
 
 @pytest.mark.redis
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_tick_sends_each_due_channel_once_to_the_queue_of_its_platform(
-    broker: "redis.Redis[str]", platform: str
-) -> None:
+def test_a_tick_rings_for_as_many_readers_as_have_something_to_do(broker: "redis.Redis[str]", platform: str) -> None:
     channels(platform, 3)
-    tick()
     tick()
     assert broker.llen(queue_of(platform)) == 3
     assert sum(int(broker.llen(queue)) for queue in POLLS) == 3
 
 
 @pytest.mark.redis
-def test_a_tick_claims_no_more_than_the_queues_have_room_for(
-    broker: "redis.Redis[str]", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KANALVAKT_POLLING__CONCURRENCY", "1")
+def test_rings_that_nobody_hears_do_not_pile_up(broker: "redis.Redis[str]", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KANALVAKT_POLLING__CONCURRENCY", "2")
     settings.cache_clear()
-    channels("facebook", AHEAD + 5)
-    tick()
-    tick()
-    assert broker.llen("polls") == AHEAD
+    channels("facebook", 5)
+    for _time in range(3):
+        tick()
+    assert broker.llen(queue_of("facebook")) == 2
 
 
 @pytest.mark.redis
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_each_new_channels_credential_is_looked_at_once_in_the_queue_of_its_platform(
-    broker: "redis.Redis[str]", platform: str
-) -> None:
+def test_one_ring_reads_all_that_is_due_of_a_provider(broker: "redis.Redis[str]", platform: str) -> None:
+    channels(platform, 3)
+    tick()
+    for long in (False, True):
+        read(provider_of(platform), long)
+    with opened_database().snapshot() as session:
+        runs = session.scalars(select(PollRun)).all()
+    assert sorted(run.channel_id for run in runs) == [f"{platform}-{number}" for number in range(3)]
+    assert {run.outcome for run in runs} == {"failed"}, "they lack their secrets"
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_each_new_channels_credential_is_looked_at_once(broker: "redis.Redis[str]", platform: str) -> None:
     channels(platform, 2)
-    for _time in range(4):
-        check()
-    assert broker.llen(queue_of(platform)) == 2
-    assert sum(int(broker.llen(queue)) for queue in POLLS) == 2
+    check()
+    assert broker.llen(queue_of(platform)) == 1
+    check_one(provider_of(platform))
+    broker.flushdb()
+    check()
+    assert sum(int(broker.llen(queue)) for queue in POLLS) == 0
+
+
+def test_a_ring_for_a_provider_whose_threads_are_all_at_work_goes_unheard() -> None:
+    channels("facebook", 1)
+    opened_database()
+    with ExitStack() as others:
+        for _each in range(settings().polling.concurrency):
+            others.enter_context(BULKHEADS.room("meta", Work.LONG, settings().polling.concurrency))
+        read("meta", long=True)
+        with opened_database().snapshot() as session:
+            assert session.scalars(select(PollRun)).all() == []
+
+
+def test_a_worker_that_is_to_stop_takes_nothing_more() -> None:
+    channels("facebook", 1)
+    STOPPING.set()
+    try:
+        read("meta", long=True)
+    finally:
+        STOPPING.clear()
+    with opened_database().snapshot() as session:
+        assert session.scalars(select(PollRun)).all() == []
 
 
 def test_looking_at_credentials_without_a_register_is_no_error() -> None:
@@ -155,7 +204,7 @@ def test_an_error_that_lasts_is_raised_once_and_again_after_it_was_gone() -> Non
 
 
 @pytest.mark.redis
-def test_actions_that_are_due_are_sent_once_to_the_queue_of_their_platform(broker: "redis.Redis[str]") -> None:
+def test_actions_that_are_due_are_gone_on_with_in_the_queue_of_their_provider(broker: "redis.Redis[str]") -> None:
     channels("facebook", 1)
     now = datetime.now(UTC)
     with opened_database().transaction() as session:
@@ -166,8 +215,10 @@ def test_actions_that_are_due_are_sent_once_to_the_queue_of_their_platform(broke
         session.flush()
         request(session, "key", comment, "hide", "r", "", now)
     act()
-    act()
-    assert broker.llen("polls") == 1
+    assert broker.llen(queue_of("facebook")) == 1
+    go_on("meta")
+    with opened_database().snapshot() as session:
+        assert session.scalars(select(Action)).one().reason, "its channel lacks a secret"
 
 
 @pytest.mark.redis

@@ -1,4 +1,4 @@
-"""What Meta takes for a picture, by the bytes themselves: JPEG or PNG on a page, JPEG of certain shapes on Instagram.
+"""What Meta takes for a picture, by the bytes themselves: JPEG of certain shapes on Instagram.
 
 The codes are PLATFORMS'; which code stands for an address that gives no picture is from memory.
 """

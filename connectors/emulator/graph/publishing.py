@@ -1,19 +1,18 @@
-"""What is published through Graph: posts and photos of a page, and Instagram's containers. No call is idempotent.
+"""What is published through Graph: posts of a page, and Instagram's containers. No call is idempotent.
 
-After PLATFORMS 1.8 and 2. Not documented, and so assumed here: a post with a picture takes no `link`; a photo may be
-attached once it was uploaded unpublished; a post that says the same as the page's last one is refused whoever wrote
-that, and also where it shares another link; a picture is checked when its container is made, so that its faults are
-refused at once; a container that was published is refused a second time as one that is not available.
+After PLATFORMS 1.8 and 2. Not documented, and so assumed here: a post that says the same as the page's last one is
+refused whoever wrote that, and also where it shares another link; a picture is checked when its container is made, so
+that its faults are refused at once; a container that was published is refused a second time as one that is not
+available.
 """
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.emulator.graph.habits import Habits
 from connectors.emulator.graph.instagram import published_today
-from connectors.emulator.graph.pictures import Picture, fetch, refuse_unfit
+from connectors.emulator.graph.pictures import fetch, refuse_unfit
 from connectors.emulator.graph.refusals import Refusal, lacks, no_such_field
 from connectors.emulator.graph.tokens import Viewer
 from connectors.emulator.ids import Ids
@@ -54,13 +53,11 @@ class Container:
 
 @dataclass
 class Publishing:
-    """The publishing side of one world. photos, containers: by id. pictures: of posts, by the post's id."""
+    """The publishing side of one world. containers: by id."""
 
     world: World
     habits: Habits
-    photos: dict[str, bytes] = field(default_factory=dict)
     containers: dict[str, Container] = field(default_factory=dict)
-    pictures: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._ids = Ids(self.world.seed + 1)
@@ -69,7 +66,6 @@ class Publishing:
         """Does what a POST to an account's edge asks for. Raises Refusal."""
         acts = {
             ("facebook", "feed"): self._post,
-            ("facebook", "photos"): self._photo,
             ("instagram", "media"): self._container,
             ("instagram", "media_publish"): self._publish,
         }
@@ -103,38 +99,11 @@ class Publishing:
 
     def _post(self, page: Account, request: Request) -> dict[str, Any]:
         text, link = request.get("message"), request.get("link")
-        pictures = self._attached(request)
-        if link and pictures:
-            raise Refusal(100, "(#100) A post has a link or attached media, not both.")
-        _check_text(text, page, needed=not link and not pictures)
+        _check_text(text, page, needed=not link)
         if link and self.habits.links_fail:
             raise Refusal(1609005, "(#1609005) There was a problem scraping data from the provided link.")
         self._refuse_repeat(page, text)
-        return {"id": self._made(page, text, request, link=link, pictures=pictures).id}
-
-    def _photo(self, page: Account, request: Request) -> dict[str, Any]:
-        """Of an unpublished photo only its id; it is for attaching."""
-        picture = request.parts.get("source") or fetch(request.get("url"))
-        Picture.of(picture)
-        id_ = self._ids.digits(15)
-        self.photos[id_] = picture
-        if request.get("published") == "false":
-            return {"id": id_}
-        text = request.get("message") or request.get("caption")
-        return {"id": id_, "post_id": self._made(page, text, request, pictures=[id_]).id}
-
-    def _attached(self, request: Request) -> list[str]:
-        """attached_media as one JSON list, or as attached_media[0], attached_media[1] …"""
-        values = [*request.form.items(), *request.query.items()]
-        several = [value[-1] for name, value in values if name.startswith("attached_media[")]
-        try:
-            listed = json.loads(request.get("attached_media") or "[]") + [json.loads(each) for each in several]
-            ids = [str(each["media_fbid"]) for each in listed]
-        except (ValueError, KeyError, TypeError):
-            raise Refusal(100, "(#100) param attached_media must be an array.") from None
-        if not set(ids) <= self.photos.keys():
-            raise Refusal(100, "(#100) The attached media cannot be found.")
-        return ids
+        return {"id": self._made(page, text, request, link=link).id}
 
     def _refuse_repeat(self, page: Account, text: str) -> None:
         ours = [post for post in self.world.posts_ever(page) if not post.visitor and post.deleted_at is None]
@@ -175,16 +144,13 @@ class Publishing:
             raise Refusal(9007, "Media ID is not available", subcode=2207027)
         if published_today(account, self.world) >= self.habits.publishes_a_day:
             raise Refusal(9, "The maximum number of posts has been reached.", subcode=2207042)
-        container.media = self._made(account, container.caption, request, pictures=[container.id])
+        container.media = self._made(account, container.caption, request)
         return {"id": container.media.id}
 
-    def _made(
-        self, account: Account, text: str, request: Request, *, link: str = "", pictures: list[str] | None = None
-    ) -> Post:
+    def _made(self, account: Account, text: str, request: Request, *, link: str = "") -> Post:
         public = request.get("published") != "false"
         made = self.world.publish(account, text, published=public, link=link)
         made.listed_at = self.world.now + timedelta(seconds=self.world.list_lag)
-        self.pictures[made.id] = pictures or []
         if public:
             self.world.did("publish", account, made)
         return made

@@ -166,7 +166,7 @@ def stop(incident_id: Number, sent: Stopping, known: Worker, asked: Once) -> Res
         stopping.hold_for_a_while(session, incident, sent.place, by, asked.now, sent.reason)
         return _holds(session, incident)
 
-    return done(known, asked, do, 201)
+    return published(known, done(known, asked, do, 201))
 
 
 @router.post("/incidents/{incident_id}/release", response_model=Holds)

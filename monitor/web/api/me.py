@@ -1,5 +1,7 @@
 """/me: whose token it is, and what it may."""
 
+from importlib.metadata import version
+
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
@@ -9,11 +11,13 @@ from monitor.web.api.once import Once, once
 from monitor.web.api.problems import DOCUMENTED
 from monitor.web.api.shapes import Moment, Out
 
+VERSION = version("kanalvakt")
 router = APIRouter(prefix="/me", tags=["me"], responses=DOCUMENTED)
 
 
 class Me(Out):
-    """permissions: what the token may on some channel at least; channels: ids of those on which it may anything."""
+    """permissions: what the token may on some channel at least; channels: ids of those on which it may anything.
+    version: of Kanalvakt."""
 
     person: str
     name: str
@@ -21,6 +25,7 @@ class Me(Out):
     permissions: list[str]
     channels: list[str]
     good_until: Moment
+    version: str
 
 
 @router.get("")
@@ -33,6 +38,7 @@ def whose(known: Known) -> Me:
         permissions=sorted(known.who.apart),
         channels=sorted(known.who.channels),
         good_until=known.good_until,
+        version=VERSION,
     )
 
 

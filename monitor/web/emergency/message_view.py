@@ -91,7 +91,7 @@ def _may(message: Message, who: Visitor, now: datetime, settings: Settings) -> d
     """What whoever looks can do with it now."""
     stands = standing(message)
     works, approves = who.may(Permission.WORK_IN_CRISIS), who.may(Permission.APPROVE_CRISIS)
-    since = alone_from(stands, settings.emergency.approval_minutes)
+    since = alone_from(stands, settings.emergency.approval_minutes, now)
     own = who.person_id in stands.whose
     return {
         "works": works,

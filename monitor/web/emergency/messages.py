@@ -232,5 +232,5 @@ def _page(
     exercise = values["incident"].mode == "exercise"
     more["alt_text"] = message.alt_text or alt_text(message, exercise)
     if message.state in BEFORE:
-        warm_soon(message, exercise)
+        warm_soon(message, exercise, request.app.state.settings)
     return page(request, "emergency/message.html", status=status, **values, **more)

@@ -94,7 +94,7 @@ def end_others(request: Request, who: Myself) -> Response:
 def end_one(request: Request, who: Myself, number: int) -> Response:
     """404 for a session of somebody else, as for none."""
     with request.app.state.db.transaction() as session:
-        row = session.get(LoginSession, number)
+        row = session.get(LoginSession, number) if 0 < number < 2**31 else None
         if row is None or row.person_id != who.person_id:
             raise HTTPException(404)
         sessions.end(session, number, who.person_id, datetime.now(UTC))

@@ -7,10 +7,15 @@
     return live().querySelector("input:checked") !== null || (at !== null && live().contains(at))
       || [...live().querySelectorAll("input[name=title]")].some((each) => each.value);
   };
+  let heard = "";
+  const look = () => {
+    if (heard && live().dataset.state !== heard) { if (busy()) offer(); else show(); }
+  };
   const show = async () => {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+    const page = await fetch(location.href, { headers: { Accept: "text/html" } })
+      .then((answer) => (answer.ok ? answer.text() : "")).catch(() => "");
+    if (!page) { setTimeout(look, 5000); return; } // what has been heard is not said once more
+    const fresh = new DOMParser().parseFromString(page, "text/html").getElementById("live");
     if (fresh) { live().replaceWith(fresh); news.replaceChildren(); }
   };
   const offer = () => {
@@ -22,9 +27,7 @@
   };
   const listen = () => {
     const stream = new EventSource(live().dataset.events);
-    stream.addEventListener("board", (event) => {
-      if (live().dataset.state !== event.data) { if (busy()) offer(); else show(); }
-    });
+    stream.addEventListener("board", (event) => { heard = event.data; look(); });
     // refused, as there are too many: a browser comes back by itself only from what broke
     stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 30000); });
     addEventListener("pagehide", () => stream.close());

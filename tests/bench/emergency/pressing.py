@@ -25,8 +25,9 @@ from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
 
 LONG = 60.0
 MANY = 1_000_000
-PAUSE = 0.1
-"""Seconds between two messages; Instagram's container of the one before is still waited for."""
+PAUSE = 0.6
+"""Seconds between two messages: the log of the one before is written meanwhile. Instagram's containers of the eight
+before it are still waited for."""
 
 
 @dataclass

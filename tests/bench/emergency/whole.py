@@ -22,6 +22,7 @@ from redis import Redis
 from monitor.emergency.committing import commit
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import Fate
+from monitor.watch.bulkheads import queue_of
 from tests.bench.emergency.pressing import Pressed, Town, town
 from tests.bench.emergency.scene import Template
 from tests.bench.hub import _web
@@ -30,6 +31,7 @@ from tests.bench.rounds import COMMAND
 CRISIS = 10
 """Messages of one crisis."""
 POLLS = 10_000
+QUEUE = queue_of("facebook")
 LONG = 180.0
 
 
@@ -138,13 +140,13 @@ def _until(true: Any, seconds: float = LONG) -> None:
 @contextmanager
 def readings_in_the_way(redis: str) -> Iterator[None]:
     """10,000 readings queued in Redis, kept as many, and a real worker of readings busy with them."""
-    words = ("celery", "-A", "workers.tasks", "worker", "-Q", "polls", "-P", "threads", "-c", "8", "-l", "CRITICAL")
+    words = ("celery", "-A", "workers.tasks", "worker", "-Q", QUEUE, "-P", "threads", "-c", "8", "-l", "CRITICAL")
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     client: Any = Redis.from_url(redis)
     over = Event()
     filling = Thread(target=_fill, args=(redis, client, over))
     filling.start()
-    _until(lambda: client.llen("polls") >= POLLS)
+    _until(lambda: client.llen(QUEUE) >= POLLS)
     worker = subprocess.Popen([sys.executable, "-m", *words], env=os.environ | {"KANALVAKT_REDIS_URL": redis}, **quiet)
     try:
         _until(lambda: client.hlen("unacked") > 0)
@@ -157,14 +159,14 @@ def readings_in_the_way(redis: str) -> Iterator[None]:
 
 
 def _fill(redis: str, client: Any, over: Event) -> None:
-    """What the claims of these readings say is out of date, so that each is a look at the database."""
+    """Nothing is due of these readings, so that each is a look at the database."""
     broker = Celery("bench", broker=redis)
     with broker.connection_for_write() as line:
-        broker.send_task("poll", args=["facebook", "out of date", "facebook"], queue="polls", connection=line)
-    [message] = client.lrange("polls", 0, 0)
+        broker.send_task("read", args=["meta", False], queue=QUEUE, connection=line)
+    [message] = client.lrange(QUEUE, 0, 0)
     [tag] = re.findall(rb'"delivery_tag": ?"([^"]+)"', message)
     while not over.wait(0.1):
-        missing = POLLS - client.llen("polls")
+        missing = POLLS - client.llen(QUEUE)
         copies = [message.replace(tag, str(uuid.uuid4()).encode()) for _each in range(missing)]
         if copies:
-            client.rpush("polls", *copies)
+            client.rpush(QUEUE, *copies)

@@ -1,7 +1,7 @@
 """A town with as many comments as asked for: nearly all of them answered or closed, as where somebody sees to it."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -69,7 +69,19 @@ class Made:
         )
 
 
-def build(db: Database, n: int, seed: int, now: datetime) -> None:
+def own(i: int) -> str:
+    """The organisation's id on the platform of its channel of that number."""
+    return f"10000{i:05}"
+
+
+def build(
+    db: Database,
+    n: int,
+    seed: int,
+    now: datetime,
+    channels: int = CHANNELS,
+    platforms: Sequence[str] = PLATFORMS,
+) -> None:
     """Fills an empty PostgreSQL database with a register and n comments of the two years before `now`."""
     upgrade(db)
     with db.transaction() as session:
@@ -80,16 +92,16 @@ def build(db: Database, n: int, seed: int, now: datetime) -> None:
         session.flush()
         session.add_all([Unit(id=f"u{i}", name=f"Enhet {i}", manager_id=f"p{i}") for i in range(UNITS)])
         session.flush()
-        session.add_all([_channel(i) for i in range(CHANNELS)])
+        session.add_all([_channel(i, platforms[i % len(platforms)]) for i in range(channels)])
         session.flush()
-        session.add_all([_schedule(i, now) for i in range(CHANNELS)])
-        session.add_all([_decision(i, now) for i in range(CHANNELS)])
+        session.add_all([_schedule(i, now) for i in range(channels)])
+        session.add_all([_decision(i, now) for i in range(channels)])
         session.add(PollRun(channel_id="c0", claim="", started_at=now, full=True))
     with db.transaction() as session:
         session.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
         session.execute(text("SET LOCAL session_replication_role = replica"))  # no trigger: what is made here fits
         indexes = _without_indexes(session)
-        for made in _parts(n, random.Random(seed), now):  # noqa: S311 - not for secrets
+        for made in _parts(n, random.Random(seed), now, channels):  # noqa: S311 - not for secrets
             for table, pile in made.tables():
                 insert_many(session, table, [pile.columns] if pile.columns else [])
         for definition in indexes:
@@ -115,10 +127,10 @@ def _without_indexes(session: Session) -> list[str]:
     return [definition for definition in known.values() if FOLDED not in definition]
 
 
-def _channel(i: int) -> Channel:
+def _channel(i: int, platform: str) -> Channel:
     place = {"unit_id": f"u{i % UNITS}", "responsible_id": f"p{i % PEOPLE}", "deputy_id": f"p{(i + 1) % PEOPLE}"}
-    names = {"platform": PLATFORMS[i % 3], "name": f"Kanal {i}", "address": f"https://www.example.org/c{i}"}
-    return Channel(id=f"c{i}", external_id=f"own{i}", **names, **place)
+    names = {"platform": platform, "name": f"Kanal {i}", "address": f"https://www.example.org/c{i}"}
+    return Channel(id=f"c{i}", external_id=own(i), **names, **place)
 
 
 def _schedule(i: int, now: datetime) -> Schedule:
@@ -135,8 +147,8 @@ def _decision(i: int, now: datetime) -> Decision:
 class _Writer:
     """Writes posts with their threads, one after the other in time."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.chance, self.comments = chance, 0
+    def __init__(self, chance: random.Random, channels: int) -> None:
+        self.chance, self.channels, self.comments = chance, channels, 0
         words = COMMON + [a + b for a in PARTS for b in ENDS] + [a + b + "en" for a in PARTS for b in ENDS]
         self.words, self.weights = words, list(accumulate(1 / (rank + 2) for rank in range(len(words))))
 
@@ -147,7 +159,7 @@ class _Writer:
         return " ".join(said)
 
     def post(self, made: Made, number: int, at: datetime, threads: int, *, waits: bool = False) -> None:
-        channel = f"c{self.chance.randrange(CHANNELS)}"
+        channel = f"c{self.chance.randrange(self.channels)}"
         id_ = f"{channel}_{number}"
         made.posts.add(channel_id=channel, external_id=id_, posted_at=at, fetched_at=at, content_hash=b"", gap=0)
         made.posts.add(text=self.text(), author_name=f"Kommunen {channel}", links=[], by_visitor=False)
@@ -160,7 +172,7 @@ class _Writer:
         if waits:
             return
         top = f"{post}_{asks}"
-        reply = self._comment(made, channel, post, at + timedelta(hours=2), top, f"own{channel[1:]}")
+        reply = self._comment(made, channel, post, at + timedelta(hours=2), top, own(int(channel[1:])))
         if self.chance.random() < 0.5:
             about = {"channel_id": channel, "comment_id": asks, "by_id": f"p{person % PEOPLE}"}
             made.actions.add(key=f"k{asks}", kind="reply", state="done", remote_id=f"{post}_{reply}", **about)
@@ -188,8 +200,8 @@ class _Writer:
         return self.comments
 
 
-def _parts(n: int, chance: random.Random, now: datetime) -> Iterator[Made]:
-    writer, made, number = _Writer(chance), Made(), 0
+def _parts(n: int, chance: random.Random, now: datetime, channels: int) -> Iterator[Made]:
+    writer, made, number = _Writer(chance, channels), Made(), 0
     sizes, weights = zip(*SIZES, strict=True)
     while writer.comments < n - WAITING:
         number += 1

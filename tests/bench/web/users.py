@@ -7,17 +7,16 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx2
 
+from tests.bench.processes import worked
 from tests.bench.web.served import TOLD
 
 USERS, SECONDS, PAUSE = 20, 40.0, 2.0
 """How many at the same time, for how long, and how long each looks at a page on average."""
 HURRY = 15.0
 """Seconds without any pause."""
-TICK = 100  # a second, in which Linux counts a process's time
 Pages = Mapping[str, Sequence[str]]
 Times = dict[str, list[float]]
 
@@ -64,10 +63,10 @@ def alone(url: str, word: str, pages: Pages, processes: Sequence[int], times: in
     found = {}
     with httpx2.Client(base_url=url, cookies={"session": word}, timeout=60) as client:
         for page, addresses in pages.items():
-            began = _worked(processes)
+            began = worked(processes)
             for number in range(times):
                 client.get(addresses[number % len(addresses)]).raise_for_status()
-            found[page] = round((_worked(processes) - began) * 1000 / times, 1)
+            found[page] = round((worked(processes) - began) * 1000 / times, 1)
     return found
 
 
@@ -84,13 +83,3 @@ def _person(
             measured.served[page].append(float(answer.headers[TOLD].partition("dur=")[2]))
             if pause:
                 time.sleep(chance.expovariate(1 / pause))
-
-
-def _worked(processes: Sequence[int]) -> float:
-    """Seconds of processor time so far."""
-    ticks = 0
-    for process in processes:
-        told = Path(f"/proc/{process}/stat")
-        if told.exists():
-            ticks += sum(map(int, told.read_text().rpartition(")")[2].split()[11:13]))
-    return ticks / TICK

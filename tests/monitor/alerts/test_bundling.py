@@ -7,11 +7,11 @@ import pytest
 
 from config.settings import Settings
 from monitor.alerts.cap_rules import GATHERED_WITHIN, HOUR, MOST_AN_HOUR
-from monitor.alerts.claiming import LEASE, claim
+from monitor.alerts.claiming import claim
 from monitor.alerts.judging import judge
 from monitor.alerts.models import Notice
 from monitor.alerts.morning import DIGEST
-from monitor.alerts.rules import ATTEMPTS_A_WAY, BACKOFF
+from monitor.alerts.rules import ATTEMPTS_A_WAY, BACKOFF, LEASE
 from monitor.alerts.sending import SendOutcome, send_due
 from monitor.db import Database
 from monitor.register.models import Person, Route

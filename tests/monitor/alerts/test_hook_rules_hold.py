@@ -1,13 +1,24 @@
 """Whom an event is told to, when it is tried again, and that every event there is can be told."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.language import use_language
 from monitor.access.permission_rules import Permission
-from monitor.alerts.hook_rules import ATTEMPTS, NEEDS, SPREAD, WAITS, Fate, fate, is_chosen, wait_after
+from monitor.alerts.hook_rules import (
+    ATTEMPTS,
+    LEASE,
+    NEEDS,
+    SPREAD,
+    WAITS,
+    Fate,
+    fate,
+    is_chosen,
+    is_due,
+    wait_after,
+)
 from monitor.alerts.hook_words import event_in_words
 from monitor.audit.outgoing_rules import OF_ACTS, OF_OBSERVATIONS, Event, Happened, of_act
 from monitor.records.acts import ACTS
@@ -30,6 +41,28 @@ def test_each_wait_is_the_scheduled_one_and_at_most_a_fifth_longer(attempts: int
 def test_all_waits_together_are_three_days_and_none_is_shorter_than_the_one_before() -> None:
     assert list(WAITS) == sorted(WAITS)
     assert timedelta(days=3) < sum(WAITS, timedelta()) < timedelta(days=4)
+
+
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda each: each.replace(tzinfo=UTC))  # noqa: DTZ001
+SPANS = st.timedeltas(timedelta(), timedelta(days=2))
+
+
+@given(MOMENTS, st.integers(1, ATTEMPTS), st.one_of(st.none(), st.floats(0, 1)), SPANS)
+def test_nothing_is_sent_again_before_its_time_as_long_as_the_clock_goes(
+    written: datetime, attempts: int, chance: float | None, passed: timedelta
+) -> None:
+    wait = LEASE if chance is None else wait_after(attempts, chance)
+    assert is_due(written + wait, attempts, written + passed) == (passed >= wait)
+
+
+@given(MOMENTS, st.integers(0, ATTEMPTS), st.floats(0, 1), SPANS)
+def test_whatever_the_clock_is_set_back_by_no_wait_is_much_longer_than_the_longest_one(
+    written: datetime, attempts: int, chance: float, back: timedelta
+) -> None:
+    wait = wait_after(attempts, chance) if attempts else timedelta(0)
+    longest = max(LEASE, wait_after(attempts, 1)) if attempts else timedelta(0)
+    now = written - back
+    assert is_due(written + wait, attempts, now) or written + wait - now <= longest + timedelta(seconds=10)
 
 
 @given(st.one_of(st.none(), st.integers(100, 599)), st.integers(1, ATTEMPTS + 2))

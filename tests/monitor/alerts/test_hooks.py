@@ -359,6 +359,17 @@ def test_a_slow_receiver_holds_up_nobody_else(hooked: Hooked) -> None:
     assert (len(slow.done), len(quick.done)) == (1, 1)
 
 
+def test_a_clock_that_is_set_back_lets_nobody_wait_longer(hooked: Hooked) -> None:
+    number, receiver = hooked.subscribe()
+    receiver.moods = [500]
+    hooked.comes("c1")
+    hand_over(hooked.db, hooked.now)
+    assert hooked.run() == 0
+    hooked.later(-timedelta(hours=1))
+    assert due(hooked.db, hooked.now) == [number]
+    assert hooked.run() == 1
+
+
 def test_who_is_killed_between_sending_and_writing_it_down_sends_the_same_id_again(hooked: Hooked) -> None:
     number, receiver = hooked.subscribe()
     comment = hooked.comes("c1")

@@ -22,7 +22,7 @@ from monitor.alerts.cap_rules import GATHERED_WITHIN, HOUR, MOST_AN_HOUR
 from monitor.alerts.judging import judge
 from monitor.alerts.morning import DIGEST
 from monitor.alerts.rules import ATTEMPTS, in_service
-from monitor.alerts.sending import LEASE, send_due
+from monitor.alerts.sending import send_due
 from monitor.alerts.standing_still import notices_unsent
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
@@ -226,7 +226,7 @@ class Ledger(RuleBasedStateMachine):
             for _look in range(5):
                 self.is_judged()
                 self._is_sent()
-                self.now += 3 * LEASE
+                self.now += HOUR / 2
         rows = ledger(self.db)
         given_up = {name_of(row) for row in rows if row.state == "failed"}
         untold = {f"[{'/'.join(fact)}]" for fact in self.gossip.facts} - given_up - {*self.deliveries}

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from monitor.alerts.claiming import LEASE, ways_due
+from monitor.alerts.claiming import ways_due
 from monitor.alerts.judging import judge
-from monitor.alerts.rules import BACKOFF
+from monitor.alerts.models import Notice
+from monitor.alerts.rules import BACKOFF, LEASE
 from monitor.alerts.sending import SendOutcome, send_due
 from monitor.db import Database
 from monitor.register import routes
@@ -146,6 +147,21 @@ def test_several_messages_go_at_once_and_each_of_them_once(gossip: Gossip, db: D
 
 def _send(url: str, now: datetime, settings: Settings) -> None:
     send_due(Database(url), now, settings)
+
+
+def test_who_sleeps_over_a_letter_until_it_is_anothers_hands_nothing_over(
+    gossip: Gossip, town: Town, db: Database, mail: Settings, post_office: PostOffice
+) -> None:
+    gossip.learn(PLAIN, "a", DAY, "redaktor")
+    judge(db, MORNING, mail)
+
+    def sleeps(notice: Notice, _today: str) -> bool:
+        town.change(Notice, notice.id, claim="another")
+        return True
+
+    gossip.is_true = sleeps  # type: ignore[method-assign]
+    assert send_due(db, MORNING, mail) == SendOutcome()
+    assert (post_office.mails, ledger(db)[0].claim) == ([], "another")
 
 
 def test_a_sender_killed_between_handing_over_and_writing_repeats_the_same_message(

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from threading import Thread
+from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 
 from sqlalchemy import select
 
 from config.settings import Settings
 from monitor.alerts.bundling import GATEWAY_PAUSE
+from monitor.alerts.claiming import claim, kept
 from monitor.alerts.judging import digest_now, judge
 from monitor.alerts.models import Notice
 from monitor.alerts.rules import ATTEMPTS, BACKOFF
@@ -21,6 +23,7 @@ from monitor.register.models import Channel, Person
 from tests.monitor.alerts.conftest import MORNING
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.town import Town
+from tests.monitor.watch.conftest import until
 
 SENDER = """
 import sys
@@ -232,6 +235,48 @@ def test_whoever_is_killed_before_writing_that_it_was_sent_lets_it_go_out_again_
     assert send_due(db, MORNING + LEASE + timedelta(minutes=1), mail) == SendOutcome(sent=1)
     assert post_office.ids[0] == post_office.ids[1]
     assert (only(db).state, only(db).attempts) == ("sent", 2)
+
+
+def test_what_a_killed_sender_had_in_hand_is_anothers_after_a_minute(
+    town: Town, db: Database, mail: Settings, post_office: PostOffice
+) -> None:
+    judge(db, MORNING)
+    assert claim(db, MORNING), "and nothing more is heard of who has it"
+    assert send_due(db, MORNING + timedelta(seconds=59), mail) == SendOutcome()
+    assert send_due(db, MORNING + timedelta(seconds=61), mail) == SendOutcome(sent=1)
+
+
+def test_while_a_sender_lives_nobody_else_sends_what_it_has_in_hand_however_long_the_server_takes(
+    town: Town, db: Database, mail: Settings, post_office: PostOffice
+) -> None:
+    judge(db, MORNING)
+    lease, taken, go_on = timedelta(seconds=1), Event(), Event()
+
+    def is_slow() -> None:
+        taken.set()
+        go_on.wait(60)
+
+    post_office.when_handed_in = is_slow
+    outcomes: list[SendOutcome] = []
+    slow = Thread(target=lambda: outcomes.append(send_due(db, MORNING, mail, lease=lease)))
+    slow.start()
+    assert taken.wait(60)
+    first = only(db).due_at
+    until(lambda: only(db).due_at >= first + 2 * lease)
+    assert claim(db, first + lease) == []
+    go_on.set()
+    slow.join(60)
+    assert outcomes == [SendOutcome(sent=1)]
+    assert len(post_office.mails) == 1
+
+
+def test_what_has_gone_to_another_sender_is_not_kept_any_more(town: Town, db: Database) -> None:
+    judge(db, MORNING)
+    [mine] = claim(db, MORNING)
+    town.change(Notice, mine.id, claim="another")
+    with kept(db, [mine], lambda: MORNING + timedelta(days=1), timedelta(seconds=0.1)):
+        until(lambda: not any(each.name == f"claim on notice {mine.id}" for each in enumerate_threads()))
+    assert (only(db).claim, only(db).due_at) == ("another", mine.due_at)
 
 
 def test_a_sender_whose_lease_ran_out_does_not_write_over_who_took_it(

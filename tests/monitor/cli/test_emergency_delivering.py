@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from config.settings import settings
 from connectors.emulator.server import Emulator
 from monitor.db import Database, database
 from monitor.db.migrating import upgrade
+from monitor.emergency.hub import folder, publish_hub
 from tests.monitor.cli.conftest import Command
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
+from tests.runtime.house import eventually
 
 KEYS = {"channel", "state", "remote_id", "url", "attempts", "reason", "armed_at", "confirmed_at", "verified_at"}
 BY = ("--by", "redaktor")
@@ -53,3 +56,22 @@ def test_what_is_not_approved_is_refused_with_words(here: Broadcast, kanalvakt: 
     assert answer.code == 2
     assert answer.err
     assert here.effects == []
+
+
+def test_a_stop_takes_off_the_crisis_page_what_is_not_out_until_it_goes_on(
+    emulator: Emulator, kanalvakt: Command
+) -> None:
+    upgrade(database())
+    emulator.world.advance((datetime.now(UTC) - emulator.world.now).total_seconds())
+    Broadcast(database(), emulator).sent()
+    front = folder(settings()) / "index.html"
+
+    def shows() -> bool:
+        return "Spara på batteriet." in front.read_text(encoding="utf-8")
+
+    publish_hub(database(), settings(), datetime.now(UTC))
+    assert shows()
+    assert kanalvakt("emergency", "hold", "hub", *BY).code == 0
+    assert eventually(lambda: not shows())
+    assert kanalvakt("emergency", "release", "hub", *BY).code == 0
+    assert shows()

@@ -16,7 +16,7 @@ from monitor.alerts.sending import send_due
 from monitor.audit.models import AuditEntry
 from monitor.db import database
 from monitor.db.migrating import upgrade
-from monitor.register import routes
+from monitor.register import keys, routes
 from monitor.register.models import Person
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.alerts.providers import Providers
@@ -218,3 +218,19 @@ def test_addresses_are_rotated_with_the_other_secrets(town: Town, chat: Provider
     assert kanalvakt("channel", "rotate-keys").code == 0
     assert everything(town) != before
     assert kanalvakt("notices", "test", "redaktor", "--route", "mattermost").code == 0
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["no key", "another key"])
+def test_an_address_whose_key_is_lost_is_told_from_one_that_is_missing(
+    town: Town, chat: Providers, post_office: PostOffice, kanalvakt: Command, *, lost: bool
+) -> None:
+    keys.key_file().unlink()
+    if not lost:
+        keys.make_key_file()
+    answer = kanalvakt("notices", "test", "redaktor")
+    assert answer.code == 1, "though the mail arrives"
+    assert "Mattermost: Adressen går inte att dekryptera" in answer.err
+    assert "kanalvakt doctor keys" in answer.err
+    assert "sms: Den har ingen adress." in answer.err
+    assert kanalvakt("doctor", "keys").code == 1
+    assert chat.sent == []

@@ -1,15 +1,26 @@
 """`kanalvakt token`."""
 
 import json
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from monitor.access import tokens
 from monitor.cli.setup import opened_database
+from monitor.db import database
 from tests.monitor.cli.conftest import SAMPLE, Command
+from tests.monitor.cli.test_frame import one_sentence
+from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.usefixtures("imported")
+
+
+ADD = ("token", "add", "redaktor", "--scope", "read")
+FULL = Path("/dev/full")
 
 
 def held(word: str) -> bool:
@@ -28,6 +39,32 @@ def test_a_token_is_printed_once_listed_without_its_word_and_ended(kanalvakt: Co
     assert kanalvakt("token", "end", str(row["id"])).code == 0
     assert not held(word)
     assert kanalvakt("token", "end", str(row["id"])).code == 2
+
+
+def test_on_a_full_disk_no_token_is_made_and_it_is_made_once_there_is_room(
+    kanalvakt: Command, program: Command, home: Path, tmp_path: Path
+) -> None:
+    database().close()
+    with small_disk(tmp_path / "disk") as disk:
+        there = {"KANALVAKT_HOME": str(shutil.copytree(home, disk.path / "home"))}
+        disk.fill()
+        said = one_sentence(program(*ADD, "--lang=en", environment=there), 3)
+        assert said.startswith("The disk is full")
+        disk.free()
+        assert json.loads(program("token", "list", "--json", environment=there).out) == []
+        assert program(*ADD, environment=there).code == 0
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_token_whose_word_cannot_be_written_where_it_was_to_go_does_not_hold(
+    kanalvakt: Command, form: tuple[str, ...]
+) -> None:
+    database().close()
+    with FULL.open("w") as full:
+        command = [sys.executable, "-m", "monitor.cli.main", *ADD, *form, "--lang=en"]
+        answer = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (answer.returncode, "The disk is full" in answer.stderr) == (3, True)
+    assert json.loads(kanalvakt("token", "list", "--json").out) == []
 
 
 def test_scopes_and_people_that_there_are_not_are_named(kanalvakt: Command) -> None:

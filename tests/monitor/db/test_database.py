@@ -1,28 +1,23 @@
 """Transactions, times and migrations, on both databases."""
 
 import multiprocessing
+import os
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-import monitor.access.models
-import monitor.alerts.models
-import monitor.audit.models
-import monitor.audit.outgoing_models
-import monitor.emergency.models
-import monitor.inbox.desk_models
-import monitor.inbox.models
-import monitor.inbox.removal_models
-import monitor.watch.day_models
-import monitor.watch.models
-from monitor.db import Base, Database
+from monitor.alerts.models import Notice
+from monitor.db import Database
 from monitor.db.migrating import configuration, is_current, upgrade
 from monitor.inbox.desk_models import ReplyTemplate
 from monitor.register.models import Organisation, Person
+from monitor.telemetry.serving import ALL
 from monitor.watch.models import Schedule
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -63,11 +58,22 @@ def test_a_snapshot_shows_one_moment_whatever_is_written_meanwhile(db: Database)
         assert session.get_one(Person, "late").name == "L"
 
 
+def test_what_somebody_has_in_hand_when_the_database_is_closed_is_closed_when_they_are_done(db: Database) -> None:
+    other = Database(db.url.render_as_string(hide_password=False))
+    with other.snapshot() as session:
+        mine = session.connection().connection
+        proxied = mine.dbapi_connection
+        other.close()
+    with pytest.raises(Exception, match=r"(?i)closed"):
+        proxied.cursor()
+    other.close()
+
+
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection", "ignore:autogenerate skipping")
 def test_the_migrations_make_exactly_the_tables_of_the_models(db: Database) -> None:
     assert is_current(db)
     with db.engine.connect() as connection:
-        command.check(configuration(connection, Base.metadata))
+        command.check(configuration(connection, ALL))
 
 
 def test_what_was_a_template_before_is_an_answer_for_every_channel_afterwards(tmp_path: Path) -> None:
@@ -89,12 +95,12 @@ def test_times_come_back_aware_and_in_utc(db: Database) -> None:
         session.add(Person(id="p", name="P"))
         session.flush()
         session.add(
-            monitor.alerts.models.Notice(
+            Notice(
                 subject_kind="k", subject="s", rung="r", cycle="c", recipient_id="p", due_at=written, created_at=written
             )
         )
     with db.snapshot() as session:
-        due = session.scalars(select(monitor.alerts.models.Notice.due_at)).one()
+        due = session.scalars(select(Notice.due_at)).one()
     assert (due, due.tzinfo) == (written, UTC)
 
 
@@ -117,3 +123,45 @@ def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:
         session.add_all([Organisation(name="Tibro kommun"), Schedule(channel_id="nobody", next_poll_at=NOW)])
     with db.snapshot() as session:
         assert session.scalars(select(Organisation)).all() == []
+
+
+@pytest.mark.postgresql
+def test_who_is_connected_to_a_server_that_only_reads_leaves_it_before_the_next_transaction(
+    postgresql: Database,
+) -> None:
+    """As after a failover: the old server answers every question."""
+    only_reads = f"ALTER DATABASE {postgresql.url.database}"
+    with psycopg.connect(os.environ["TEST_POSTGRESQL_URL"], autocommit=True) as server:
+        server.execute(f"{only_reads} SET default_transaction_read_only = on")
+        postgresql.close()
+        with postgresql.snapshot() as session:
+            assert session.scalars(select(Person)).all() == []
+        server.execute(f"{only_reads} RESET default_transaction_read_only")
+    with postgresql.transaction() as session:
+        session.add(Person(id="p", name="P"))
+
+
+@pytest.mark.postgresql
+def test_who_was_cut_off_a_moment_ago_finds_it_out_before_the_next_transaction(postgresql: Database) -> None:
+    """Nobody asks the server again so soon; that it hung up is heard."""
+    with postgresql.snapshot() as session:
+        mine = session.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(os.environ["TEST_POSTGRESQL_URL"], autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+    with postgresql.transaction() as session:
+        session.add(Person(id="p", name="P"))
+
+
+@pytest.mark.postgresql
+def test_a_server_that_is_said_to_only_read_is_left_whatever_it_told_before(
+    postgresql: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a server that does not tell by itself; asked as soon as a moment has gone by."""
+    monkeypatch.setattr(sys.modules[Database.__module__], "TOLD", ())
+    monkeypatch.setattr(sys.modules[Database.__module__], "A_MOMENT", 0.0)
+    with postgresql.snapshot() as session:
+        mine = session.scalar(text("SELECT pg_backend_pid()"))
+        session.execute(text("SET default_transaction_read_only = on"))
+        session.commit()
+    with postgresql.snapshot() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != mine

@@ -10,6 +10,7 @@ import pytest
 from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
 from monitor.db import Database
+from monitor.emergency import holding
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import SURFACED, UNDER_WAY, Fate, Why
 from tests.connectors.graph_stages import graph_of
@@ -154,6 +155,24 @@ def test_people_are_told_of_what_is_undecided_though_the_clock_was_set_back(here
     here.wait(SURFACED.total_seconds())
     here.sweep()
     assert here.delivery("facebook").told_at
+
+
+def test_a_clock_that_is_set_back_ends_no_stop_which_lasts_until_the_time_it_names(here: Broadcast) -> None:
+    """What somebody has stopped must not go out because a clock was set; letting go of it works at any time."""
+    until = here.clock() + timedelta(minutes=30)
+    with here.db.transaction() as session:
+        holding.hold(session, "facebook", "redaktor", here.clock(), until, "")
+    here.sent()
+    here.sweep()
+    here.set_by = -HOUR
+    for _look in range(10):
+        here.wait(6)
+        here.sweep()
+    assert (here.delivery("facebook").state, here.effects) == (Fate.HELD, [])
+    with here.db.transaction() as session:
+        holding.release(session, "facebook", "redaktor", here.clock())
+    assert seconds_to_the_end(here) < 10
+    assert len(here.effects) == 1
 
 
 @pytest.fixture

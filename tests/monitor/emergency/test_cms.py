@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from config.settings import Settings
 from connectors.emulator.server import Emulator
 from monitor.alerts.hook_posting import new_secret
+from monitor.alerts.hook_rules import ATTEMPTS
 from monitor.db import Database
 from monitor.emergency import cms
 from monitor.emergency.delivering import deliver_all
@@ -125,6 +126,25 @@ def test_a_website_that_is_gone_is_said_to_be(town: Database, settings: Settings
     assert state(town, "tibro-1")["state"] == "given_up"
     assert tell(town, settings, NOW + timedelta(hours=9)) == 0
     assert len(website.got) == 2
+
+
+def test_a_message_that_is_never_taken_is_given_up_in_the_end_and_the_next_one_is_told(
+    town: Database, settings: Settings, website: Website
+) -> None:
+    website.answers = [500, 204]
+    with town.transaction() as session:
+        tried = {"state": "waiting", "attempts": ATTEMPTS - 1, "next_at": NOW.isoformat()}
+        session.get_one(Delivery, _delivery(session)).progress = {cms.CMS: tried}
+    assert tell(town, settings) == 1
+    assert (state(town, "tibro-1")["state"], state(town, "tibro-2")["state"]) == ("given_up", "taken")
+
+
+def test_a_clock_that_is_set_back_lets_the_website_wait_no_longer(
+    town: Database, settings: Settings, website: Website
+) -> None:
+    website.answers = [500, 500, 204]
+    assert tell(town, settings, NOW + timedelta(hours=1)) == 0
+    assert tell(town, settings) == 2
 
 
 def test_whoever_dies_while_telling_tells_it_once_more(

@@ -107,13 +107,13 @@ def test_what_is_prepared_or_needs_the_hubs_picture_asks_the_platform_nothing_wh
 ) -> None:
     hub.answers = False
     here.sent()
-    change(here, progress={} if needs_image else {"photo": "1"})
+    change(here, progress={} if needs_image else {"before": "1"})
     prepared: list[str] = []
 
     def connect(*words: Any) -> Any:
         made: Any = connect_for_real(*words)
         real = made.prepare
-        made.needs_image = needs_image
+        made.needs_image, made.asks_first = needs_image, True
         made.prepare = lambda *given: [prepared.append("once"), real(*given)][1]
         return made
 
@@ -386,10 +386,15 @@ def eventually(true: Any, seconds: float = 30) -> None:
 
 def test_many_at_once_send_it_once(db: Database, emulator: Emulator, hub: FakeHub) -> None:
     """Double clicks, and workers beside them."""
-    here = Broadcast(db, emulator, "facebook")
+    here, began = Broadcast(db, emulator, "facebook"), time.monotonic()
+
+    def clock() -> datetime:
+        """Goes on: whoever comes too early tries again."""
+        return here.clock() + timedelta(seconds=time.monotonic() - began)
+
     message = here.sent()
-    several = [threading.Thread(target=deliver_all, args=(db, message, Settings(), here.clock)) for _ in range(3)]
-    several += [threading.Thread(target=here.sweep) for _ in range(2)]
+    several = [threading.Thread(target=deliver_all, args=(db, message, Settings(), clock)) for _ in range(3)]
+    several += [threading.Thread(target=here.sweep, kwargs={"clock": clock}) for _ in range(2)]
     for each in several:
         each.start()
     for each in several:

@@ -47,7 +47,7 @@ def test_every_mode_has_credentials_of_its_own_class(sqlite: Database, emulator:
     Broadcast(sqlite, emulator)
     with sqlite.transaction() as session:
         channel = session.get_one(Channel, "fb")
-        assert {mode: type(of(session, channel)).__name__ for mode, of in BY_MODE.items()} == {
+        assert {mode: type(of(session, [channel])["fb"]).__name__ for mode, of in BY_MODE.items()} == {
             "actual": "LiveCredentials",
             "exercise": "ExerciseCredentials",
         }

@@ -1,10 +1,15 @@
 """The crisis page's files: what holds, what is history, and that nobody ever reads half of anything."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 
 import pytest
 from lxml import etree
@@ -12,9 +17,10 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from monitor.db import Database
-from monitor.emergency import by_hand, hub
+from monitor.emergency import by_hand, hub, hub_turn
 from monitor.emergency.faults import CannotSend
-from monitor.emergency.models import Delivery, Hold, Topic
+from monitor.emergency.hub_turn import TURNS
+from monitor.emergency.models import Delivery, Hold, Incident, Topic
 from monitor.register.models import Organisation
 from tests.monitor.emergency.crises import HASH, NOW, incident, register, sent
 from tests.monitor.emergency.test_cap import assert_valid
@@ -264,5 +270,81 @@ def test_it_is_never_called_what_others_send(town: Database, settings: Settings,
         sent(session, incident(session, stage="over"), "tibro-1", final=True)
     hub.publish_hub(town, settings, NOW)
     for path in hub.folder(settings).rglob("*.*"):
-        if path.suffix != ".jpg":
+        if path.is_file() and path.suffix != ".jpg":
             assert word.lower() not in path.read_text().lower(), path
+
+
+FREEZES = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+from config.settings import Settings
+from monitor.db import Database
+from monitor.emergency import hub, hub_pages
+place, at, now, address = sys.argv[1:]
+put, draw = Path.replace, hub_pages.files
+
+def freeze():
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+def replace(path, target):
+    if target.name == "index.html" and at == "putting":
+        freeze()
+    return put(path, target)
+
+def files(*words):
+    made = draw(*words)
+    if at == "drawn":
+        freeze()
+    return made
+
+Path.replace, hub_pages.files = replace, files
+settings = Settings(home=place, web={"public_url": "https://kris.tibro.se"})
+hub.publish_hub(Database(address), settings, datetime.fromisoformat(now))
+"""
+
+
+@pytest.mark.parametrize("at", ["drawn", "putting"])
+def test_a_writer_that_is_frozen_keeps_nobody_waiting_and_overwrites_nothing_when_it_wakes(
+    town: Database, settings: Settings, at: str
+) -> None:
+    with town.transaction() as session:
+        event = incident(session)
+        sent(session, event, "tibro-1", headline="Det första")
+    words = [str(settings.home), at, NOW.isoformat(), town.engine.url.render_as_string(hide_password=False)]
+    with subprocess.Popen([sys.executable, "-c", FREEZES, *words], stderr=subprocess.PIPE) as frozen:
+        try:
+            _pid, status = os.waitpid(frozen.pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status)
+            with town.transaction() as session:
+                sent(session, session.get_one(Incident, 1), "tibro-2", headline="Det andra")
+            began = monotonic()
+            hub.publish_hub(town, settings, NOW)
+            assert monotonic() - began < 5, "channels wait so long for the page"
+            assert "Det andra" in page(settings)
+        finally:
+            frozen.send_signal(signal.SIGCONT)
+        assert frozen.wait(20) == 1
+    assert "Det andra" in page(settings)
+    assert not [each for each in (hub.folder(settings) / TURNS).iterdir() if each.name.startswith(".")]
+
+
+def test_a_writer_that_only_takes_long_is_waited_for(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_turn, "LIVES_EVERY", 0.05)
+    monkeypatch.setattr(hub_turn, "PATIENCE", 0.5)
+    place, entered = hub.folder(settings), Event()
+
+    def wait_in_line() -> None:
+        with hub_turn.turn(place, place) as mine:
+            assert mine.number == 1
+            entered.set()
+
+    with hub_turn.turn(place, place) as slow:
+        second = Thread(target=wait_in_line)
+        second.start()
+        assert not entered.wait(1.2)
+        slow.check()
+    second.join(5)
+    assert entered.is_set()

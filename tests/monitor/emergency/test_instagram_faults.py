@@ -4,14 +4,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from config.settings import Settings
 from connectors.emulator.faults import Fault, Kind
 from connectors.emulator.graph import Graph
 from connectors.emulator.server import Emulator
+from monitor.alerts.judging import judge_only
+from monitor.alerts.models import Notice
 from monitor.db import Database
-from monitor.emergency import cards, holding
+from monitor.emergency import by_hand, cards, holding
+from monitor.emergency.delivery_notices import DELIVERY
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import Fate, Why
+from monitor.emergency.telling_alone import OWN
 from tests.connectors.graph_stages import graph_of
 from tests.connectors.publishing_stages import Pictures, serving
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
@@ -162,6 +168,33 @@ def test_while_pictures_cannot_be_fetched_nothing_is_lost_and_people_are_told(
     here.to_the_end()
     is_out_once(here)
     assert pictures.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("why", "ends"), [("nobody answers there", Fate.NEEDS_HUMAN), ("a page stands there instead", Fate.REJECTED)]
+)
+def test_pictures_that_can_never_be_fetched_are_a_persons_who_is_told_and_sends_it_when_they_can(
+    here: Broadcast, pictures: Pictures, monkeypatch: pytest.MonkeyPatch, why: str, ends: Fate
+) -> None:
+    whole = pictures.content
+    with monkeypatch.context() as down:
+        if ends == Fate.REJECTED:
+            pictures.content = b"<html>We are closed"
+        else:
+            down.setenv("KANALVAKT_EMERGENCY__IMAGE_URL", NOBODY)
+        here.sent()
+        here.to_the_end()
+        judge_only(here.db, here.clock(), Settings(), OWN)
+    found = here.delivery("instagram")
+    assert (found.state, here.effects, bool(found.remedy)) == (ends, [], True), why
+    with here.db.snapshot() as session:
+        about = (Notice.subject_kind == DELIVERY, Notice.subject == str(found.id))
+        assert set(session.scalars(select(Notice.recipient_id).where(*about))) == {"redaktor", "ersattare"}
+    pictures.content = whole
+    with here.db.transaction() as session:
+        by_hand.answer(session, found.id, "not_seen", "", "redaktor", here.clock())
+    here.to_the_end()
+    is_out_once(here)
 
 
 def test_where_the_days_posts_are_used_up_a_person_is_told_what_to_do(here: Broadcast) -> None:

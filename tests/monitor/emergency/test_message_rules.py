@@ -65,6 +65,13 @@ class OneMessage(RuleBasedStateMachine):
             assert self.now >= self.is_at.submitted_at + timedelta(minutes=MINUTES)
             self.is_at = replace(self.is_at, alone=reason)
 
+    @precondition(lambda self: self.is_at.state is State.SUBMITTED and not self.is_at.alone)
+    @rule(hours=st.integers(1, 3))
+    def clock_is_set_back(self, hours: int) -> None:
+        assert self.is_at.submitted_at
+        then = self.is_at.submitted_at - timedelta(hours=hours)
+        assert rules.why_not_alone(self.is_at, "ingen svarar", MINUTES, then) is None, "nobody can wait so long"
+
     @precondition(lambda self: self.frozen is None)
     @rule()
     def commit(self) -> None:

@@ -5,16 +5,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.settings import Settings
 from connectors.emulator.faults import Fault, Kind
 from connectors.emulator.server import Emulator
+from connectors.youtube.errors import next_pacific_midnight
 from monitor.db import Database
 from monitor.emergency import films, holding, places
 from monitor.emergency.claimed import anything_to_put_back
 from monitor.emergency.composing import SHORT, texts
-from monitor.emergency.models import Incident, LogLine, Message, Version
+from monitor.emergency.models import Delivery, Incident, LogLine, Message, Version
 from monitor.emergency.putting_back import put_back_due
 from monitor.register.models import Channel
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
@@ -125,7 +126,9 @@ def test_a_platform_that_is_slow_makes_nothing_twice(town: Broadcast) -> None:
     town.sent()
     town.to_the_end()
     assert {each.state for each in town.deliveries()} == {"verified"}
-    assert (described(town), len(town.effects)) == (1, 2)
+    done = [(each.kind, each.target) for each in town.effects]  # below the new film too, where that was there first
+    assert (described(town), len(done)) in [(1, 2), (1, 3)]
+    assert len(set(done)) == len(done)
 
 
 def test_an_update_takes_the_place_of_what_was_said_and_the_end_gives_the_channel_its_own_text_back(
@@ -187,9 +190,10 @@ def test_what_cannot_be_put_back_is_told_once_and_waits_as_long_as_the_platform_
     town.to_the_end()
     end(town)
     town.emulator.youtube.quota.per_day = 0
+    said = [next_pacific_midnight(datetime.now(UTC))]
     assert put_back(town) == 0
-    waits = town.delivery("youtube:text").progress["back"]["next_at"]
-    assert waits > (town.clock() + timedelta(minutes=1)).isoformat()
+    said.append(next_pacific_midnight(datetime.now(UTC)))
+    assert datetime.fromisoformat(town.delivery("youtube:text").progress["back"]["next_at"]) in said
     town.emulator.youtube.quota.per_day = 10_000
     town.emulator.faults.add(Fault("status", method="PUT", path="/channels$", status=403, times=None))
     for _attempt in range(4):
@@ -197,6 +201,25 @@ def test_what_cannot_be_put_back_is_told_once_and_waits_as_long_as_the_platform_
         assert put_back(town) == 0
     assert lines(town).count("för hand") == 1
     assert description(town) != OWN
+
+
+@pytest.mark.parametrize("place", ["hub", "youtube", "youtube:text"])
+def test_the_kill_switch_stops_every_kind_of_place_that_is_armed(town: Broadcast, place: str) -> None:
+    def clock() -> datetime:
+        """Somebody presses the switch just when it is armed."""
+        if town.delivery(place).state == "armed":
+            with town.db.transaction() as session:
+                until = town.clock() + timedelta(minutes=5)
+                holding.hold(session, "", "redaktor", town.clock(), until, "Fel ort")
+        return town.clock()
+
+    town.sent()
+    with town.db.transaction() as session:  # it alone is left to be done
+        session.execute(update(Delivery).where(Delivery.place != place).values(state="verified"))
+    town.sweep(clock=clock)
+    stopped = town.delivery(place)
+    assert (stopped.state, stopped.attempts, stopped.remote_id) == ("held", 0, None)
+    assert [each for each in town.world.effects if place == "youtube" and each.kind == "reply"] == []
 
 
 def test_the_worker_puts_it_back(town: Broadcast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,11 +281,3 @@ def test_without_an_encoder_or_where_nobody_wants_it_there_is_no_video(
         monkeypatch.setenv("KANALVAKT_EMERGENCY__YOUTUBE_TEXT", "false")
         assert not places.lacks_encoder([channel], Settings())
         assert set(texts(session, message, [channel], Settings())) == {"hub", "youtube"}
-
-
-def test_a_file_of_the_staffs_own_is_taken_instead(town: Broadcast, tmp_path: Path) -> None:
-    (tmp_path / "egen.mp4").write_bytes(b"our own film")
-    town.sent(video="egen.mp4")
-    town.to_the_end()
-    made = town.delivery("youtube:video").remote_id or ""
-    assert town.emulator.youtube.uploads.files[made] == b"our own film"

@@ -7,27 +7,29 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from connectors.emulator.server import Emulator
 from monitor.audit.models import AuditEntry
 from monitor.db import Database
-from monitor.emergency import sending
+from monitor.emergency import holding, sending
 from monitor.emergency.approving import approve
 from monitor.emergency.delivering import deliver_all
 from monitor.emergency.drafting import Written, discard, edit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.message_rules import Kind
-from monitor.emergency.models import Message
+from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.rules import Fate, Why
 from monitor.register.faults import Refused
 from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
+from tests.monitor.town import Town
 from tests.runtime.house import eventually
 
 OTHER = "Strömmen är tillbaka"
+HELD = 20
 
 
 @pytest.fixture
@@ -219,3 +221,53 @@ def test_double_clicks_on_the_page_and_the_command_line_at_once_are_one_message(
         list(people.map(presses, range(6)))
     assert eventually(lambda: here.delivery("facebook").state == Fate.VERIFIED)
     assert (len(here.deliveries()), len(here.effects), acts(here, "message.committed")) == (2, 1, 1)
+
+
+def test_two_who_let_go_at_the_same_moment_never_wait_for_each_other_in_a_ring(postgresql: Database) -> None:
+    """The planner may go through the same rows in opposite orders: here it is made to, and both meet in the middle."""
+    many_held(postgresql)
+
+    def let_go(place: str, *without: str) -> None:
+        with postgresql.transaction() as session:
+            for each in without:
+                session.execute(text(f"SET LOCAL enable_{each} = off"))
+            holding.release(session, place, "redaktor", datetime.now(UTC))
+
+    with ThreadPoolExecutor(2) as two:
+        with postgresql.transaction() as session:
+            session.get_one(Delivery, HELD // 2, with_for_update=True)
+            as_due = two.submit(let_go, "", "seqscan", "bitmapscan", "hashjoin", "mergejoin")
+            as_they_lie = two.submit(let_go, "fb", "indexscan", "bitmapscan", "nestloop", "mergejoin")
+            assert eventually(lambda: waiting(postgresql) == 2)
+        as_due.result(60)
+        as_they_lie.result(60)
+
+
+def waiting(db: Database) -> int:
+    """So many transactions of this database wait for a lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with db.snapshot() as session:
+        return int(session.scalars(text(query)).one())
+
+
+def many_held(db: Database) -> None:
+    """The index of what is due has them in the opposite order of how they lie in the table."""
+    Town(db)
+    now = datetime.now(UTC)
+    begun = {"started_at": now, "started_by_id": "redaktor", "decided_by": "K"}
+    said = {"incident_id": 1, "kind": "alert", "author_id": "redaktor", "made_at": now}
+    where = {"place": "fb", "channel_id": "fb", "way": "machine", "state": "held", "text": "x", "link": "x"}
+    when = {"made_at": now, "expires": now + timedelta(hours=1), "marker": "x"}
+    with db.transaction() as session:
+        session.add(Incident(mode="actual", level="disturbance", title="Ström", **begun))  # type: ignore[arg-type]
+        session.flush()
+        for number in range(HELD, 0, -1):
+            message = Message(**said)  # type: ignore[arg-type]
+            message.id = number
+            session.add(message)
+            session.flush()
+            due = now + timedelta(seconds=number)
+            delivery = Delivery(message_id=number, next_at=due, **where, **when)  # type: ignore[arg-type]
+            delivery.id = number
+            session.add(delivery)
+            session.flush()

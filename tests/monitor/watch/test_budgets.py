@@ -4,15 +4,15 @@ import multiprocessing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from config.settings import Polling, Settings
 from connectors.base import Budget
 from connectors.errors import RateLimited
 from monitor.db import Database
 from monitor.watch.budget_rules import A_ROUND, Purpose
-from monitor.watch.budgets import ALLOWANCE, QUOTA, Standing, book, park, standing
-from monitor.watch.models import Parking, Schedule, Spending
+from monitor.watch.budgets import A_MOMENT, ALLOWANCE, QUOTA, Standing, book, park, standing
+from monitor.watch.models import Parking, PollRun, Schedule, Spending
 from tests.monitor.town import Town
 
 PROJECT = Budget("youtube/123", 10_000, "America/Los_Angeles")
@@ -41,6 +41,13 @@ def stands(
 def spend(town: Town, cost: int, channel: str = "yt", purpose: Purpose = "poll", now: datetime = NOW) -> None:
     with town.db.transaction() as session:
         book(session, [PROJECT], channel, purpose, cost, 1, now)
+
+
+def promised(town: Town, cost: int) -> None:
+    """The reading of yt-2 that is under way may come to so much."""
+    with town.db.transaction() as session:
+        session.execute(delete(PollRun))
+        session.add(PollRun(channel_id="yt-2", claim="c", started_at=NOW, full=True, counted_cost=cost))
 
 
 def is_parked(town: Town, *budgets: Budget, until: datetime, code: str = "80001", key: str = "") -> None:
@@ -183,6 +190,16 @@ class TestAQuota:
         assert stands(town, PROJECT, purpose="reply").allowance == 1000
         assert stands(town, PROJECT, purpose="crisis").allowance == 2500
         assert stands(town, PROJECT, now=MIDNIGHT).parked_until is None
+
+    def test_what_others_may_still_come_to_counts_as_spent_until_they_have_ended_or_died(self, town: Town) -> None:
+        town.schedule("yt-2", budgets=[PROJECT.key], claim="c", next_poll_at=NOW + timedelta(seconds=40))
+        promised(town, 7499)
+        assert stands(town, PROJECT).allowance == 1
+        promised(town, 7500)
+        assert stands(town, PROJECT) == Standing(NOW + A_MOMENT, ALLOWANCE, 0)
+        assert stands(town, PROJECT, purpose="reply").allowance == 8500, "no reading is promised what is theirs"
+        town.change(Schedule, "yt-2", next_poll_at=NOW)  # who held the claim is dead
+        assert (stands(town, PROJECT).allowance or 0) > 1000
 
     def test_checks_are_paid_from_what_polls_have(self, town: Town) -> None:
         spend(town, 7499, purpose="check")

@@ -8,8 +8,9 @@ from sqlalchemy import text, update
 
 from monitor.db import Database
 from monitor.register.models import Channel
-from monitor.watch.claiming import LEASE, Claimed, claim_due, claim_now, holds, kept
-from monitor.watch.models import Schedule
+from monitor.watch.bulkhead_rules import LONG
+from monitor.watch.claiming import LEASE, Claimed, Line, claim_due, claim_now, due_by_line, holds, kept
+from monitor.watch.models import PollRun, Schedule
 from tests.conftest import Logged
 from tests.monitor.town import Town
 from tests.monitor.watch.conftest import Watch, until
@@ -192,6 +193,29 @@ def test_a_claim_outlives_a_database_that_is_away_for_a_moment(quick: Watch, log
         rename(quick, "away", "schedule")
         until(lambda: quick.schedule().next_poll_at == now + lease)
     assert {line["event"] for line in logged()} == {failed}
+
+
+def lines(watch: Watch) -> dict[Line, int]:
+    with watch.db.transaction() as session:
+        return due_by_line(session, MONDAY)
+
+
+def test_channels_wait_in_the_line_of_their_provider_and_those_that_take_long_in_one_of_their_own(watch: Watch) -> None:
+    watch.town.channel("yt", platform="youtube")
+    for id_, seconds, outcome in (("quick", 1.0, "complete"), ("slow", LONG, "partial"), ("lost", LONG, "lost")):
+        watch.town.channel(id_, platform="instagram")
+        watch.town.schedule(id_, next_poll_at=MONDAY, last_complete_at=MONDAY)
+        with watch.db.transaction() as session:
+            run = PollRun(channel_id=id_, claim="c", started_at=MONDAY, full=False, outcome=outcome, seconds=seconds)
+            session.add(run)
+    meta, google = Line("meta", long=False), Line("google", long=True)
+    assert lines(watch) == {meta: 2, Line("meta", long=True): 2, google: 1}
+    with watch.db.transaction() as session:
+        assert claim_due(session, MONDAY, 9, line=Line("google", long=False)) == []
+        assert names(claim_due(session, MONDAY, 9, line=google)) == ["yt"]
+        assert names(claim_due(session, MONDAY, 9, line=meta)) == ["lost", "quick"]
+        assert names(claim_due(session, MONDAY, 9, line=Line("meta", long=True))) == ["fb", "slow"]
+    assert lines(watch) == {}
 
 
 def rename(watch: Watch, old: str, new: str) -> None:

@@ -42,8 +42,7 @@ def emulator() -> Iterator[Emulator]:
 
 def claim(town: Town, now: datetime) -> str | None:
     with town.db.transaction() as session:
-        claimed = claim_check(session, now.astimezone(UTC), Settings())
-    return claimed[0] if claimed else None
+        return claim_check(session, now.astimezone(UTC), Settings())
 
 
 def looked_at(town: Town, channel: str, at: datetime, **values: object) -> None:

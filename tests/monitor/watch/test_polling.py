@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from config.settings import Polling, Settings
@@ -18,15 +18,22 @@ from connectors.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from monitor.db import Database
 from monitor.inbox.unanswered import unanswered
 from monitor.register.models import Channel, Organisation
 from monitor.watch.claiming import LEASE, claim_now
 from monitor.watch.models import PollRun, Schedule
 from monitor.watch.polling import poll
 from tests.conftest import Logged
+from tests.monitor.town import Town
 from tests.monitor.watch.conftest import Watch
 from tests.monitor.watch.platform import ANNA, MONDAY, OWN
+from tests.queries import rows_visited
 
+EARLIER = """INSERT INTO poll_run (channel_id, claim, started_at, "full", finished_at, outcome, posts,
+comments_seen, new, edited, gone, requests, counted_cost, seconds, daily, degraded, quiet)
+SELECT 'fb', '', at, false, at, 'complete', 0, 0, 0, 0, 0, 1, 1, 1.0, false, '[]', true
+FROM (SELECT :now - make_interval(days => n) AS at FROM generate_series(2, :n) AS n) AS runs"""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -228,6 +235,29 @@ def test_threads_that_wait_are_told_to_the_connector(watch: Watch) -> None:
     watch.poll()
     watch.poll()
     assert platform.plans[-1].watch_threads == ("older", "asked-again")
+
+
+def test_of_very_many_comments_the_newest_are_looked_at(quick: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.watch.planning.MOST_COMMENTS", 3)
+    for number in range(5):
+        quick.platform.comment(f"c{number}", posted_at=MONDAY - timedelta(minutes=number))
+    quick.poll()
+    quick.poll()
+    assert quick.platform.plans[-1].watch_threads == ("c2", "c1", "c0")
+
+
+def test_a_reading_visits_as_many_earlier_readings_however_many_there_were(postgresql: Database) -> None:
+    watch, found = Watch(postgresql, Town(postgresql)), []
+    watch.poll()
+    for _size in range(2):
+        with postgresql.transaction() as session:
+            session.execute(text(EARLIER), {"now": MONDAY, "n": 2000})
+        with postgresql.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+        with rows_visited(postgresql, "poll_run") as visited:
+            watch.poll()
+        found.append(sum(visited))
+    assert found[1] <= found[0] + 10, found
 
 
 def test_at_most_fifty_threads_are_told(quick: Watch) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from connectors.errors import Unavailable
 from monitor import State
@@ -13,6 +14,7 @@ from monitor.db import Database
 from monitor.inbox.models import Action
 from monitor.inbox.unanswered import unanswered
 from monitor.watch.models import Comment, Schedule
+from monitor.watch.stirring_models import Stirred
 from monitor.watch.verifying import MOST
 from tests.monitor.copies import keep_copy
 from tests.monitor.town import Town
@@ -256,6 +258,7 @@ def _town(db: Database) -> Town:
         there = session.get(Schedule, "fb") is not None
         for comment in session.query(Comment):
             session.delete(comment)
+        session.execute(delete(Stirred))  # numbered by the schedule's revision, which begins anew
         if there:
             session.delete(session.get_one(Schedule, "fb"))
     town = Town.__new__(Town) if there else Town(db)

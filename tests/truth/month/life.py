@@ -28,7 +28,7 @@ from tests.truth.month.office import MoodyOffice
 from tests.truth.month.plan import Event, Plan
 from tests.truth.month.town import KINDS
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=1)
 """So long what a killed worker had in hand is nobody else's."""
 NIGHT = (time(1), time(4), time(19), time(22))
 OFF = (time(1), time(4), time(7), time(10), time(13), time(16), time(19), time(22))

@@ -76,7 +76,9 @@ def test_what_was_sent_alone_is_reviewed_and_what_is_beside_becomes_an_update(
     assert (after["kind"], after["earlier"], after["beside"]) == ("update", 1, None)
 
 
-def test_what_was_published_by_hand_is_said(one: Program, filled: Database) -> None:
+def test_what_was_published_by_hand_is_said_and_a_stop_takes_off_the_crisis_page_what_is_not_out(
+    one: Program, filled: Database
+) -> None:
     live = {"title": "Skarp", "mode": "actual", "sure": "actual"}
     assert one.write("POST", "/incidents", live).status_code == 201
     one.write("POST", "/incidents/2/messages", SAID)
@@ -87,6 +89,11 @@ def test_what_was_published_by_hand_is_said(one: Program, filled: Database) -> N
         session.flush()
         commit(session, 1, "redaktor", datetime.now(UTC), one.client.app.state.settings)  # type: ignore[attr-defined]
         by_hand = session.scalars(select(Delivery).where(Delivery.place == "fb")).one().id
+    front = folder(Settings()) / "index.html"
+    assert one.write("PUT", "/incidents/2/title", {"title": "Skarpt läge"}).status_code == 200
+    assert eventually(lambda: front.exists() and "Mörkt." in front.read_text(encoding="utf-8"))
+    assert one.write("POST", "/incidents/2/holds", {"place": "hub"}).status_code == 201
+    assert eventually(lambda: "Mörkt." not in front.read_text(encoding="utf-8")), "the page shows what was stopped"
     told = {"seen": "seen", "url": "https://example.org/1"}
     assert one.write("POST", f"/deliveries/{by_hand}/answer", told).json()["state"] == "verified"
     assert one.write("POST", f"/deliveries/{by_hand}/answer", told).status_code == 422

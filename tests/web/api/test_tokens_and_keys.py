@@ -4,6 +4,7 @@ once."""
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ def test_whoever_has_a_token_is_told_whose_it_is(program: Programs) -> None:
     assert answer.status_code == 200
     told = answer.json()
     assert (told["person"], told["scopes"], told["permissions"]) == ("redaktor", ["read_inbox"], ["read_inbox"])
+    assert told["version"] == version("kanalvakt")
     assert told["channels"] == ["fb", "yt"] or "fb" in told["channels"]
 
 

@@ -57,7 +57,7 @@ def _looks_at_what_is_prepared(walk: Walk) -> None:
         walk.go(f"/crisis/{path}")
         walk.stop(name)
     walk.go("/crisis/warnings")
-    walk.page.locator("form[action='/crisis/warnings/1'] button").first.click()
+    walk.follow(walk.page.locator("form[action='/crisis/warnings/1'] button").first)
     walk.page.wait_for_load_state()
 
 
@@ -105,8 +105,8 @@ def _writes(walk: Walk) -> None:
 
 def _approves(walk: Walk) -> None:
     walk.go("/crisis")
-    walk.page.get_by_role("link", name="Strömavbrott i Tibro").click()
-    walk.page.locator(f"a[href='{ADDRESS}']").click()
+    walk.follow(walk.page.get_by_role("link", name="Strömavbrott i Tibro"))
+    walk.follow(walk.page.locator(f"a[href='{ADDRESS}']"))
     walk.sees("Read what goes out below. Then:")
     walk.stop("to be approved")
     walk.press("Approve, let somebody else send it")
@@ -117,8 +117,7 @@ def _sends(walk: Walk) -> None:
     walk.go(ADDRESS)
     walk.stop("ready")
     walk.page.locator("#sure").fill(walk.word("LIVE"))
-    with walk.page.expect_navigation():
-        walk.page.locator("form:has(input[value=send]) button").click()
+    walk.follow(walk.page.locator("form:has(input[value=send]) button"))
     walk.sees("Where it has come")
     walk.stop("sent")
 
@@ -133,14 +132,14 @@ def _hears_residents(walk: Walk) -> None:
     walk.go(f"{INCIDENT}/board")
     walk.stop("the board")
     walk.page.locator("#title-1").fill("När strömmen är tillbaka")
-    walk.page.locator("form:has(#title-1) button").click()
+    walk.follow(walk.page.locator("form:has(#title-1) button"))
     walk.page.locator("#answer-1").fill("Vi räknar med klockan 14. Läs mer på tibro.se.")
-    walk.page.locator("form:has(#answer-1) button[value=show]").click()
+    walk.follow(walk.page.locator("form:has(#answer-1) button[value=show]"))
     walk.page.locator("form:has(#answer-1) button[value=hide]").wait_for()
     walk.stop("a topic")
     walk.go(f"{INCIDENT}/log")
     walk.page.locator("#text").fill("Räddningstjänsten är på plats.\nVi träffas igen klockan 13. 📞")
-    walk.page.locator("form:has(#text) button").click()
+    walk.follow(walk.page.locator("form:has(#text) button"))
     walk.page.get_by_text("Räddningstjänsten är på plats.").first.wait_for()
     walk.stop("the log")
     walk.go(f"{INCIDENT}/handover")
@@ -159,7 +158,7 @@ def _is_read(walk: Walk) -> None:
         walk.go(f"/krisinformation{path}")
         walk.stop(name)
     walk.go("/krisinformation")
-    walk.page.locator("article a, section a, main p a").first.click()
+    walk.follow(walk.page.locator("article a, section a, main p a").first)
     walk.stop("one message")
 
 

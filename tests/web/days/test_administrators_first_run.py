@@ -74,13 +74,13 @@ def _chooses_a_password(walk: Walk, link: str) -> None:
 def _writes(walk: Walk, password: str, again: str) -> None:
     walk.page.locator("#password").fill(password)
     walk.page.locator("#again").fill(again)
-    walk.page.locator("main button[type=submit]").first.click()
+    walk.follow(walk.page.locator("main button[type=submit]").first)
 
 
 def _sets_up_the_app(walk: Walk) -> None:
     walk.stop("the app")
     walk.page.locator("#code").fill("123")
-    walk.page.locator("main button[type=submit]").first.click()
+    walk.follow(walk.page.locator("main button[type=submit]").first)
     walk.page.locator("#code-fault").wait_for()
     walk.stop("the app, a fault")
     secret = "".join(walk.page.locator("#secret").inner_text().split())
@@ -96,7 +96,7 @@ def _sets_up_the_app(walk: Walk) -> None:
 def _prints_codes(walk: Walk) -> list[str]:
     walk.go("/accounts")
     walk.stop("accounts")
-    walk.page.locator("form[action='/accounts/kommunikator/codes'] button").click()
+    walk.follow(walk.page.locator("form[action='/accounts/kommunikator/codes'] button"))
     walk.page.locator("main ol code").first.wait_for()
     walk.stop("emergency codes")
     return walk.page.locator("main ol code").all_inner_texts()
@@ -104,7 +104,7 @@ def _prints_codes(walk: Walk) -> list[str]:
 
 def _invites(walk: Walk) -> None:
     walk.go("/accounts")
-    walk.page.locator("form[action='/accounts/redaktor/invite'] button").click()
+    walk.follow(walk.page.locator("form[action='/accounts/redaktor/invite'] button"))
     walk.page.locator("main code").first.wait_for()
     assert f"{walk.town.url}/setup/" in walk.page.locator("main code").first.inner_text()
     walk.stop("an invitation")
@@ -156,11 +156,11 @@ def _comes_back_by_a_code(walk: Walk, codes: list[str]) -> None:
     walk.press("Sign out")
     walk.go("/login/code")
     walk.page.locator("#code").fill("nonsense")
-    walk.page.locator("main button[type=submit]").click()
+    walk.follow(walk.page.locator("main button[type=submit]"))
     walk.page.locator("#code-fault").wait_for()
     walk.stop("emergency login, a fault")
     walk.page.locator("#code").fill(codes[0])
-    walk.page.locator("main button[type=submit]").click()
+    walk.follow(walk.page.locator("main button[type=submit]"))
     walk.page.wait_for_url(walk.town.url + "/")
     walk.go("/account")
     walk.stop("one code less")

@@ -25,7 +25,7 @@ def test_a_managers_day(town: WalkTown, browser: Browser, language: str, script:
 
 
 def _renews(walk: Walk) -> None:
-    walk.page.locator("main a[href='/channels/fb/decision']").click()
+    walk.follow(walk.page.locator("main a[href='/channels/fb/decision']"))
     walk.field("Purpose").wait_for()
     walk.stop("renewing")
     walk.field("Purpose").fill("")

@@ -27,7 +27,7 @@ def _looks_around(walk: Walk) -> None:
     walk.press("Inbox")
     walk.stop("inbox")
     walk.field("Search in comments and posts").fill("läcka")
-    walk.button("Show").click()
+    walk.follow(walk.button("Show"))
     walk.page.get_by_text("vattenläckan").first.wait_for()
     walk.stop("inbox, searched")
     for path, name in (
@@ -83,12 +83,12 @@ def _handles(walk: Walk) -> None:
     walk.unfold("Close without a reply")
     walk.stop("closing")
     walk.page.locator("#close input[type=radio]").first.check()
-    walk.page.locator("#close button").click()
+    walk.follow(walk.page.locator("#close button"))
     walk.stop("closed")
     here = f"/comment/{walk.town.ids['snow']}"
     walk.go(here)
     walk.unfold("Put off")
-    walk.page.locator("#snooze button").click()
+    walk.follow(walk.page.locator("#snooze button"))
     walk.page.get_by_role("alert").first.wait_for()
     walk.stop("put off until nothing")
     walk.go(here)
@@ -136,7 +136,7 @@ def _takes_away(walk: Walk) -> None:
     walk.go("/removals/1")
     walk.page.locator("#registered-answer-yes").check()
     walk.page.locator("#registered-number").fill("KS 2026/114")
-    walk.button("Save").click()
+    walk.follow(walk.button("Save"))
     walk.sees("The case is complete.")
     walk.stop("a case, complete")
     walk.go("/removals")
@@ -151,7 +151,7 @@ def _meets_hard_comments(walk: Walk) -> None:
 
 def _ends_the_day(walk: Walk) -> None:
     walk.go("/")
-    walk.page.locator("form[action^='/watch/grupp'] button").click()
+    walk.follow(walk.page.locator("form[action^='/watch/grupp'] button"))
     walk.sees("Signed in:")
     walk.stop("attested")
     walk.press("Sign out")

@@ -53,7 +53,7 @@ def test_a_registrars_day(town: WalkTown, browser: Browser, language: str, scrip
         walk.stop("taking away")
         walk.page.locator("main input[name=how]").first.check()
         walk.page.locator("#rule").select_option(index=1)
-        walk.page.locator("main form button").last.click()
+        walk.follow(walk.page.locator("main form button").last)
         walk.page.wait_for_url("**/removals/1")
         walk.stop("a case")
         _goes_through(walk, (("/repairs", "repairs"), ("/removals", "what was taken away")))

@@ -113,8 +113,12 @@ class Walk:
         """A button or a link, and the page that it leads to."""
         named = self.word(sentence, **values)
         role = self.page.get_by_role
+        self.follow(role("button", name=named, exact=True).or_(role("link", name=named, exact=True)).first)
+
+    def follow(self, found: Locator) -> None:
+        """Presses it, and waits for the page that it leads to: a click alone may return before there is one."""
         with self.page.expect_navigation():
-            role("button", name=named, exact=True).or_(role("link", name=named, exact=True)).first.click()
+            found.click()
 
     def unfold(self, sentence: str, **values: object) -> None:
         """What stands behind a summary."""
@@ -135,12 +139,10 @@ class Walk:
         self.stop("sign in")
         self.page.locator("#name").fill(person_id)
         self.page.locator("#password").fill(PASSWORD)
-        with self.page.expect_navigation():
-            self.page.locator("main button[type=submit]").first.click()
+        self.follow(self.page.locator("main button[type=submit]").first)
         self.stop("second step")
         self.page.locator("input[inputmode=numeric], #code").first.fill(digits())
-        with self.page.expect_navigation():
-            self.page.locator("main button[type=submit]").first.click()
+        self.follow(self.page.locator("main button[type=submit]").first)
 
     # ---- what is looked at
 

@@ -1,14 +1,19 @@
 """The board's stream: who may hear it, what whoever comes back hears, and that nothing residents wrote is in it."""
 
 import logging
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
 import anyio
 import httpx2
 import pytest
+from playwright.sync_api import Browser, Page
 from sqlalchemy.exc import OperationalError
 
 from monitor.db import Database
@@ -17,6 +22,7 @@ from monitor.web.emergency import live_board
 from monitor.web.emergency.live_board import Full, looks
 from monitor.web.visiting import COOKIE
 from tests.conftest import Logged
+from tests.runtime.house import eventually
 from tests.web.conftest import session_of
 from tests.web.emergency.test_board import SAID, comment, incident
 
@@ -45,6 +51,83 @@ def _events(answer: httpx2.Response) -> Iterator[str]:
         else:
             yield "\n".join(gathered)
             gathered = []
+
+
+@contextmanager
+def served_at(db: Database, port: int) -> Iterator[str]:
+    """The address of a web process of its own, which is killed in the end."""
+    url = db.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "uvicorn", "monitor.web.served:served", "--factory", "--port", str(port)]
+    with subprocess.Popen([*command, "--log-level", "error"], env=os.environ | {"KANALVAKT_DATABASE_URL": url}) as web:
+        try:
+            assert eventually(lambda: _listens(port), 60)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            web.kill()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def board(browser: Browser, db: Database, site: str) -> Iterator[Page]:
+    """Open, with what there is; nobody loads it again."""
+    with browser.new_context(locale="sv-SE") as context:
+        context.add_cookies([{"name": COOKIE, "value": session_of(db, "kris"), "url": site}])
+        page = context.new_page()
+        page.goto(f"{site}/crisis/1/board")
+        page.get_by_text("Mormor behöver hjälp").wait_for()
+        page.evaluate("window.loaded = 'once'")
+        yield page
+        assert page.evaluate("window.loaded") == "once"
+
+
+def writes(db: Database, text: str) -> None:
+    with db.transaction() as session:
+        session.add(comment(text[-8:], text))
+
+
+def test_a_board_that_is_open_shows_what_came_while_the_server_was_away(incident: Database, browser: Browser) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with ExitStack() as rest:
+        with served_at(incident, port) as site:
+            page = rest.enter_context(board(browser, incident, site))
+            writes(incident, "Vi sitter fast i hissen")
+            page.get_by_text("Vi sitter fast i hissen").wait_for()
+        writes(incident, "Ett träd brinner vid skolan")
+        with served_at(incident, port):
+            page.get_by_text("Ett träd brinner vid skolan").wait_for(timeout=60_000)
+
+
+def test_a_board_that_could_not_be_read_when_it_changed_is_read_again_though_nothing_more_changes(
+    incident: Database, site: str, browser: Browser
+) -> None:
+    with board(browser, incident, site) as page:
+        broken = list[str]()
+        page.route(f"{site}/crisis/1/board", lambda way: (broken.append("once"), way.abort())[1], times=1)
+        writes(incident, "Vi sitter fast i hissen")
+        page.get_by_text("Vi sitter fast i hissen").wait_for()
+        assert broken == ["once"]
+
+
+def test_a_board_that_was_refused_as_there_are_too_many_comes_back_after_half_a_minute(
+    incident: Database, site: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with browser.new_context() as context:
+        context.add_cookies([{"name": COOKIE, "value": session_of(incident, "kris"), "url": site}])
+        page = context.new_page()
+        page.clock.install()
+        monkeypatch.setattr(live_board, "MOST", 0)
+        with page.expect_response(lambda answer: answer.url.endswith("/events") and answer.status == 503):
+            page.goto(f"{site}/crisis/1/board")
+        monkeypatch.setattr(live_board, "MOST", 50)
+        with page.expect_response(lambda answer: answer.url.endswith("/events") and answer.status == 200):
+            page.clock.fast_forward(30_000)
+        writes(incident, "Vi sitter fast i hissen")
+        page.get_by_text("Vi sitter fast i hissen").wait_for()
 
 
 def test_whoever_may_not_read_crises_is_refused_and_whoever_is_nobody_is_sent_to_the_door(

@@ -1,7 +1,9 @@
 """Tokens of programs on the pages: made and shown once, listed with their last use, and ended by whoever may."""
 
 import re
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from httpx2 import Response
@@ -10,7 +12,9 @@ from starlette.testclient import TestClient
 from monitor.access import accounts, tokens
 from monitor.access.permission_rules import Permission
 from monitor.access.token_words import SCOPE_WORDS
+from monitor.db import Database
 from monitor.register.models import Person
+from tests.small_disk import small_disk
 from tests.web.login.house import NEW, House, shown, sign_in
 
 FORM = {"name": "Siffror på intranätet", "may": "reading", "days": "30"}
@@ -76,6 +80,25 @@ def test_what_is_missing_is_told_at_its_field_and_what_was_typed_stays(
     )
     assert f'value="{ {**FORM, **change}["name"] }"' in answer.text
     assert numbers(mine) == []
+
+
+def test_on_a_full_disk_no_token_is_made_and_that_is_said(mine: TestClient, tmp_path: Path, lived_in: House) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        lived_in.app.state.db = moved(lived_in.db, disk.path)
+        disk.fill()
+        answer = mine.post("/account/tokens", data=FORM)
+        assert (answer.status_code, "Disken är full" in answer.text, "kanalvakt_" in answer.text) == (503, True, False)
+        disk.free()
+        assert numbers(mine) == []
+        assert holds(mine, word_of(mine.post("/account/tokens", data=FORM)))
+        lived_in.app.state.db.close()
+
+
+def moved(db: Database, folder: Path) -> Database:
+    """The same on another disk."""
+    db.close()
+    assert db.url.database
+    return Database(f"sqlite:///{shutil.copy(db.url.database, folder)}")
 
 
 def test_one_ends_ones_own_and_nobody_elses(lived_in: House, mine: TestClient) -> None:

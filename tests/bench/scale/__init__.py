@@ -1,0 +1,1 @@
+"""What grows with what is stored, and what with what has changed."""
