@@ -1,4 +1,4 @@
-"""`make test`: everything that CI checks, the cheap part first; two checks at a time, the longest beside the others.
+"""`make test`: everything that CI checks, the cheap part first; types, which take a minute, beside it and the tests.
 
 python -m tests.run [--lint] [pytest arguments]
 """
@@ -14,8 +14,8 @@ from tests.services import PACKAGES, Services
 
 SCHEMA = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(COMPOSE_FILE)]
 COMPOSE = [str(compose_program()), "--file", str(COMPOSE_FILE), "--profile", "*", "config", "--quiet"]
+TYPES = ["mypy"]
 CHECKS = (
-    ["mypy"],
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["lint-imports"],
@@ -28,13 +28,18 @@ CHECKS = (
 
 def main(arguments: list[str]) -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of a hundred processes compiles everything anew
-    with ThreadPoolExecutor(2) as both:
-        failed = [_name(check) for check, passes in zip(CHECKS, both.map(_passes, CHECKS), strict=True) if not passes]
+    with ThreadPoolExecutor(1) as beside:
+        typed = beside.submit(_passes, TYPES)
+        failed = [_name(check) for check in CHECKS if not _passes(check)]
+        code = 0 if failed or arguments == ["--lint"] else _tested(arguments)
+        if not typed.result():
+            failed.append(_name(TYPES))
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
-        return 1
-    if arguments == ["--lint"]:
-        return 0
+    return code or int(bool(failed))
+
+
+def _tested(arguments: list[str]) -> int:
     with Services() as services:
         for name in services.missing:
             print(f"Skipped: tests that need {name}. To run them: sudo apt-get install {PACKAGES[name]}", flush=True)

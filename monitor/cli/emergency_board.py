@@ -21,6 +21,7 @@ from monitor.cli.errors import WrongWords
 from monitor.cli.finding import staff_named
 from monitor.cli.output import say, show_json, show_table
 from monitor.cli.setup import opened_database
+from monitor.db.numbered import numbered
 from monitor.emergency.hub import publish_soon
 from monitor.emergency.intake import collect
 from monitor.emergency.intake_rules import Kind
@@ -169,7 +170,7 @@ def _visitor(session: Session, by: str) -> Visitor:
 
 
 def _topic(session: Session, number: int) -> Topic:
-    found = session.get(Topic, number) if 0 < number < 2**31 else None
+    found = numbered(session, Topic, number)
     if found is None:
         raise WrongWords(_("There is no topic {number}: see `kanalvakt emergency board`.", number=number))
     return found

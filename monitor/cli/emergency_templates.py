@@ -28,6 +28,7 @@ from monitor.cli.errors import WrongWords
 from monitor.cli.finding import staff_named
 from monitor.cli.output import say, show_json, show_table
 from monitor.cli.setup import opened_database
+from monitor.db.numbered import numbered
 from monitor.emergency import own_templates
 from monitor.emergency.message_rules import PARTS
 from monitor.emergency.models import CrisisTemplate
@@ -147,7 +148,7 @@ def _told_what_is_wrong() -> Iterator[None]:
 
 
 def _found(session: Session, number: int) -> CrisisTemplate:
-    found = session.get(CrisisTemplate, number) if 0 < number < 2**31 else None
+    found = numbered(session, CrisisTemplate, number)
     if found is None:
         raise WrongWords(_("There is no template {number}: see `kanalvakt emergency templates`.", number=number))
     return found

@@ -14,6 +14,7 @@ from monitor.cli.errors import WrongWords
 from monitor.cli.finding import staff_named
 from monitor.cli.output import say, show_json, show_table
 from monitor.cli.setup import opened_database
+from monitor.db.numbered import numbered
 from monitor.emergency import warnings as outside
 from monitor.emergency.models import OutsideWarning
 from monitor.register.organisation import organisation
@@ -42,7 +43,7 @@ def warnings(json: Json = False) -> None:
 def let_be(number: Number, by: By) -> None:
     with opened_database().transaction() as session:
         who = staff_named(session, by, Permission.WORK_IN_CRISIS)
-        if not 0 < number < 2**31 or session.get(OutsideWarning, number) is None:
+        if numbered(session, OutsideWarning, number) is None:
             raise WrongWords(_("There is no warning {number}: see `kanalvakt emergency warnings`.", number=number))
         outside.let_be(session, number, who, datetime.now(UTC))
     say(_("Somebody has looked at it."))

@@ -13,6 +13,7 @@ from monitor.audit import COMMAND
 from monitor.cli.errors import WrongWords
 from monitor.cli.output import say
 from monitor.cli.setup import opened_database
+from monitor.db.numbered import numbered
 from monitor.emergency.evidence import bundle, note_taken
 from monitor.emergency.models import Incident
 from monitor.register.models import Channel
@@ -25,7 +26,7 @@ def evidence(number: Number, file: File) -> int:
     """Whoever may run commands at the server may read what residents wrote on every channel."""
     db = opened_database()
     with db.snapshot() as session:
-        incident = session.get(Incident, number) if 0 < number < 2**31 else None
+        incident = numbered(session, Incident, number)
         if incident is None:
             raise WrongWords(_("There is no incident with that number."))
         made = bundle(session, incident, frozenset(session.scalars(select(Channel.id))), settings())

@@ -15,6 +15,7 @@ from monitor.cli.errors import WrongWords
 from monitor.cli.finding import person_named
 from monitor.cli.output import local, say, show_json, show_table
 from monitor.cli.setup import opened_database
+from monitor.db.numbered import LARGEST
 from monitor.register.organisation import organisation
 
 app = typer.Typer(help=N_("Tokens by which programs use the API on somebody's behalf."), no_args_is_help=True)
@@ -26,7 +27,7 @@ Scopes = Annotated[
 ]
 Name = Annotated[str, typer.Option("--name", help=N_("What it is for."))]
 Days = Annotated[int, typer.Option("--days", help=N_("So many days it holds."))]
-Number = Annotated[int, typer.Argument(metavar="ID", help=N_("The token's number in the list."), min=1, max=2**31 - 1)]
+Number = Annotated[int, typer.Argument(metavar="ID", help=N_("The token's number in the list."), min=1, max=LARGEST)]
 By = Annotated[
     str | None, typer.Option("--by", metavar="PERSON", help=N_("Who asks for it, for the audit log: a person's id."))
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from config.language import N_, _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import is_number
 from monitor.inbox.action_rules import UNDER_WAY, Fate
 from monitor.inbox.mark_rules import Kind
 from monitor.inbox.models import Action, Mark
@@ -89,7 +90,7 @@ class After:
 
 def after_of(session: Session, who: Visitor, comment_id: int, now: datetime) -> After | None:
     """None where the visitor did nothing to it lately, or may not see it."""
-    if not 0 < comment_id < 2**31:
+    if not is_number(comment_id):
         return None
     found = session.execute(_last(comment_id, who.person_id, now)).one_or_none()
     if found is None or not who.may(Permission.READ_INBOX, found[0].channel_id):

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor import Calendar
 from monitor.audit import audited
+from monitor.db.numbered import numbered
 from monitor.register.faults import Refused
 from monitor.register.models import Absence, Channel, Person
 from monitor.register.people import absences
 
 LONGEST = timedelta(days=731)
-HIGHEST = 2**31 - 1  # of our numbers
 BOTH_AWAY = N_(
     "Nobody is left for {channel} from {first} to {last}: responsible and deputy are both away. Name somebody else."
 )
@@ -52,7 +52,7 @@ def add_absence(session: Session, person: Person, first: date, last: date, actor
 
 def remove_absence(session: Session, person: Person, number: int, actor: str, now: datetime) -> Absence:
     """The person is not away then after all; the audit log keeps it. Raises Refused if it is none of the person's."""
-    absence = session.get(Absence, number) if 0 < number <= HIGHEST else None
+    absence = numbered(session, Absence, number)
     if absence is None or absence.person_id != person.id:
         raise Refused(_(NO_SUCH, name=person.id, number=number))
     audited(session, actor, "absence.removed", ("person", person.id), now, before=_days(absence))

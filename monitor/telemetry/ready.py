@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from monitor.db import Database
+from monitor.db.migrating import revision
 from monitor.telemetry import broker
 from monitor.telemetry.in_time import InTime
 from monitor.telemetry.serving import serves
@@ -19,10 +20,11 @@ DATABASE, BROKER = "database", "broker"
 
 
 class Found(StrEnum):
-    """How a part is. OTHER_VERSION: of its tables."""
+    """How a part is. EMPTY, OTHER_VERSION: of its tables."""
 
     OK = "ok"
     DOWN = "does not answer"
+    EMPTY = "has no tables yet"
     OTHER_VERSION = "has the tables of another version"
 
 
@@ -59,6 +61,8 @@ class Parts:
 
 def _database(db: Database) -> Found:
     try:
-        return Found.OK if serves(db) else Found.OTHER_VERSION
+        if serves(db):
+            return Found.OK
+        return Found.EMPTY if revision(db) is None else Found.OTHER_VERSION
     except SQLAlchemyError:
         return Found.DOWN

@@ -68,6 +68,14 @@ def test_it_is_ready_when_all_answer_and_says_which_does_not(sqlite: Database, s
         assert client.get("/readyz").json()["broker"] == DOWN
 
 
+def test_a_database_without_tables_is_not_ready_and_says_so(sqlite: Database) -> None:
+    with sqlite.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+    with asking(sqlite) as client:
+        answer = client.get("/readyz?exclude=broker")
+    assert (answer.status_code, answer.json()["database"]) == (503, "has no tables yet")
+
+
 def test_a_database_of_an_older_version_is_not_ready_and_of_a_newer_one_while_all_is_there(sqlite: Database) -> None:
     def asked_at(version: str, *statements: str) -> tuple[int, str]:
         with sqlite.engine.begin() as connection:

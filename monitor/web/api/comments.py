@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.alerts.masked_rows import in_lists
+from monitor.db.numbered import is_number
 from monitor.inbox.afterwards import Undo as Way
 from monitor.inbox.afterwards import after_of
 from monitor.inbox.answering import unfit
@@ -39,7 +40,7 @@ from monitor.web.api.comment_shapes import (
     Undo,
 )
 from monitor.web.api.problems import DOCUMENTED, Refused, Wrong
-from monitor.web.api.shapes import LARGEST_ID, USUAL, Limit, Number, Page, paged, wrong_cursor
+from monitor.web.api.shapes import USUAL, Limit, Number, Page, paged, wrong_cursor
 from monitor.web.api.shapes import After as Beyond
 from monitor.web.api.thread_shapes import Post, entry, stands
 from monitor.web.comment.place import place
@@ -58,7 +59,7 @@ def comments(known: Reader, filters: Annotated[Filters, Query()]) -> Comments:
     if filters.channel is not None and filters.channel not in seen:
         raise Refused(404, "")
     position = read(filters.after) if filters.after is not None else None
-    if filters.after is not None and (position is None or not 0 < position.id <= LARGEST_ID):
+    if filters.after is not None and (position is None or not is_number(position.id)):
         raise wrong_cursor()
     with known.db.snapshot() as session:
         asked = _asked(session, known, seen, filters)

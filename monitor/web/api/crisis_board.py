@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from monitor.access.permission_rules import Permission
+from monitor.db.numbered import LARGEST
 from monitor.emergency import topics
 from monitor.emergency.board import Wish, board
 from monitor.emergency.intake import collect
@@ -28,12 +29,12 @@ from monitor.web.api.crisis_step_shapes import (
 )
 from monitor.web.api.once import Once
 from monitor.web.api.problems import DOCUMENTED, refusing
-from monitor.web.api.shapes import LARGEST_ID, Number
+from monitor.web.api.shapes import Number
 
 router = APIRouter(tags=["crisis"], responses=DOCUMENTED)
 Reader = Annotated[Caller, scoped(Permission.READ_CRISIS)]
 Worker = Annotated[Caller, scoped(Permission.WORK_IN_CRISIS)]
-OfTopic = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="Only of that topic.")]
+OfTopic = Annotated[int | None, Query(ge=1, le=LARGEST, description="Only of that topic.")]
 OfKind = Annotated[Sort | None, Query(description="Only of that kind.")]
 Done = Annotated[bool, Query(description="What is done, in place of what waits.")]
 

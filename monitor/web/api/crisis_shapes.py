@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from monitor.db.numbered import LARGEST
 from monitor.emergency.message_rules import Kind, State
 from monitor.emergency.rules import Fate
-from monitor.web.api.shapes import CLEAN, FILLED, LARGEST_ID, In, Line, Moment, Name, Out, Text
+from monitor.web.api.shapes import CLEAN, FILLED, In, Line, Moment, Name, Out, Text
 
 Mode = Literal["actual", "exercise"]
 Level = Literal["elevated", "disturbance", "extraordinary"]
@@ -38,7 +39,7 @@ class Beginning(In):
     decided_by: Line = ""
     area: Line = ""
     case_number: Line = ""
-    warning: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
+    warning: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
 
 
 class Staging(In):
@@ -88,7 +89,7 @@ class Drafting(Writing):
     """earlier: the message that this is an update or a correction of; of an update nothing else need be the same."""
 
     kind: Literal["alert", "update", "correction"] = "alert"
-    earlier: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
+    earlier: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
 
 
 class Changing(Writing):

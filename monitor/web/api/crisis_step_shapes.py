@@ -4,15 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from monitor.db.numbered import LARGEST
 from monitor.emergency.intake_rules import Kind as Sort
 from monitor.emergency.topics import LONGEST_ANSWER, LONGEST_TITLE
 from monitor.web.api.crisis_shapes import Mode, Reason
-from monitor.web.api.shapes import CLEAN, FILLED, LARGEST_ID, In, Line, Moment, Name, Out
+from monitor.web.api.shapes import CLEAN, FILLED, In, Line, Moment, Name, Out
 
 LONGEST = 4000  # characters of a line of the log, and of an answer
 Said = Annotated[str, StringConstraints(max_length=LONGEST, **FILLED), CLEAN]
 Answer = Annotated[str, StringConstraints(max_length=LONGEST), CLEAN]
-Ids = Annotated[list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(min_length=1, max_length=2000)]
+Ids = Annotated[list[Annotated[int, Field(ge=1, le=LARGEST)]], Field(min_length=1, max_length=2000)]
 
 
 class CaseNumber(In):

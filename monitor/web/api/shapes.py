@@ -20,9 +20,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from config.language import _
+from monitor.db.numbered import LARGEST, is_number
 from monitor.web.api.problems import Refused, Wrong
 
-LARGEST_ID = 2**31 - 1
 MOST = 100
 USUAL = 25
 
@@ -45,7 +45,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterVali
 """An id of the register: a channel's, a person's, a unit's."""
 Moment = AwareDatetime
 """ISO 8601 with an offset; given out in UTC."""
-Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
 """A row's id in an address."""
 NameInPath = Annotated[str, Path(max_length=120), AfterValidator(_clean)]
 NameInQuery = Annotated[str | None, Query(max_length=120), AfterValidator(lambda name: name and _clean(name))]
@@ -131,7 +131,7 @@ def read_cursor(text: str) -> str | int:
 def read_number(after: str | None) -> int | None:
     """Where a list by falling number goes on; None: at its beginning. Raises Refused for an `after` of others."""
     found = read_cursor(after) if after is not None else None
-    if found is not None and not (isinstance(found, int) and 0 < found <= LARGEST_ID):
+    if found is not None and not (isinstance(found, int) and is_number(found)):
         raise wrong_cursor()
     return found if isinstance(found, int) else None
 

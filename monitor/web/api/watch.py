@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from monitor.access.permission_rules import Permission
+from monitor.db.numbered import LARGEST
 from monitor.inbox.unanswered import unanswered
 from monitor.records.period import WrongPeriod, check_period
 from monitor.records.report_document import row_told
@@ -31,7 +32,6 @@ from monitor.web.api.problems import CONFLICT, DOCUMENTED, refusing
 from monitor.web.api.shapes import (
     CLEAN,
     FILLED,
-    LARGEST_ID,
     USUAL,
     After,
     Day,
@@ -67,7 +67,7 @@ class AttestationIn(In):
 class ReviewIn(In):
     """newest: the highest `comment_id` that you have gone through, 0 for none; what has come since is refused."""
 
-    newest: Annotated[int, Field(strict=True, ge=0, le=LARGEST_ID)]
+    newest: Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 
 
 class CorrectionIn(In):

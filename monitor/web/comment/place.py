@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import is_number
 from monitor.inbox.at_hand import at_hand
 from monitor.inbox.opened import Opened
 from monitor.register.models import Channel
@@ -15,7 +16,7 @@ from monitor.register.organisation import organisation
 
 def place(session: Session, who: Visitor, comment_id: int, permission: Permission) -> Opened:
     """Raises HTTPException: 404 where there is no such comment for this visitor, 403 where it may only be read."""
-    here = at_hand(session, comment_id) if comment_id < 2**31 else None
+    here = at_hand(session, comment_id) if is_number(comment_id) else None
     comment = here.comment if here is not None else None
     if comment is None or not who.may(Permission.READ_INBOX, comment.channel_id):
         raise HTTPException(404)

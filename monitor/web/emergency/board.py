@@ -14,6 +14,7 @@ from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.db import Database
+from monitor.db.numbered import numbered
 from monitor.emergency import topics
 from monitor.emergency.board import KINDS, Wish, board, state_of
 from monitor.emergency.hub import publish_hub
@@ -125,7 +126,7 @@ def _act(session: Session, number: int, who: Visitor, form: Chosen) -> None:
 
 def _topic(session: Session, number: int, topic_id: int) -> Topic:
     """Raises HTTPException, 404, for one that is not of this incident."""
-    found = session.get(Topic, topic_id) if 0 < topic_id < 2**31 else None
+    found = numbered(session, Topic, topic_id)
     if found is None or found.incident_id != number:
         raise HTTPException(404)
     return found

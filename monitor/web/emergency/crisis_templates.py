@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import numbered
 from monitor.emergency import own_templates
 from monitor.emergency.message_rules import PARTS
 from monitor.emergency.message_words import QUESTIONS
@@ -103,7 +104,7 @@ def _copied(session: Session, name: str) -> Sent:
 
 def _template(session: Session, number: int) -> CrisisTemplate:
     """Raises HTTPException, 404."""
-    found = session.get(CrisisTemplate, number) if 0 < number < 2**31 else None
+    found = numbered(session, CrisisTemplate, number)
     if found is None:
         raise HTTPException(404)
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from config.language import _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import numbered
 from monitor.emergency import incidents
 from monitor.emergency.approving import to_review
 from monitor.emergency.composing import HUB, channels_of
@@ -106,7 +107,7 @@ def _do(session: Session, incident: Incident, by: str, form: Sent, now: datetime
 
 def incident_of(session: Session, number: int) -> Incident:
     """Raises HTTPException, 404, for one that is not there."""
-    found = session.get(Incident, number) if 0 < number < 2**31 else None
+    found = numbered(session, Incident, number)
     if found is None:
         raise HTTPException(404)
     return found

@@ -14,6 +14,7 @@ from config.settings import Settings
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
 from monitor.db import Database
+from monitor.db.numbered import numbered
 from monitor.emergency import own_templates, sending
 from monitor.emergency.approving import approve, do_alone, review
 from monitor.emergency.beginning import Beside, follow, opened
@@ -96,7 +97,7 @@ def act(request: Request, number: int, message_id: int, who: Reader, form: Form)
 
 def message_of(session: Session, number: int, message_id: int) -> Message:
     """Raises HTTPException, 404, for one that is not there."""
-    found = session.get(Message, message_id) if 0 < message_id < 2**31 else None
+    found = numbered(session, Message, message_id)
     if found is None or found.incident_id != number:
         raise HTTPException(404)
     return found

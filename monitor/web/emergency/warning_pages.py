@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from config.language import N_
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import is_number
 from monitor.emergency import warnings
 from monitor.emergency.warning_rules import UNREAL, Problem
 from monitor.register.organisation import organisation
@@ -54,7 +55,7 @@ def all_warnings(request: Request, who: Reader) -> HTMLResponse:
 @router.post("/warnings/{number}")
 def let_be(request: Request, number: int, who: Worker) -> RedirectResponse:
     """Somebody has looked: it need not be shown any more."""
-    if not 0 < number < 2**31:
+    if not is_number(number):
         raise HTTPException(404)
     with request.app.state.db.transaction() as session:
         warnings.let_be(session, number, who.person_id, datetime.now(UTC))

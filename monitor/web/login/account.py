@@ -16,6 +16,7 @@ from monitor.access.permission_rules import Permission
 from monitor.access.token_words import SCOPE_WORDS
 from monitor.access.visitors import Visitor
 from monitor.audit import audited
+from monitor.db.numbered import numbered
 from monitor.inbox.templates import EVERYBODY, CannotKeep, own_signature, sign_as
 from monitor.register.models import Person
 from monitor.register.organisation import organisation
@@ -94,7 +95,7 @@ def end_others(request: Request, who: Myself) -> Response:
 def end_one(request: Request, who: Myself, number: int) -> Response:
     """404 for a session of somebody else, as for none."""
     with request.app.state.db.transaction() as session:
-        row = session.get(LoginSession, number) if 0 < number < 2**31 else None
+        row = numbered(session, LoginSession, number)
         if row is None or row.person_id != who.person_id:
             raise HTTPException(404)
         sessions.end(session, number, who.person_id, datetime.now(UTC))

@@ -13,6 +13,7 @@ from monitor.access.models import ApiToken
 from monitor.access.permission_rules import Permission
 from monitor.access.token_words import SCOPE_WORDS
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import numbered
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Person
 from monitor.register.organisation import organisation
@@ -84,7 +85,7 @@ def end_sessions(request: Request, who: Administrator, person_id: str) -> Respon
 def end_token(request: Request, who: Administrator, number: int) -> Response:
     """Anybody's. 404 for none."""
     with request.app.state.db.transaction() as session:
-        if not 0 < number < 2**31 or session.get(ApiToken, number) is None:
+        if numbered(session, ApiToken, number) is None:
             raise HTTPException(404)
         tokens.end(session, number, who.person_id, datetime.now(UTC))
     return RedirectResponse("/accounts?done=token-ended", status_code=303)

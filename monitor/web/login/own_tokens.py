@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from monitor.access import tokens
 from monitor.access.models import ApiToken
 from monitor.access.token_words import SCOPE_WORDS
+from monitor.db.numbered import numbered
 from monitor.register.organisation import organisation
 from monitor.web.login.account import CHOSEN, READING, account_page
 from monitor.web.login.sent import Sent
@@ -39,7 +40,7 @@ def make(request: Request, who: Myself, sent: Sent) -> Response:
 def end(request: Request, who: Myself, number: int) -> Response:
     """404 for a token of somebody else, as for none."""
     with request.app.state.db.transaction() as session:
-        row = session.get(ApiToken, number) if 0 < number < 2**31 else None
+        row = numbered(session, ApiToken, number)
         if row is None or row.person_id != who.person_id:
             raise HTTPException(404)
         tokens.end(session, number, who.person_id, datetime.now(UTC))

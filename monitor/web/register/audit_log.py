@@ -17,6 +17,7 @@ from monitor.access.permission_rules import Permission
 from monitor.audit.models import AuditEntry
 from monitor.audit.reading import Found, entries
 from monitor.audit.verifying import Head, verify
+from monitor.db.numbered import LARGEST
 from monitor.records.acts import act_in_words
 from monitor.records.auditing import agreement
 from monitor.records.log_words import ACTORS, BROKEN, actor_in_words, changes_in_words, difference_in_words
@@ -70,7 +71,7 @@ def log(
     actor: str = "",
     kind: str = "",
     subject: str = "",
-    below: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    below: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> HTMLResponse:
     """The newest entries of those asked for; the older ones on the pages after it. 422 for a day that is none."""
     wanted = Wanted(first.strip(), last.strip(), actor.strip(), kind.strip(), subject.strip())

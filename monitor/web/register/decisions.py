@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import numbered
 from monitor.register.calendar import calendar_of
 from monitor.register.deciding import CannotDecide, confirm, replaced
 from monitor.register.decision_paper import contents, decision_pdf, file_name
@@ -81,7 +82,7 @@ def decision_for(
     session: Session, who: Visitor, number: int, permission: Permission = Permission.READ_REGISTER
 ) -> Decision:
     """404 where there is none, or none that the visitor is to know of."""
-    found = session.get(Decision, number) if 0 < number < 2**31 else None
+    found = numbered(session, Decision, number)
     if found is None:
         raise HTTPException(404)
     channel_for(session, who, found.channel_id, permission)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import numbered
 from monitor.inbox.flag_listing import (
     LABELS,
     LANGUAGES,
@@ -70,7 +71,7 @@ def remove(request: Request, number: int, who: Editor) -> Response:
     """Takes a rule out of use; 409 where it is so already."""
     try:
         with request.app.state.db.transaction() as session:
-            rule = session.get(FlagRule, number) if 0 < number < 2**31 else None
+            rule = numbered(session, FlagRule, number)
             if rule is None:
                 raise HTTPException(404)
             remove_rule(session, rule, who.person_id, datetime.now(UTC))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from config.language import N_, _
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import numbered
 from monitor.inbox import templates
 from monitor.inbox.desk_models import ReplyTemplate
 from monitor.inbox.reply_rules import TemplateKind
@@ -39,7 +40,6 @@ KINDS = {
     TemplateKind.INTERIM: N_("Only a first answer"),
     TemplateKind.REFERRAL: N_("Where to turn instead"),
 }
-MOST = 2**31  # a larger number is nobody's id, and too large for PostgreSQL
 
 
 @router.get("", dependencies=[needs(Permission.EDIT_SETTINGS)])
@@ -129,7 +129,7 @@ def _faults(sent: Sent) -> dict[str, str]:
 
 def _template(session: Session, number: int) -> ReplyTemplate:
     """404 where there is none."""
-    found = session.get(ReplyTemplate, number) if 0 < number < MOST else None
+    found = numbered(session, ReplyTemplate, number)
     if found is None:
         raise HTTPException(404)
     return found

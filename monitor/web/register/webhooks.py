@@ -19,6 +19,7 @@ from monitor.alerts.hook_stopped import stopped_in_words
 from monitor.alerts.hook_subscriptions import CannotSubscribe, Listed, Wish
 from monitor.alerts.hook_words import STATES, answer_in_words, dispatch_in_words, event_in_words
 from monitor.audit.outgoing_models import Subscription
+from monitor.db.numbered import is_number
 from monitor.register.models import Channel
 from monitor.register.organisation import organisation
 from monitor.web.register.asking import Form, Sent
@@ -126,7 +127,7 @@ def _acted(request: Request, number: int, who: Visitor, act: Act) -> Response | 
 
 def _number(number: int) -> int:
     """404 for what no database could look for."""
-    if not 0 < number < 2**31:
+    if not is_number(number):
         raise HTTPException(404)
     return number
 

@@ -15,6 +15,7 @@ from config.language import _
 from connectors import PLATFORMS
 from monitor.access.permission_rules import Permission
 from monitor.access.visitors import Visitor
+from monitor.db.numbered import is_number, numbered
 from monitor.inbox.removal_desk import LATER, NotTaken, Wish, answerable, reads, take, ways
 from monitor.inbox.removal_models import SavedCopy
 from monitor.inbox.removal_rules import OBVIOUS, Kind, Rule, question
@@ -141,7 +142,7 @@ def pdf(request: Request, number: int, who: Reader) -> Response:
 
 def _comment(session: Session, number: int, who: Visitor) -> Found:
     """Raises HTTPException: 404 for what is not there, or not for this visitor."""
-    comment = session.get(Comment, number) if number < 2**31 else None
+    comment = numbered(session, Comment, number)
     if comment is None or not who.may(Permission.HIDE, comment.channel_id):
         raise HTTPException(404)
     channel = session.get_one(Channel, comment.channel_id)
@@ -188,7 +189,7 @@ def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _case(session: Session, number: int, who: Visitor) -> Case:
     """Raises HTTPException: 404 for what is not there, or not for this visitor."""
-    found = case(session, number) if number < 2**31 else None
+    found = case(session, number) if is_number(number) else None
     if found is None or not who.may(Permission.READ_REMOVALS, found.channel):
         raise HTTPException(404)
     return found
