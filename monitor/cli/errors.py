@@ -3,7 +3,6 @@
 import errno
 
 import typer
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from config.language import _
@@ -12,6 +11,7 @@ from connectors.errors import ConnectorError
 from monitor.cli.output import remark
 from monitor.cli.translating import usage_sentence
 from monitor.db.database import NotUnicode
+from monitor.db.migrating import NewerVersion
 from monitor.db.no_room import no_room
 from monitor.db.trigrams import NoTrigrams
 from monitor.register.faults import Refused, RegisterFaults
@@ -48,7 +48,7 @@ def explain(error: Exception) -> tuple[str, int]:
             return str(error), SET_UP
         case DBAPIError() if _is_outside(error):
             return _database(error), SET_UP
-        case CommandError():  # alembic: a revision this version does not know
+        case NewerVersion():
             return _("The database belongs to a newer version of Kanalvakt: install that version."), SET_UP
         case OSError():
             return _system(error), SET_UP

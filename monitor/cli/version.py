@@ -15,7 +15,7 @@ def version_(json: Json = False) -> None:
     if not json:
         print(version("kanalvakt"))
         return
-    from monitor.db.migrating import head  # slow to load, and seldom needed
+    from monitor.db.migrating import head  # what it takes to use a database is slow to load, and seldom needed
 
     show_json({"version": version("kanalvakt"), "schema": head(), "database": _schema()})
 

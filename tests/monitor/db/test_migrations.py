@@ -1,6 +1,8 @@
 """Every released schema can be brought to this one with what is in it, and the version before goes on working on it."""
 
 import ast
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,11 +10,12 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 import monitor.db.migrations
 from monitor.db import Database
 from monitor.db.fitting import lacking
-from monitor.db.migrating import alone, configuration, head, upgrade, upgrade_in
+from monitor.db.migrating import NewerVersion, alone, configuration, head, is_known, upgrade, upgrade_in
 from monitor.db.rows_out import shapes
 from monitor.telemetry.serving import ALL, can_serve
 from tests.monitor.conftest import Anew
@@ -24,6 +27,32 @@ SIDE_BY_SIDE = "0017"
 """From here on old and new run side by side."""
 MEMORY = {"tally", "stirred", "open_threads"}
 """Triggers count on in it, or it is found anew."""
+
+
+def test_the_names_of_the_files_say_which_revisions_there_are_and_in_which_order() -> None:
+    script = ScriptDirectory.from_config(configuration(None))
+    assert head() == script.get_current_head()
+    assert all(is_known(each) for each in RELEASED)
+    for each in script.walk_revisions():
+        assert (each.down_revision or "") < each.revision
+        assert Path(each.path).name.startswith(f"{each.revision}_")
+
+
+def test_a_database_that_a_newer_version_has_migrated_is_not_migrated(bare: Anew) -> None:
+    db = bare()
+    upgrade(db)
+    with db.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerVersion):
+        upgrade(db)
+
+
+def test_a_process_that_only_looks_at_the_schema_loads_no_alembic(sqlite: Database) -> None:
+    looks = "import sys, monitor.web.app, monitor.cli.main; from monitor.db import Database; "
+    looks += "from monitor.db.migrating import is_current; "
+    looks += f"print(is_current(Database({str(sqlite.engine.url)!r})), 'alembic' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["True", "False"]
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection", "ignore:autogenerate skipping")
