@@ -41,18 +41,23 @@ def card_address(settings: Settings, identifier: str) -> str:
     return f"{settings.emergency.image_url or f'{base(settings)}/cards'}/{identifier}.jpg"
 
 
-def publish_hub(db: Database, settings: Settings, now: datetime) -> None:
-    """Writes the files anew from the messages that were sent, those of exercises apart. Cheap where nothing has
-    changed. Raises NotSetUp without a register, and OSError where nothing can be written."""
+def publish_hub(db: Database, settings: Settings, now: datetime, identifier: str | None = None) -> None:
+    """Writes the files anew from the messages that were sent, those of exercises apart. Raises NotSetUp without a
+    register, and OSError where nothing can be written.
+
+    identifier: of a message that is to be seen at once. Of messages' own pages only those of its incident are written
+    then: all the others since years are the worker's, which comes by every minute.
+    """
     kept = folder(settings)
     for exercise in (False, True):
         place = folder(settings, exercise=exercise)
         with turn(place, kept) as held:
             with db.snapshot() as session:  # in turn: who read the database earlier must not write later
                 found = contents(session, now, exercise)
-                if exercise and not found.messages:
-                    return
-                made = hub_pages.files(found, base(settings), kept)
+                incidents = found.incidents(identifier)
+                if not incidents and (exercise or identifier is not None):
+                    continue
+                made = hub_pages.files(found, incidents, base(settings), kept)
             cards = {name: content for name, content in made.items() if name.startswith(hub_pages.CARDS)}
             _write(held, kept, cards)
             _write(held, place, {name: content for name, content in made.items() if name not in cards})

@@ -71,6 +71,10 @@ class Contents:
     messages: tuple[Shown, ...]
     made: datetime
 
+    def incidents(self, identifier: str | None) -> set[int]:
+        """Of the message, where it is one of these; None: of all."""
+        return {each.incident.id for each in self.messages if identifier in (None, each.identifier)}
+
 
 def contents(session: Session, now: datetime, exercise: bool) -> Contents:
     """Of actual incidents, or of exercises. Raises NotSetUp without a register."""

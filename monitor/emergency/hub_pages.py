@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,12 +42,14 @@ TEMPLATES.globals.update(_=_)
 TEMPLATES.filters.update(moment=moment)
 
 
-def files(found: Contents, base: str, kept: Path) -> dict[str, bytes]:
-    """By name, what others lead to first. kept: where they lie already, so that no card is drawn twice."""
+def files(found: Contents, incidents: Collection[int], base: str, kept: Path) -> dict[str, bytes]:
+    """By name, what others lead to first. incidents: those whose messages' own pages are made. kept: where they lie
+    already, so that no card is drawn twice."""
     made = dict[str, bytes]()
     shown = [each for each in found.messages if NAME.fullmatch(each.identifier)]
     for each in shown:
-        made |= _of_message(each, found, base, kept)
+        if each.incident.id in incidents:
+            made |= _of_message(each, found, base, kept)
     made["index.json"] = _json(found, base)
     made["feed.atom"] = _atom(found, shown, base)
     made["robots.txt"] = ROBOTS

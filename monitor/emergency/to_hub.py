@@ -40,7 +40,7 @@ class HubPublisher:
     def publish(self, draft: Draft, progress: State) -> Published:  # noqa: ARG002 - the protocol's
         LAST_LOOK.get()()
         try:
-            hub.publish_hub(self.db, self.settings, datetime.now(UTC))
+            hub.publish_hub(self.db, self.settings, datetime.now(UTC), self.identifier)
         except OSError as error:
             remedy = NO_ROOM if no_room(error) else NOT_WRITTEN
             failure = Unavailable("the crisis page cannot be written", code=type(error).__name__, remedy=remedy)

@@ -29,7 +29,7 @@ class FakeHub:
     def __init__(self) -> None:
         self.answers, self.published = True, 0
 
-    def publish_hub(self, _db: Database, _settings: Settings, _now: datetime) -> None:
+    def publish_hub(self, _db: Database, _settings: Settings, _now: datetime, _identifier: str) -> None:
         self.published += 1
 
     def verify(self, _settings: Settings, _identifier: str, _text_hash: str) -> bool:
