@@ -100,7 +100,7 @@ def _claim(session: Session, delivery_id: int, settings: Settings, now: datetime
 
 
 def _body(session: Session, delivery: Delivery, settings: Settings, now: datetime) -> str | None:
-    found = contents(session, now, exercise=False)
+    found = contents(session, now, exercise=False, identifier=delivery.marker)
     for shown in found.messages:
         if shown.message.id == delivery.message_id:
             said = told(shown, found, base(settings)) | {

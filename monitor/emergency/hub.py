@@ -53,7 +53,7 @@ def publish_hub(db: Database, settings: Settings, now: datetime, identifier: str
         place = folder(settings, exercise=exercise)
         with turn(place, kept) as held:
             with db.snapshot() as session:  # in turn: who read the database earlier must not write later
-                found = contents(session, now, exercise)
+                found = contents(session, now, exercise, identifier)
                 incidents = found.incidents(identifier)
                 if not incidents and (exercise or identifier is not None):
                     continue

@@ -1,10 +1,11 @@
 """What the crisis page shows: which messages hold, which are history, and what is answered to many."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from monitor.emergency.composing import HUB
@@ -15,6 +16,8 @@ from monitor.register.organisation import organisation
 
 ENDED_IS_SHOWN = timedelta(days=14)
 """An incident stays on the page for so long after its end; its messages keep their own addresses."""
+LISTED = 50
+"""Messages in the feed, the newest."""
 NOT_THERE = frozenset({Fate.HELD, Fate.EXPIRED, Fate.REJECTED})
 
 
@@ -57,8 +60,8 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """shelves: incidents that go on or ended lately, newest first. messages: every one that has its own address. made:
-    as of when all this is so."""
+    """shelves: incidents that go on or ended lately, newest first. messages: every one that has its own address, or
+    those that matter where it is about one. made: as of when all this is so."""
 
     name: str
     website: str
@@ -76,10 +79,11 @@ class Contents:
         return {each.incident.id for each in self.messages if identifier in (None, each.identifier)}
 
 
-def contents(session: Session, now: datetime, exercise: bool) -> Contents:
-    """Of actual incidents, or of exercises. Raises NotSetUp without a register."""
+def contents(session: Session, now: datetime, exercise: bool, identifier: str | None = None) -> Contents:
+    """Of actual incidents, or of exercises. identifier: of a message that hurries; then without the messages of years
+    that neither belong to its incident nor are listed anywhere. Raises NotSetUp without a register."""
     owner = organisation(session)
-    messages = _messages(session, now, exercise)
+    messages = _messages(session, now, exercise, identifier)
     incidents = {each.incident.id: each.incident for each in messages}
     return Contents(
         *(owner.name, owner.website or "", owner.phone or "", owner.municipality_code or ""),
@@ -90,13 +94,14 @@ def contents(session: Session, now: datetime, exercise: bool) -> Contents:
     )
 
 
-def _messages(session: Session, now: datetime, exercise: bool) -> list[Shown]:
+def _messages(session: Session, now: datetime, exercise: bool, identifier: str | None) -> list[Shown]:
     """Those that were sent here, newest first."""
     mode = "exercise" if exercise else "actual"
     query = select(Message, Incident, Version.text, Delivery).join(Incident, Incident.id == Message.incident_id)
     query = query.outerjoin(Version, (Version.message_id == Message.id) & (Version.place == HUB))
     query = query.outerjoin(Delivery, (Delivery.message_id == Message.id) & (Delivery.place == HUB))
-    query = query.where(Message.committed_at.is_not(None), Incident.mode == mode)
+    sent_here = (Message.committed_at.is_not(None), Incident.mode == mode)
+    query = query.where(*sent_here, *([_matters(sent_here, now, identifier)] if identifier is not None else []))
     held = not holds(session, now, mode).isdisjoint({EVERYWHERE, HUB})
     rows = [
         (message, incident, words or "")
@@ -113,6 +118,19 @@ def _messages(session: Session, now: datetime, exercise: bool) -> list[Shown]:
         )
         for message, incident, words in rows
     ]
+
+
+def _matters(sent_here: Sequence[ColumnElement[bool]], now: datetime, identifier: str) -> ColumnElement[bool]:
+    """Belongs to the message's incident, or is listed: on the front page, or in the feed; twice as many as stand there,
+    for some of them may not be there."""
+    newest = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(*sent_here)
+    newest = newest.order_by(Message.sent.desc(), Message.id.desc()).limit(2 * LISTED)
+    return or_(
+        Incident.closed_at.is_(None),
+        Incident.closed_at > now - ENDED_IS_SHOWN,
+        Message.id.in_(newest),
+        Message.incident_id.in_(select(Message.incident_id).where(Message.identifier == identifier)),
+    )
 
 
 def _is_there(delivery: Delivery, *, held: bool) -> bool:

@@ -16,7 +16,7 @@ from config.language import _, moment, use_language
 from monitor.emergency import cap
 from monitor.emergency.cap_rules import LONGEST_AREA, NAME, Alert, Area, Info, Reference, faults
 from monitor.emergency.composing import BEGINS, EXERCISE, HEADS
-from monitor.emergency.hub_contents import Contents, Shelf, Shown
+from monitor.emergency.hub_contents import LISTED, Contents, Shelf, Shown
 from monitor.emergency.incident_words import STAGES
 from monitor.emergency.message_rules import PARTS
 from monitor.emergency.models import Message
@@ -246,7 +246,7 @@ def _atom(found: Contents, shown: list[Shown], base: str) -> bytes:
     _text(SubElement(top, "author"), "name", found.name)
     SubElement(top, "link", {"rel": "self", "href": f"{base}/feed.atom"})
     SubElement(top, "link", {"href": base})
-    for each in shown[:50]:
+    for each in shown[:LISTED]:
         _entry(SubElement(top, "entry"), told(each, found, base), _standing(each, found, base))
     xml: bytes = tostring(top, encoding="utf-8", xml_declaration=True)
     return xml

@@ -242,39 +242,6 @@ def test_nothing_is_written_where_nothing_has_changed(town: Database, settings: 
     assert {path: path.stat().st_ino for path in hub.folder(settings).rglob("*.*")} == before
 
 
-def test_a_message_that_hurries_waits_for_no_page_of_another_crisis(town: Database, settings: Settings) -> None:
-    with town.transaction() as session:
-        sent(session, incident(session), "tibro-0", at=NOW - timedelta(days=400))
-        event = incident(session)
-        first = sent(session, event, "tibro-1", at=NOW - timedelta(hours=1))
-    hub.publish_hub(town, settings, NOW)
-    before = {path.name: path.stat().st_ino for path in hub.folder(settings).glob("*")}
-    with town.transaction() as session:
-        sent(session, session.get_one(Incident, event.id), "tibro-2", "correction", earlier_id=first.id)
-        session.get_one(Organisation, 1).name = "Tibro stad"
-    hub.publish_hub(town, settings, NOW, "tibro-2")
-    assert "gäller inte längre" in page(settings, "tibro-1.html")
-    assert "Tibro stad" in page(settings, "tibro-2.html")
-    assert "tibro-0" in page(settings)
-    assert "tibro-0" in page(settings, "feed.atom")
-    assert (hub.folder(settings) / "tibro-0.html").stat().st_ino == before["tibro-0.html"]
-    hub.publish_hub(town, settings, NOW)
-    assert "Tibro stad" in page(settings, "tibro-0.html")
-
-
-@pytest.mark.parametrize("exercise", [False, True])
-def test_a_message_that_hurries_is_there_in_an_exercise_as_in_earnest(
-    town: Database, settings: Settings, exercise: bool
-) -> None:
-    with town.transaction() as session:
-        for mode in ("actual", "exercise"):
-            sent(session, incident(session, mode=mode), f"tibro-{mode}")
-    wanted, other = ("exercise", "actual") if exercise else ("actual", "exercise")
-    hub.publish_hub(town, settings, NOW, f"tibro-{wanted}")
-    assert (hub.folder(settings, exercise=exercise) / f"tibro-{wanted}.html").exists()
-    assert not (hub.folder(settings, exercise=not exercise) / f"tibro-{other}.html").exists()
-
-
 def test_a_reader_never_sees_half_a_page(town: Database, settings: Settings) -> None:
     with town.transaction() as session:
         event = incident(session)
