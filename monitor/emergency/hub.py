@@ -48,19 +48,25 @@ def publish_hub(db: Database, settings: Settings, now: datetime, identifier: str
     identifier: of a message that is to be seen at once. Of messages' own pages only those of its incident are written
     then: all the others since years are the worker's, which comes by every minute.
     """
-    kept = folder(settings)
     for exercise in (False, True):
-        place = folder(settings, exercise=exercise)
-        with turn(place, kept) as held:
-            with db.snapshot() as session:  # in turn: who read the database earlier must not write later
-                found = contents(session, now, exercise, identifier)
-                incidents = found.incidents(identifier)
-                if not incidents and (exercise or identifier is not None):
-                    continue
-                made = hub_pages.files(found, incidents, base(settings), kept)
-            cards = {name: content for name, content in made.items() if name.startswith(hub_pages.CARDS)}
-            _write(held, kept, cards)
-            _write(held, place, {name: content for name, content in made.items() if name not in cards})
+        if _written(db, settings, now, exercise, identifier) and identifier is not None:
+            return
+
+
+def _written(db: Database, settings: Settings, now: datetime, exercise: bool, identifier: str | None) -> bool:
+    """False where there is nothing to be written, or the message is none of these."""
+    kept, place = folder(settings), folder(settings, exercise=exercise)
+    with turn(place, kept) as held:
+        with db.snapshot() as session:  # in turn: who read the database earlier must not write later
+            found = contents(session, now, exercise, identifier)
+            incidents = found.incidents(identifier)
+            if not incidents and (exercise or identifier is not None):
+                return False
+            made = hub_pages.files(found, incidents, base(settings), kept)
+        cards = {name: content for name, content in made.items() if name.startswith(hub_pages.CARDS)}
+        _write(held, kept, cards)
+        _write(held, place, {name: content for name, content in made.items() if name not in cards})
+    return True
 
 
 def publish_soon(db: Database, settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """What the crisis page shows: which messages hold, which are history, and what is answered to many."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -84,11 +84,11 @@ def contents(session: Session, now: datetime, exercise: bool, identifier: str | 
     that neither belong to its incident nor are listed anywhere. Raises NotSetUp without a register."""
     owner = organisation(session)
     messages = _messages(session, now, exercise, identifier)
-    incidents = {each.incident.id: each.incident for each in messages}
+    incidents = {each.incident.id: each.incident for each in messages if _is_shown(each.incident, now)}
     return Contents(
         *(owner.name, owner.website or "", owner.phone or "", owner.municipality_code or ""),
         *(ZoneInfo(owner.timezone), owner.language, exercise),
-        tuple(_shelf(session, each, messages) for each in incidents.values() if _is_shown(each, now)),
+        tuple(_shelves(session, incidents, messages)),
         tuple(messages),
         now,
     )
@@ -144,8 +144,10 @@ def _is_shown(incident: Incident, now: datetime) -> bool:
     return incident.closed_at is None or incident.closed_at > now - ENDED_IS_SHOWN
 
 
-def _shelf(session: Session, incident: Incident, messages: list[Shown]) -> Shelf:
-    own = [each for each in messages if each.incident.id == incident.id]
-    asked = select(Topic).where(Topic.incident_id == incident.id, Topic.shown_at.is_not(None)).order_by(Topic.id)
-    live, past = (tuple(each for each in own if each.holds is holds) for holds in (True, False))
-    return Shelf(incident, live, past, tuple(session.scalars(asked)))
+def _shelves(session: Session, incidents: Mapping[int, Incident], messages: list[Shown]) -> Iterator[Shelf]:
+    asked = select(Topic).where(Topic.incident_id.in_(incidents), Topic.shown_at.is_not(None)).order_by(Topic.id)
+    topics = list(session.scalars(asked)) if incidents else []
+    for id_, incident in incidents.items():
+        own = [each for each in messages if each.incident.id == id_]
+        live, past = (tuple(each for each in own if each.holds is holds) for holds in (True, False))
+        yield Shelf(incident, live, past, tuple(each for each in topics if each.incident_id == id_))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,8 @@ from monitor.emergency.incident_words import STAGES
 from monitor.emergency.message_rules import PARTS
 from monitor.emergency.models import Message
 
+Told = dict[str, Any]
+"""A message as machines read it: see `told`."""
 ATOM = "http://www.w3.org/2005/Atom"
 LASTS = timedelta(hours=24)
 KINDS = {"alert": "Alert", "update": "Update", "correction": "Update", "cancel": "Cancel"}
@@ -50,8 +52,12 @@ def files(found: Contents, incidents: Collection[int], base: str, kept: Path) ->
     for each in shown:
         if each.incident.id in incidents:
             made |= _of_message(each, found, base, kept)
-    made["index.json"] = _json(found, base)
-    made["feed.atom"] = _atom(found, shown, base)
+    listed = shown[:LISTED]
+    on_front = (each for shelf in found.shelves for each in (*shelf.live, *shelf.past))
+    either = {each.identifier: each for each in (*listed, *on_front)}
+    said = {identifier: told(each, found, base) for identifier, each in either.items()}
+    made["index.json"] = _json(found, said, base)
+    made["feed.atom"] = _atom(found, listed, said, base)
     made["robots.txt"] = ROBOTS
     for language, name in FRONTS.items():
         made[f"{name}.html"] = _page("hub/front.html", language, found, base, shelves=found.shelves)
@@ -191,30 +197,30 @@ def _page(template: str, language: str, found: Contents, base: str, **values: An
         return TEMPLATES.get_template(template).render(**(known | values)).encode()
 
 
-def _json(found: Contents, base: str) -> bytes:
+def _json(found: Contents, said: Mapping[str, Told], base: str) -> bytes:
     told = {
         "organisation": found.name,
         "exercise": found.exercise,
         "made": found.made.isoformat(timespec="seconds"),
         "url": base,
-        "incidents": [_incident(each, found, base) for each in found.shelves],
+        "incidents": [_incident(each, said) for each in found.shelves],
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
-def _incident(shelf: Shelf, found: Contents, base: str) -> dict[str, Any]:
+def _incident(shelf: Shelf, said: Mapping[str, Told]) -> dict[str, Any]:
     incident = shelf.incident
     next_at = shelf.next_update_at
     return {
         "title": incident.title,
         "stage": incident.stage,
         "next_update_at": next_at.isoformat() if next_at else None,
-        "messages": [told(each, found, base) for each in (*shelf.live, *shelf.past)],
+        "messages": [said[each.identifier] for each in (*shelf.live, *shelf.past)],
         "questions": [{"question": each.title, "answer": each.answer} for each in shelf.questions],
     }
 
 
-def told(shown: Shown, found: Contents, base: str) -> dict[str, Any]:
+def told(shown: Shown, found: Contents, base: str) -> Told:
     """A message for machines, in its own language. cap: None where CAP has no words for it, and there is no file."""
     message = shown.message
     return {
@@ -235,9 +241,9 @@ def told(shown: Shown, found: Contents, base: str) -> dict[str, Any]:
     }
 
 
-def _atom(found: Contents, shown: list[Shown], base: str) -> bytes:
+def _atom(found: Contents, listed: list[Shown], said: Mapping[str, Told], base: str) -> bytes:
     top = Element("feed", {"xmlns": ATOM})
-    newest = max((each.message.sent for each in shown if each.message.sent), default=None)
+    newest = max((each.message.sent for each in listed if each.message.sent), default=None)
     with use_language(found.language):
         title = _("Crisis information from {name}", name=found.name)
     _text(top, "id", f"{base}/feed.atom")
@@ -246,8 +252,8 @@ def _atom(found: Contents, shown: list[Shown], base: str) -> bytes:
     _text(SubElement(top, "author"), "name", found.name)
     SubElement(top, "link", {"rel": "self", "href": f"{base}/feed.atom"})
     SubElement(top, "link", {"href": base})
-    for each in shown[:LISTED]:
-        _entry(SubElement(top, "entry"), told(each, found, base), _standing(each, found, base))
+    for each in listed:
+        _entry(SubElement(top, "entry"), said[each.identifier], _standing(each, found, base))
     xml: bytes = tostring(top, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -261,7 +267,7 @@ def _standing(shown: Shown, found: Contents, base: str) -> str:
         return _("Holds until {when}.", when=moment(expires, found.zone)) if expires else ""
 
 
-def _entry(top: Element, said: dict[str, Any], standing: str) -> None:
+def _entry(top: Element, said: Told, standing: str) -> None:
     _text(top, "id", said["url"])
     _text(top, "title", said["headline"])
     _text(top, "updated", said["sent"])

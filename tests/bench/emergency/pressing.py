@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from config.settings import Settings
 from monitor.db import Database
@@ -21,11 +22,15 @@ from monitor.emergency.rules import UNDER_WAY
 from tests.bench.emergency.platforms import FIRST, Noting, Platforms, platforms
 from tests.bench.emergency.scene import PLATFORMS, Template
 from tests.connectors.graph_stages import graph_of
-from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
+from tests.monitor.emergency.broadcast import Broadcast
 
 LONG = 60.0
 MANY = 1_000_000
-PAUSE = 0.6
+ON_THE_PAGE = 10
+"""Crises that the crisis page shows at the same time."""
+LONG_AGO = timedelta(days=15)
+"""Since a crisis was closed that is not on the page any more."""
+PAUSE = 0.4
 """Seconds between two messages: the log of the one before is written meanwhile. Instagram's containers of the eight
 before it are still waited for."""
 
@@ -58,16 +63,17 @@ class Town:
     settings: Settings
     home: Path
 
-    def approved(self, *, same_incident: bool = False) -> int:
-        """A message that waits for the button, of a crisis of its own."""
-        if not same_incident:
-            with self.db.transaction() as session:
-                begun: dict[str, Any] = {"started_at": datetime.now(UTC), "started_by_id": "redaktor"}
-                begun |= {"decided_by": "Kommundirektören"}
-                incident = Incident(mode="actual", level="disturbance", title="Strömavbrott", **begun)
-                session.add(incident)
-                session.flush()
-                self.here.incident = incident.id
+    def approved(self) -> int:
+        """A message that waits for the button, of a crisis of its own; the crisis page shows the last ON_THE_PAGE."""
+        with self.db.transaction() as session:
+            begun: dict[str, Any] = {"started_at": datetime.now(UTC), "started_by_id": "redaktor"}
+            begun |= {"decided_by": "Kommundirektören"}
+            incident = Incident(mode="actual", level="disturbance", title="Strömavbrott", **begun)
+            session.add(incident)
+            session.flush()
+            self.here.incident = incident.id
+            over = update(Incident).where(Incident.id <= incident.id - ON_THE_PAGE, Incident.closed_at.is_(None))
+            session.execute(over.values(closed_at=datetime.now(UTC) - LONG_AGO))
         return self.here.message(made_at=datetime.now(UTC))
 
     def press(self, message: int) -> Pressed:
@@ -78,14 +84,6 @@ class Town:
         pressed = self._followed(Pressed(message, time.monotonic() - began), began)
         pressed.computing = time.process_time() - used
         return pressed
-
-    def press_and_go(self, message: int) -> Pressed:
-        """The button; returns when Instagram has had its time."""
-        began = time.monotonic()
-        sending.send(self.db, message, "redaktor", datetime.now(UTC), self.settings)
-        committed = time.monotonic() - began
-        self.settle(message)
-        return Pressed(message, committed)
 
     def correct(self, earlier: int) -> Pressed:
         """One click: what was sent is corrected."""
@@ -105,11 +103,11 @@ class Town:
                 pressed.calls.setdefault(place, at - began)
         return pressed
 
-    def settle(self, message: int | None = None) -> None:
-        """Until nothing of it is being delivered any more by this process; None: nothing of any."""
+    def settle(self) -> None:
+        """Until nothing is being delivered any more by this process."""
         until = time.monotonic() + LONG * 3
         for each in threading.enumerate():
-            if each.name == f"message {message}" or (message is None and each.name.startswith("message ")):
+            if each.name.startswith("message "):
                 each.join(max(0.0, until - time.monotonic()))
 
     def tell_fates(self, found: list[Pressed]) -> None:
@@ -128,7 +126,7 @@ class Town:
 
 
 @contextmanager
-def town(template: Template, *, fakes_hub: bool = True, latency: float = 0.0, **known: str) -> Iterator[Town]:
+def town(template: Template, *, latency: float = 0.0, **known: str) -> Iterator[Town]:
     """latency: seconds that each call takes at the platforms. known: more settings."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -143,8 +141,6 @@ def town(template: Template, *, fakes_hub: bool = True, latency: float = 0.0, **
         there = stack.enter_context(platforms(lambda emulator: made.append(_furnished(db, emulator))))
         for name, value in there.emulator.settings().items():
             patch.setenv(name, value)
-        if fakes_hub:
-            put_up_hub(patch)
         there.ask("latency", latency)
         yield Town(made[0], db, there, Settings(), home)
         db.close()

@@ -23,43 +23,29 @@ from monitor.emergency.committing import commit
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import Fate
 from monitor.watch.bulkheads import queue_of
-from tests.bench.emergency.pressing import Pressed, Town, town
+from tests.bench.emergency.pressing import Town, town
 from tests.bench.emergency.scene import Template
 from tests.bench.hub import _web
 from tests.bench.rounds import COMMAND
 
-CRISIS = 10
-"""Messages of one crisis."""
 POLLS = 10_000
 QUEUE = queue_of("facebook")
 LONG = 180.0
 
 
-def seen_from_outside(template: Template, n: int) -> list[Pressed]:
-    """The real crisis page, written by us, served by the web process and read back over HTTP."""
-    found: list[Pressed] = []
-    for _crisis in range(-(-n // CRISIS)):
-        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with town(template, fakes_hub=False, WEB__PUBLIC_URL=address) as here:
+@contextmanager
+def house(template: Template, latency: float = 0.0, **known: str) -> Iterator[Town]:
+    """The town with its crisis page, written by us, served by the web process and read back over HTTP."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        port = listener.getsockname()[1]
+        with town(template, latency=latency, WEB__PUBLIC_URL=f"http://127.0.0.1:{port}", **known) as here:
             web = _web(here.home, listener)
             try:
-                found += _crisis_of(here, listener.getsockname()[1])
+                _until(lambda: _answers(port))
+                yield here
             finally:
                 web.terminate()
-                web.wait(20)
-                listener.close()
-    return found[:n]
-
-
-def _crisis_of(here: Town, port: int) -> list[Pressed]:
-    _until(lambda: _answers(port))
-    pressed: list[Pressed] = []
-    for number in range(CRISIS):
-        pressed.append(here.press(here.approved(same_incident=number > 0)))
-        here.settle()  # the next message of a crisis waits for the one before
-    here.tell_fates(pressed)
-    return pressed
+                web.wait(30)
 
 
 def _answers(port: int) -> bool:
@@ -72,11 +58,11 @@ def _answers(port: int) -> bool:
 def killed(template: Template, n: int) -> list[float]:
     """Seconds from the SIGKILL of the worker of `kanalvakt up --only emergency`, its request at Facebook, until a new
     one has taken the delivery up. Every message was published once, or this raises."""
-    with town(template) as here, _only_emergency(here) as house:
-        return [_kill_in_the_middle(here, house) for _each in range(n)]
+    with house(template) as here, _only_emergency() as process:
+        return [_kill_in_the_middle(here, process.pid) for _each in range(n)]
 
 
-def _kill_in_the_middle(here: Town, house: "subprocess.Popen[bytes]") -> float:
+def _kill_in_the_middle(here: Town, emergency: int) -> float:
     here.there.ask("fault", {"kind": "latency", "seconds": 3.0, "method": "POST", "path": "/feed$"})
     message = here.approved()
     here.there.ask("arrivals")
@@ -84,7 +70,7 @@ def _kill_in_the_middle(here: Town, house: "subprocess.Popen[bytes]") -> float:
         made = commit(session, message, "redaktor", datetime.now(UTC), here.settings)
     facebook = next(each for each in made if each.place == "facebook")
     _until(lambda: "facebook" in here.there.first_calls())
-    [worker] = _children(house.pid)
+    [worker] = _children(emergency)
     token = _row(here, facebook.id).token
     os.kill(worker, signal.SIGKILL)
     began = time.monotonic()
@@ -104,24 +90,16 @@ def _row(here: Town, id_: int) -> Delivery:
 
 
 @contextmanager
-def _only_emergency(here: Town) -> "Iterator[subprocess.Popen[bytes]]":
-    """With a crisis page that our own web process shows."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    known = {"KANALVAKT_WEB__PUBLIC_URL": address, "KANALVAKT_LOG_LEVEL": "ERROR"}
+def _only_emergency() -> "Iterator[subprocess.Popen[bytes]]":
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     words = [str(COMMAND), "up", "--only", "emergency"]
-    web = _web(here.home, listener)
-    house = subprocess.Popen(words, env=os.environ | known, **quiet)
+    process = subprocess.Popen(words, env=os.environ | {"KANALVAKT_LOG_LEVEL": "ERROR"}, **quiet)
     try:
-        _until(lambda: _answers(listener.getsockname()[1]))
-        _until(lambda: bool(_children(house.pid)))
-        yield house
+        _until(lambda: bool(_children(process.pid)))
+        yield process
     finally:
-        for each in (house, web):
-            each.terminate()
-            each.wait(30)
-        listener.close()
+        process.terminate()
+        process.wait(30)
 
 
 def _children(pid: int) -> list[int]:
