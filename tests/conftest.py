@@ -159,7 +159,9 @@ def db(request: pytest.FixtureRequest) -> Database:
 def browser() -> "Iterator[Browser]":
     """Debian's Chromium, as few of its own network habits as can be had; one for all tests of a process, as Playwright
     can be started only once in it."""
-    from playwright.sync_api import sync_playwright  # only where a test needs it: it is slow to load
+    from playwright.sync_api import expect, sync_playwright  # only where a test needs it: it is slow to load
+
+    expect.set_options(timeout=30_000)  # as long as it waits for everything else
 
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
     with sync_playwright() as playwright:

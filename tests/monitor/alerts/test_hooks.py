@@ -346,15 +346,14 @@ def test_an_answer_that_trickles_in_letter_by_letter_ends_too(hooked: Hooked, mo
 def test_a_slow_receiver_holds_up_nobody_else(hooked: Hooked) -> None:
     slow_one, slow = hooked.subscribe()
     quick_one, quick = hooked.subscribe()
-    slow.moods = [1.5]
+    slow.moods = [3.0]
     hooked.comes("c1")
     hand_over(hooked.db, hooked.now)
     assert due(hooked.db, hooked.now) == [slow_one, quick_one]
     sending = threading.Thread(target=send_due, args=(hooked.db, slow_one, INSIDE, lambda: hooked.now))
-    began = time.monotonic()
     sending.start()
     assert send_due(hooked.db, quick_one, INSIDE, lambda: hooked.now) == 1
-    assert time.monotonic() - began < 1.2
+    assert sending.is_alive()
     sending.join()
     assert (len(slow.done), len(quick.done)) == (1, 1)
 

@@ -62,4 +62,4 @@ def test_budgets_that_name_no_pace_are_asked_at_once() -> None:
     alone = Pace(RedisStorage("redis://127.0.0.1:1", wrap_exceptions=True))
     began = time.monotonic()
     sent(alone, 1000, Budget("graph/pages/8"))
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 5, "ten a second would take a hundred"

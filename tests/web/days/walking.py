@@ -219,7 +219,7 @@ def walking(
 ) -> Iterator[Walk]:
     """name: of the folder of its pictures."""
     context = browser.new_context(java_script_enabled=script, locale="sv-SE" if language == "sv" else "en-GB")
-    context.set_default_timeout(60_000 if pictures() else 10_000)  # many pictures keep a machine busy
+    context.set_default_timeout(60_000 if pictures() else 30_000)  # machines are busy
     context.add_cookies([{"name": "language", "value": language, "url": town.url}])
     if script:
         context.on("weberror", lambda error: town.faults.append(str(error.error)))
