@@ -235,7 +235,7 @@ def test_a_channel_that_fails_goes_on_being_heard_for_people_are_told_of_that_ot
 ) -> None:
     house.platform.error = error
     house.platform.posts.clear()
-    for minutes in range(0, 180, 2):
+    for minutes in range(0, 180, 4):
         house.tick(MONDAY + minutes * MINUTE)
         assert house.still(MONDAY + minutes * MINUTE) == Still()
     assert outcomes(house.db) == {"failed"}
