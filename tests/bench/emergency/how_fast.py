@@ -65,7 +65,8 @@ def section(n: int, database: str) -> str:
     """n: messages of each figure, but for killed workers."""
     load, template = os.getloadavg()[0], Template(servers()[database])
     try:
-        rows = [*_own(template, n), *_polls(template, n), *_waited_for(template, n), *_killed(template, min(KILLS, n))]
+        killed = _killed(template, min(KILLS, n))
+        rows = [*_own(template, n), *_polls(template, n), *_waited_for(template, n), *killed]
     finally:
         template.drop()
     return TEMPLATE.format(
