@@ -46,7 +46,7 @@ def publish_hub(db: Database, settings: Settings, now: datetime, identifier: str
     register, and OSError where nothing can be written.
 
     identifier: of a message that is to be seen at once. Of messages' own pages only those of its incident are written
-    then: all the others since years are the worker's, which comes by every minute.
+    then, and those that are not there: the others since years are the worker's, which comes by every minute.
     """
     for exercise in (False, True):
         if _written(db, settings, now, exercise, identifier) and identifier is not None:
@@ -62,6 +62,9 @@ def _written(db: Database, settings: Settings, now: datetime, exercise: bool, id
             incidents = found.incidents(identifier)
             if not incidents and (exercise or identifier is not None):
                 return False
+            incidents |= {
+                each.incident.id for each in found.messages if not (place / f"{each.identifier}.html").exists()
+            }
             made = hub_pages.files(found, incidents, base(settings), kept)
         cards = {name: content for name, content in made.items() if name.startswith(hub_pages.CARDS)}
         _write(held, kept, cards)

@@ -56,6 +56,17 @@ def test_a_message_that_hurries_waits_for_no_page_of_another_crisis(town: Databa
     assert "Tibro stad" in page(settings, "tibro-0.html")
 
 
+def test_where_pages_are_missing_what_hurries_leads_to_none_that_is_not_there(
+    town: Database, settings: Settings
+) -> None:
+    with town.transaction() as session:
+        sent(session, incident(session), "tibro-0", at=NOW - timedelta(days=2))
+        sent(session, incident(session), "tibro-1")
+    hub.publish_hub(town, settings, NOW, "tibro-1")
+    assert "tibro-0" in page(settings)
+    assert "tibro-0" in page(settings, "tibro-0.html")
+
+
 @pytest.mark.parametrize("exercise", [False, True])
 def test_a_message_that_hurries_is_there_in_an_exercise_as_in_earnest(
     town: Database, settings: Settings, exercise: bool
