@@ -4,8 +4,8 @@ import psycopg
 import pytest
 
 from tests.faults.whole import SOON, THEIRS, Whole
-from tests.runtime.house import eventually
 from tests.services import Cluster, postgresql_programs, private_postgresql
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.redis, pytest.mark.timeout(900)]
 ASKED_LATELY = f"SELECT count(*) {THEIRS} AND query_start > clock_timestamp() - interval '10 seconds'"

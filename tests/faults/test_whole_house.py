@@ -20,8 +20,9 @@ from redis import Redis
 from connectors.emulator.faults import Fault
 from monitor.telemetry.broker import SIGN_EVERY, SIGNS
 from tests.faults.whole import CONNECTED, CUT, DATABASE, SOON, Whole
-from tests.runtime.house import eventually, processes
+from tests.runtime.house import processes
 from tests.small_disk import Disk
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.redis, pytest.mark.timeout(900)]
 SERIALIZABLE = f"ALTER DATABASE {DATABASE} SET default_transaction_isolation = 'serializable'"

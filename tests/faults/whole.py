@@ -27,9 +27,10 @@ from tests.bench.rounds import SCOPES
 from tests.faults.address import Address
 from tests.monitor.alerts.post_office import SMTP, Envelope, PostOffice, Session
 from tests.monitor.town import LONG
-from tests.runtime.house import House, eventually, house
+from tests.runtime.house import House, house
 from tests.services import Cluster
 from tests.truth.month.machinery import Broker
+from tests.waiting import eventually
 
 FLAGGED = "Det luktar gas vid skolan"
 """Of this somebody hears at once, at any hour."""

@@ -16,7 +16,7 @@ from config.settings import Settings
 from monitor.cli.parts import Part, listen, programs
 from monitor.telemetry import broker
 from monitor.telemetry.broker import CLOCK, QUEUES
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 
 START = 90.0
 """Seconds, with a lot to spare on a machine that has other things to do."""

@@ -32,7 +32,8 @@ from monitor.watch.bulkheads import queue_of
 from monitor.web.visiting import COOKIE
 from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast
-from tests.runtime.house import eventually, house, processes
+from tests.runtime.house import house, processes
+from tests.waiting import eventually
 from tests.web.conftest import session_of
 
 FEED, WORKER = "/feed$", "workers.emergency"

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.demo_town import free_port
-from tests.runtime.house import eventually, house, processes, run
+from tests.runtime.house import house, processes, run
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from monitor.register.importing import import_register
 from monitor.register.routes import disable
 from monitor.telemetry import broker
 from monitor.telemetry.broker import Sign
-from tests.runtime.house import eventually, run
+from tests.runtime.house import run
+from tests.waiting import eventually
 
 REGISTER = """
 [organisation]

@@ -14,7 +14,8 @@ from connectors.emulator.server import Emulator
 from connectors.emulator.story import Story, story
 from connectors.emulator.truth import shown
 from connectors.emulator.world import World
-from tests.runtime.house import eventually, house, processes, run
+from tests.runtime.house import house, processes, run
+from tests.waiting import eventually
 
 REGISTER = """
 [organisation]

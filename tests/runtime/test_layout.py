@@ -27,8 +27,8 @@ from monitor.web.visiting import COOKIE
 from tests.connectors.graph_stages import SCOPES, graph_of
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.emergency.broadcast import Broadcast
-from tests.runtime.house import eventually
 from tests.runtime.layout import Layout, layout
+from tests.waiting import eventually
 from tests.web.conftest import session_of
 
 PAGES = 6

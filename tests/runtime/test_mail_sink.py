@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from monitor.cli.processes import Children, Program
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 
 
 def test_every_mail_becomes_one_file(tmp_path: Path) -> None:

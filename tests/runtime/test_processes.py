@@ -9,7 +9,7 @@ import pytest
 
 from monitor.cli import processes
 from monitor.cli.processes import Children, Program
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 
 SLEEPER = (sys.executable, "-c", "import signal; signal.pause()")
 STUBBORN = (
@@ -34,7 +34,8 @@ def test_a_child_that_keeps_dying_is_started_less_and_less_often() -> None:
     deaths: list[int] = []
     children = Children(lambda _program, code: deaths.append(code))
     children.start(Program("failing", (sys.executable, "-c", "raise SystemExit(7)")))
-    assert not eventually(lambda: children.watch() or len(deaths) > 6, seconds=4)
+    with pytest.raises(TimeoutError):
+        eventually(lambda: children.watch() or len(deaths) > 6, seconds=4)
     assert set(deaths) == {7}
     children.stop()
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from tests.runtime.house import House, eventually, house, processes, run
+from tests.runtime.house import House, house, processes, run
+from tests.waiting import eventually
 
 READY = "Ctrl-C stops everything"
 WORKERS = ("--queues clock", "--queues polls")

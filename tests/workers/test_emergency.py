@@ -34,7 +34,7 @@ from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.emergency import crises
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
 from tests.monitor.town import Town
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 from workers.emergency import FINISHES
 
 CREW = {"chef": ["unit_manager"], "vice": ["unit_manager"], "admin": ["administrator"], "kris": ["crisis_staff"]}

@@ -20,7 +20,7 @@ from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.alerts.test_bundling import DAY, MINUTE, gossip
 from tests.monitor.alerts.test_sending import ledger
 from tests.monitor.town import Town
-from tests.monitor.watch.conftest import until
+from tests.waiting import eventually
 
 __all__ = ["gossip"]
 BACK = MORNING + timedelta(hours=2)
@@ -112,4 +112,4 @@ def test_who_lives_keeps_what_it_sends_though_the_clock_was_set_back(
         for _again in range(3):
             town.change(Notice, taken[0].id, due_at=BACK)
             assert claim(db, MORNING) == []
-            until(lambda: ledger(db)[0].due_at == MORNING + lease)
+            eventually(lambda: ledger(db)[0].due_at == MORNING + lease)

@@ -23,7 +23,7 @@ from monitor.register.models import Channel, Person
 from tests.monitor.alerts.conftest import MORNING
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.town import Town
-from tests.monitor.watch.conftest import until
+from tests.waiting import eventually
 
 SENDER = """
 import sys
@@ -262,7 +262,7 @@ def test_while_a_sender_lives_nobody_else_sends_what_it_has_in_hand_however_long
     slow.start()
     assert taken.wait(60)
     first = only(db).due_at
-    until(lambda: only(db).due_at >= first + 2 * lease)
+    eventually(lambda: only(db).due_at >= first + 2 * lease)
     assert claim(db, first + lease) == []
     go_on.set()
     slow.join(60)
@@ -275,7 +275,7 @@ def test_what_has_gone_to_another_sender_is_not_kept_any_more(town: Town, db: Da
     [mine] = claim(db, MORNING)
     town.change(Notice, mine.id, claim="another")
     with kept(db, [mine], lambda: MORNING + timedelta(days=1), timedelta(seconds=0.1)):
-        until(lambda: not any(each.name == f"claim on notice {mine.id}" for each in enumerate_threads()))
+        eventually(lambda: not any(each.name == f"claim on notice {mine.id}" for each in enumerate_threads()))
     assert (only(db).claim, only(db).due_at) == ("another", mine.due_at)
 
 

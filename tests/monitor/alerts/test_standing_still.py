@@ -34,8 +34,8 @@ from monitor.watch.planning import plan
 from monitor.watch.polling import poll
 from tests.monitor.alerts.heartbeat import Watcher
 from tests.monitor.town import Town
-from tests.monitor.watch.conftest import until
 from tests.monitor.watch.platform import Platform
+from tests.waiting import eventually
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -148,7 +148,7 @@ def test_a_channel_whose_readers_are_killed_is_not_heard_until_one_survives(
         before = runs(house.db)
         worker = PROCESSES.Process(target=read_for_ever, args=(url, 30.0), daemon=True)
         worker.start()
-        until(lambda before=before: runs(house.db) > before)
+        eventually(lambda before=before: runs(house.db) > before)
         if killed > standing_still.ACCIDENTS:
             assert not house.is_heard(datetime.now(UTC)), "a reading that has begun is no reading"
         worker.kill()  # SIGKILL
@@ -159,7 +159,7 @@ def test_a_channel_whose_readers_are_killed_is_not_heard_until_one_survives(
     assert outcomes(house.db) == {"lost", "running"}
     worker = PROCESSES.Process(target=read_for_ever, args=(url, 0.0), daemon=True)
     worker.start()
-    until(lambda: "complete" in outcomes(house.db))
+    eventually(lambda: "complete" in outcomes(house.db))
     assert house.is_heard(datetime.now(UTC))
     worker.kill()
     worker.join()

@@ -13,7 +13,7 @@ from monitor.db.migrating import upgrade
 from monitor.emergency.hub import folder, publish_hub
 from tests.monitor.cli.conftest import Command
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 
 KEYS = {"channel", "state", "remote_id", "url", "attempts", "reason", "armed_at", "confirmed_at", "verified_at"}
 BY = ("--by", "redaktor")

@@ -25,8 +25,8 @@ from monitor.emergency.rules import UNDER_WAY, Fate
 from monitor.emergency.sweeping import sweep
 from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
-from tests.runtime.house import eventually
 from tests.services import Cluster, postgresql_programs, private_postgresql
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.postgresql
 LINGERS = """

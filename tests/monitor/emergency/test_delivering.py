@@ -31,6 +31,7 @@ from monitor.emergency.rules import MOST_TRIES, Fate, Why
 from monitor.emergency.sweeping import sweep
 from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
+from tests.waiting import eventually
 from workers import emergency as worker
 
 FEED = "/feed$"
@@ -375,13 +376,6 @@ def test_who_slept_between_the_last_question_and_the_post_does_not_send_late(
 def deliver(url: str, here: Broadcast) -> None:
     sweep(Database(url), here.clock(), Settings(), here.clock)
     os._exit(0)
-
-
-def eventually(true: Any, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_many_at_once_send_it_once(db: Database, emulator: Emulator, hub: FakeHub) -> None:

@@ -23,7 +23,7 @@ from monitor.emergency.sending import deliver_soon, finish
 from tests.connectors.graph_stages import graph_of
 from tests.connectors.publishing_stages import serving
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 from workers import emergency as worker
 
 FEED = "/feed$"

@@ -26,7 +26,7 @@ from monitor.register.faults import Refused
 from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast, FakeHub, put_up_hub
 from tests.monitor.town import Town
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 
 OTHER = "Strömmen är tillbaka"
 HELD = 20

@@ -1,7 +1,5 @@
 """A town whose channel `fb` is read from a platform that tests tell what happens on it."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -83,11 +81,3 @@ def watch(db: Database) -> Watch:
 def quick(sqlite: Database) -> Watch:
     """On SQLite only, for what does not depend on the database."""
     return Watch(sqlite, Town(sqlite))
-
-
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
-    """Waits until it is true."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)

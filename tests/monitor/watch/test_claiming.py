@@ -13,8 +13,9 @@ from monitor.watch.claiming import LEASE, Claimed, Line, claim_due, claim_now, d
 from monitor.watch.models import PollRun, Schedule
 from tests.conftest import Logged
 from tests.monitor.town import Town
-from tests.monitor.watch.conftest import Watch, until
+from tests.monitor.watch.conftest import Watch
 from tests.monitor.watch.platform import MONDAY
+from tests.waiting import eventually
 
 SECOND = timedelta(seconds=1)
 
@@ -157,9 +158,9 @@ def test_a_claim_is_kept_as_long_as_the_network_is_slow(watch: Watch) -> None:
     lease = timedelta(seconds=0.2)
     now = MONDAY + timedelta(hours=1)
     with kept(watch.db, claimed, lambda: now, lease):
-        until(lambda: watch.schedule().next_poll_at == now + lease)
+        eventually(lambda: watch.schedule().next_poll_at == now + lease)
         now += timedelta(hours=1)
-        until(lambda: watch.schedule().next_poll_at == now + lease)
+        eventually(lambda: watch.schedule().next_poll_at == now + lease)
     now += timedelta(hours=1)
     assert watch.schedule().next_poll_at < now, "nobody keeps it any more"
 
@@ -169,7 +170,7 @@ def test_a_claim_that_was_lost_is_not_taken_back(watch: Watch) -> None:
     watch.town.change(Schedule, "fb", claim="somebody else")
     before = watch.schedule().next_poll_at
     with kept(watch.db, claimed, lambda: MONDAY + timedelta(days=1), timedelta(seconds=0.1)):
-        until(lambda: not any(each.name == "claim on fb" for each in threading.enumerate()))
+        eventually(lambda: not any(each.name == "claim on fb" for each in threading.enumerate()))
     assert (watch.schedule().claim, watch.schedule().next_poll_at) == ("somebody else", before)
 
 
@@ -177,8 +178,8 @@ def test_a_reading_that_hangs_does_not_keep_its_claim_for_ever(watch: Watch) -> 
     [claimed] = due(watch)
     lease = timedelta(seconds=0.1)
     with kept(watch.db, claimed, lambda: MONDAY, lease, longest=timedelta(seconds=0.3)):
-        until(lambda: watch.schedule().next_poll_at == MONDAY + lease)
-        until(lambda: not any(each.name == "claim on fb" for each in threading.enumerate()))
+        eventually(lambda: watch.schedule().next_poll_at == MONDAY + lease)
+        eventually(lambda: not any(each.name == "claim on fb" for each in threading.enumerate()))
     assert watch.schedule().claim == claimed.claim, "nobody else wants it"
 
 
@@ -189,9 +190,9 @@ def test_a_claim_outlives_a_database_that_is_away_for_a_moment(quick: Watch, log
     lease, now = timedelta(seconds=0.1), MONDAY + timedelta(hours=1)
     failed = "a claim could not be renewed"
     with kept(quick.db, claimed, lambda: now, lease):
-        until(lambda: [line["event"] for line in logged()].count(failed) > 2)
+        eventually(lambda: [line["event"] for line in logged()].count(failed) > 2)
         rename(quick, "away", "schedule")
-        until(lambda: quick.schedule().next_poll_at == now + lease)
+        eventually(lambda: quick.schedule().next_poll_at == now + lease)
     assert {line["event"] for line in logged()} == {failed}
 
 

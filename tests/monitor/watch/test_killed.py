@@ -15,8 +15,9 @@ from monitor.watch.claiming import claim_due
 from monitor.watch.models import PollRun
 from monitor.watch.polling import poll
 from monitor.watch.recording import record
-from tests.monitor.watch.conftest import Watch, until
+from tests.monitor.watch.conftest import Watch
 from tests.monitor.watch.platform import MONDAY, Platform
+from tests.waiting import eventually
 
 PROCESSES = multiprocessing.get_context("fork")
 LEASE = timedelta(seconds=1)
@@ -33,14 +34,14 @@ def test_a_worker_that_is_killed_at_any_moment_loses_nothing_and_frees_its_chann
         text.write_text(f"version {kill}")
         before = len(watch.runs())
         with process(work, url, text) as worker:
-            until(lambda before=before: len(watch.runs()) > before)  # it reads
+            eventually(lambda before=before: len(watch.runs()) > before)  # it reads
             time.sleep(chance.uniform(0, 0.35))
             worker.kill()
         assert watch.schedule().next_poll_at <= datetime.now(UTC) + LEASE
-        until(lambda: watch.schedule().next_poll_at <= datetime.now(UTC))
+        eventually(lambda: watch.schedule().next_poll_at <= datetime.now(UTC))
     text.write_text("last version")
     with process(work, url, text) as worker:
-        until(lambda: {comment.text for comment in watch.comments().values()} == {"last version"})
+        eventually(lambda: {comment.text for comment in watch.comments().values()} == {"last version"})
         worker.kill()
     assert len(watch.comments()) == COMMENTS
     assert watch.missing() == set()

@@ -12,7 +12,7 @@ from monitor.emergency.hub import folder
 from monitor.emergency.models import Delivery, Message, OutsideWarning
 from monitor.register.models import Channel, Person
 from monitor.watch.models import Comment
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 from tests.web.api.conftest import Program, Programs
 
 SCOPES = ("read_crisis", "work_in_crisis", "approve_crisis", "word_crisis", "read_inbox", "answer", "export")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from connectors.emulator.effects import Effect
 from monitor.emergency.models import OutsideWarning, Readiness
 from monitor.emergency.readiness_rules import Facts, Seen, judge
-from tests.monitor.watch.conftest import until
+from tests.waiting import eventually
 from tests.web.conftest import LONG_WORD
 from tests.web.days.town import ARABIC, WalkTown
 from tests.web.days.walking import Walk, walking, ways
@@ -164,12 +164,12 @@ def _is_read(walk: Walk) -> None:
 
 def _takes_back(walk: Walk) -> None:
     walk.go(ADDRESS)
-    until(lambda: len(published(walk)) == 1)
+    eventually(lambda: len(published(walk)) == 1)
     walk.press("Correct it now")
     walk.page.wait_for_url("**/messages/2")
     walk.sees("Where it has come")
     walk.stop("corrected")
-    until(lambda: len(published(walk)) == 2)
+    eventually(lambda: len(published(walk)) == 2)
     assert [each.target for each in published(walk)] == [walk.town.desk.stage.account.id] * 2
 
 

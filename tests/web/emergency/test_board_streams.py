@@ -16,7 +16,7 @@ from monitor.emergency.models import Incident
 from monitor.register.models import Person
 from monitor.web.emergency import live_board
 from monitor.web.visiting import COOKIE
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 from tests.web.conftest import session_of
 
 MOST, EVERY = 3, 0.1

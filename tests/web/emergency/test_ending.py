@@ -21,7 +21,7 @@ from monitor.emergency.claimed import LEASE
 from monitor.emergency.rules import Fate
 from monitor.web.served import served
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 
 PATIENCE = 5.5
 """Seconds: `kanalvakt up` kills whoever has not ended six seconds after it was told to."""

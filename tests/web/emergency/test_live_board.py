@@ -22,7 +22,7 @@ from monitor.web.emergency import live_board
 from monitor.web.emergency.live_board import Full, looks
 from monitor.web.visiting import COOKIE
 from tests.conftest import Logged
-from tests.runtime.house import eventually
+from tests.waiting import eventually
 from tests.web.conftest import session_of
 from tests.web.emergency.test_board import SAID, comment, incident
 
