@@ -202,7 +202,7 @@ def test_asked_to_stop_while_a_mail_server_hangs_it_ends_within_seconds(sqlite: 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"smtp://127.0.0.1:{silent.getsockname()[1]}?from=kanalvakt@tibro.example.org"
         with worker(sqlite, KANALVAKT_SMTP_URL=address) as process:
-            assert eventually(is_being_sent, seconds=20)
+            assert eventually(is_being_sent)
             process.terminate()
             assert process.wait(FINISHES + 3) == 0
 
