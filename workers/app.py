@@ -5,6 +5,7 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging, worker_init
+from celery.worker import state
 
 from config.observing import observe
 from config.settings import settings
@@ -20,10 +21,21 @@ YIELDS = 10
 """As nice(2) counts it: the others get about nine times as much of a processor that both want."""
 
 
+TOO_LATE = 100
+"""Rings that a worker remembers to have thrown away."""
+
+
 @worker_init.connect
 def _let_others_go_first(**_: object) -> None:
     """A page, or a message in a crisis, must not wait until readings have had their share of the processor."""
     os.nice(YIELDS)
+
+
+@worker_init.connect
+def _forget_what_came_too_late(**_: object) -> None:
+    """Celery remembers each ring that came too late for three hours, up to 50,000 of them: ten megabytes for nothing,
+    as nobody calls one back."""
+    state.revoked.maxlen = TOO_LATE
 
 
 @setup_logging.connect

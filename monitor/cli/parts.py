@@ -17,6 +17,10 @@ from monitor.watch.bulkheads import threads_of
 CLOCK_TASKS = 13 + len(NAMES) + MOST
 """Kinds of tasks in the clock's queue, ways to send, and subscribers to send to; each runs once at a time."""
 
+IN_A_CRISIS = 1.0
+"""Seconds until the crisis worker is started again, though it may have died five times in a minute: what it had in hand
+is another's within ten."""
+
 
 class Part(StrEnum):
     """What `up --only` can be asked for."""
@@ -34,7 +38,7 @@ def programs(
     if part is Part.WEB and listener is not None:
         return [_web(listener)]
     if part is Part.EMERGENCY:
-        return [Program("emergency", (sys.executable, "-m", "workers.emergency"))]
+        return [Program("emergency", (sys.executable, "-m", "workers.emergency"), longest_pause=IN_A_CRISIS)]
     if part is Part.BEAT:
         # the scheduler without a file: all times are intervals, and what is due are rows
         return [_celery("beat", "workers.app", "beat", "--scheduler", "workers.beat:Scheduler")]

@@ -21,7 +21,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 PATIENCE = 6.0  # seconds between asking children to stop and killing them
-LONGEST_PAUSE = 30.0  # seconds before a child that keeps dying is started again
+LONGEST_PAUSE = 30.0  # seconds before a child that keeps dying is started again, unless it says itself
 STEADY = 60.0  # a child that lived so long is no longer one that keeps dying
 LARGEST_LOG = 10_000_000  # bytes; one older log of that size is kept
 _SET_PDEATHSIG = 1
@@ -30,13 +30,15 @@ _libc = ctypes.CDLL(None)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run. log: the file for its output, ours where None. fds: open files it is given by number."""
+    """What to run. log: the file for its output, ours where None. fds: open files it is given by number. longest_pause:
+    seconds, at most, before it is started again, however often it has died."""
 
     name: str
     command: tuple[str, ...]
     log: Path | None = None
     fds: tuple[int, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    longest_pause: float = LONGEST_PAUSE
 
 
 class Child:
@@ -62,7 +64,7 @@ class Child:
             _keep_small(self.program.log)
             return None
         self.deaths = 1 if time.monotonic() - self._started > STEADY else self.deaths + 1
-        self._pause_until = time.monotonic() + min(0.25 * 2**self.deaths, LONGEST_PAUSE)
+        self._pause_until = time.monotonic() + min(0.25 * 2**self.deaths, self.program.longest_pause)
         return self.process.returncode
 
     def _start(self) -> None:

@@ -16,8 +16,10 @@ from monitor.register.organisation import organisation
 
 ENDED_IS_SHOWN = timedelta(days=14)
 """An incident stays on the page for so long after its end; its messages keep their own addresses."""
-LISTED = 50
+LISTED = 20
 """Messages in the feed, the newest."""
+SPARE = 10
+"""So many of the newest may not be there: stopped, refused, run out before they were out."""
 NOT_THERE = frozenset({Fate.HELD, Fate.EXPIRED, Fate.REJECTED})
 
 
@@ -121,10 +123,9 @@ def _messages(session: Session, now: datetime, exercise: bool, identifier: str |
 
 
 def _matters(sent_here: Sequence[ColumnElement[bool]], now: datetime, identifier: str) -> ColumnElement[bool]:
-    """Belongs to the message's incident, or is listed: on the front page, or in the feed; twice as many as stand there,
-    for some of them may not be there."""
+    """Belongs to the message's incident, or is listed: on the front page, or in the feed."""
     newest = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(*sent_here)
-    newest = newest.order_by(Message.sent.desc(), Message.id.desc()).limit(2 * LISTED)
+    newest = newest.order_by(Message.sent.desc(), Message.id.desc()).limit(LISTED + SPARE)
     return or_(
         Incident.closed_at.is_(None),
         Incident.closed_at > now - ENDED_IS_SHOWN,

@@ -30,6 +30,14 @@ def test_a_dead_child_is_told_and_started_again() -> None:
     children.stop()
 
 
+def test_a_child_may_say_how_long_it_is_waited_with_at_most() -> None:
+    deaths: list[int] = []
+    children = Children(lambda _program, code: deaths.append(code))
+    children.start(Program("failing", (sys.executable, "-c", "raise SystemExit(7)"), longest_pause=0.1))
+    assert eventually(lambda: children.watch() or len(deaths) > 6)  # without it the pauses alone are 31 s
+    children.stop()
+
+
 def test_a_child_that_keeps_dying_is_started_less_and_less_often() -> None:
     deaths: list[int] = []
     children = Children(lambda _program, code: deaths.append(code))

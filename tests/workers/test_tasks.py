@@ -11,6 +11,8 @@ import pytest
 import redis
 import time_machine
 from celery import Celery
+from celery.utils.collections import LimitedSet
+from celery.worker import state
 from sqlalchemy import select
 
 from config.settings import settings
@@ -299,3 +301,12 @@ def due(ways: tuple[str, ...]) -> None:
         for number, way in enumerate(ways):
             known = {"subject_kind": "digest", "rung": "digest", "cycle": "2026-06-15", "recipient_id": "r"}
             session.add(Notice(subject=str(number), route=way, due_at=now, created_at=now, **known))
+
+
+def test_a_worker_keeps_no_list_of_all_that_came_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    thrown_away = LimitedSet(maxlen=50_000, expires=10_800)
+    monkeypatch.setattr(state, "revoked", thrown_away)
+    workers_app._forget_what_came_too_late()
+    for number in range(5 * workers_app.TOO_LATE):
+        thrown_away.add(str(number))
+    assert len(thrown_away) == len(thrown_away._heap) == workers_app.TOO_LATE
