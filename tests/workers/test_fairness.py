@@ -62,7 +62,7 @@ def test_one_huge_one_slow_and_a_provider_that_hangs_do_not_delay_fifty_ordinary
     bad_ones(two)
     together = lateness(two)
     assert two.under_way() >= 4, "the bad ones are still being read"
-    assert together < 3 * alone + timedelta(seconds=1)
+    assert together < 3 * alone + timedelta(seconds=5)  # one of the bad ones takes forty
 
 
 def bad_ones(two: Readers) -> None:
@@ -80,8 +80,8 @@ def bad_ones(two: Readers) -> None:
             session.add(PollRun(channel_id=f"slow-{number}", outcome="complete", **read))
         names += [f"huge-{number}", f"slow-{number}"]
         for id_ in (huge.id, slow.id):
-            faults.add(Fault("latency", site="graph", path=id_, times=None, seconds=12))
-    faults.add(Fault("hang", site="youtube", times=None, seconds=30))
+            faults.add(Fault("latency", site="graph", path=id_, times=None, seconds=40))
+    faults.add(Fault("hang", site="youtube", times=None, seconds=90))
     for number in range(6):
         two.channel("youtube", f"film-{number}", "YT")
     two.read(["none of these"], now, seconds=2)
