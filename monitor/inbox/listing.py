@@ -58,9 +58,9 @@ class Asked:
     @property
     def waits(self) -> bool:
         """Only what needs somebody, the most overdue first? Else the newest first."""
-        if self.state is not None:
-            return self.state in NEEDS_SOMEBODY
-        return self.overdue or not self.everything
+        if self.overdue:  # nothing that is finished is
+            return True
+        return self.state in NEEDS_SOMEBODY if self.state is not None else not self.everything
 
 
 @dataclass(frozen=True, slots=True)

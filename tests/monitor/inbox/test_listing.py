@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -107,6 +107,7 @@ def streets(sqlite: Database) -> Database:
 
 
 @given(seed=st.integers(0, 2**32), wish=wishes(), size=st.integers(1, 5))
+@example(seed=1, wish=Asked(frozenset(), state=State.CLOSED_NO_REPLY, overdue=True), size=1)  # nothing finished is
 @settings(max_examples=30)
 def test_all_pages_together_are_what_a_plain_look_at_everything_gives(
     streets: Database, seed: int, wish: Asked, size: int
