@@ -13,14 +13,9 @@ from config.settings import settings
 app = Celery("kanalvakt", include=["workers.alive"])
 app.config_from_object("celeryconfig")
 
-
 CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")  # a line for every tick, day and night
-
-
 YIELDS = 10
 """As nice(2) counts it: the others get about nine times as much of a processor that both want."""
-
-
 TOO_LATE = 100
 """Rings that a worker remembers to have thrown away."""
 

@@ -23,7 +23,7 @@ TRIPS = {"facebook": 1, "youtube": 4}
 """Calls one after the other until it stands there: YouTube's token and newest videos, then token and comment."""
 OUT = 0.150
 KILLS = 5
-"""Each takes two minutes, until what is not known of YouTube is settled."""
+"""Each takes most of a minute, until what is not known of YouTube is settled."""
 TEMPLATE = """Measured by `make bench-emergency ARGS="--only speed"` on {day}: {machine}; load before: {load};
 {database}. Each message goes to the crisis page, Facebook, Instagram, YouTube (a comment, and the channel's
 text) and a group that people publish in by hand. The crisis page shows the last {on_the_page} crises;

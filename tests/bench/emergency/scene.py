@@ -151,7 +151,7 @@ class Template:
 
 
 @contextmanager
-def scene(template: Template, *, fakes_hub: bool = True) -> Iterator[Scene]:
+def scene(template: Template) -> Iterator[Scene]:
     """The environment is the scene's as long as it lasts."""
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -166,7 +166,7 @@ def scene(template: Template, *, fakes_hub: bool = True) -> Iterator[Scene]:
         patch.setattr(YouTube, "timeout", TIMEOUT)
         known = Settings()  # it takes as long as a delivery, and nothing changes it here
         patch.setattr(broadcast, "Settings", lambda: known)
-        hub = put_up_hub(patch) if fakes_hub else FakeHub()
+        hub = put_up_hub(patch)
         db = Watched(url)
         here = Broadcast(db, emulator, *PLATFORMS, "group")
         habits = graph_of(here.stages["facebook"]).habits

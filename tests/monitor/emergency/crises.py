@@ -1,10 +1,13 @@
 """A register and an incident with messages, as they are when they have been sent."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from config.settings import Settings
+from monitor.db import Database
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.register.models import Organisation, Person
 
@@ -45,3 +48,15 @@ def sent(session: Session, of: Incident, identifier: str, kind: str = "alert", *
     session.add(Delivery(text="text", link=link, marker=identifier, **there, **when))  # type: ignore[arg-type]
     session.flush()
     return message
+
+
+def registered(db: Database) -> Database:
+    """The same, with a register."""
+    with db.transaction() as session:
+        register(session)
+    return db
+
+
+def shown_to_all(folder: Path) -> Settings:
+    """Settings of a crisis page with an address of its own."""
+    return Settings(home=folder / "home", web={"public_url": "https://kris.tibro.se"})  # type: ignore[arg-type]

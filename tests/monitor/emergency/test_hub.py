@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -22,20 +21,18 @@ from monitor.emergency.faults import CannotSend
 from monitor.emergency.hub_turn import TURNS
 from monitor.emergency.models import Delivery, Hold, Incident, Topic
 from monitor.register.models import Organisation
-from tests.monitor.emergency.crises import HASH, NOW, incident, register, sent
+from tests.monitor.emergency.crises import HASH, NOW, incident, registered, sent, shown_to_all
 from tests.monitor.emergency.test_cap import assert_valid
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", web={"public_url": "https://kris.tibro.se"})  # type: ignore[arg-type]
+    return shown_to_all(tmp_path)
 
 
 @pytest.fixture
-def town(sqlite: Database) -> Iterator[Database]:
-    with sqlite.transaction() as session:
-        register(session)
-    return sqlite
+def town(sqlite: Database) -> Database:
+    return registered(sqlite)
 
 
 def page(settings: Settings, name: str = "index.html") -> str:

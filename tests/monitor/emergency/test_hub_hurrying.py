@@ -1,6 +1,5 @@
 """A message that hurries: only what belongs to it is written at once, and it is the same as when everything is."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from monitor.emergency import hub, hub_contents, hub_pages
 from monitor.emergency.hub_contents import contents
 from monitor.emergency.models import Incident
 from monitor.register.models import Organisation
-from tests.monitor.emergency.crises import NOW, incident, register, sent
+from tests.monitor.emergency.crises import NOW, incident, register, registered, sent, shown_to_all
 from tests.monitor.emergency.test_hub import page
 
 FEW = 3
@@ -26,14 +25,12 @@ KINDS = st.lists(st.sampled_from(["update", "correction", "cancel"]), max_size=3
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", web={"public_url": "https://kris.tibro.se"})  # type: ignore[arg-type]
+    return shown_to_all(tmp_path)
 
 
 @pytest.fixture
-def town(sqlite: Database) -> Iterator[Database]:
-    with sqlite.transaction() as session:
-        register(session)
-    return sqlite
+def town(sqlite: Database) -> Database:
+    return registered(sqlite)
 
 
 def test_a_message_that_hurries_waits_for_no_page_of_another_crisis(town: Database, settings: Settings) -> None:
