@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.db import Database
@@ -15,6 +15,8 @@ from monitor.emergency.rules import LONGEST_WAIT, UNDER_WAY, Fate, begins_anew
 
 Clock = Callable[[], datetime]
 """Read inside a transaction: whoever waited long for its lock must not claim, or renew, for a time gone by."""
+TABLE = cast("Table", Delivery.__table__)
+"""Without the objects that a session may hold: none does, and to look for them takes longer than to write."""
 BACK = "back"
 """Where in a delivery's progress it is kept how putting back goes: {"state": waiting, done or given_up, "attempts",
 "next_at"}."""
@@ -50,16 +52,21 @@ def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> li
     """Claims what is due of these and nobody else holds. What somebody died over while it was armed is a lost answer
     from now on."""
     due = (Delivery.state.in_(UNDER_WAY), _due(now), *wanted)
-    query = select(Delivery).where(*due).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
-    held = []
-    for row in session.scalars(query):
-        if row.state == Fate.ARMED:
-            row.state, row.lost_at, row.looks = Fate.UNKNOWN, now, 0
-        elif row.state == Fate.UNKNOWN and begins_anew(row.lost_at or now, row.next_at, now):
-            row.lost_at = now
-        row.token, row.next_at = row.token + 1, now + LEASE
-        held.append(Held(row.id, row.message_id, row.place, row.token))
-    return held
+    told = (Delivery.id, Delivery.message_id, Delivery.place, Delivery.state, Delivery.token, Delivery.next_at)
+    query = select(*told, Delivery.lost_at, Delivery.looks).where(*due).order_by(Delivery.id).limit(limit)
+    rows = session.execute(query.with_for_update(skip_locked=True)).all()
+    if rows:
+        session.execute(update(TABLE).where(TABLE.c.id == bindparam("of")), [_claimed(row, now) for row in rows])
+    return [Held(row.id, row.message_id, row.place, row.token + 1) for row in rows]
+
+
+def _claimed(row: Row[Any], now: datetime) -> dict[str, Any]:
+    """As it stands from now on."""
+    claimed = {"of": row.id, "token": row.token + 1, "next_at": now + LEASE}
+    died = row.state == Fate.ARMED
+    anew = row.state == Fate.UNKNOWN and begins_anew(row.lost_at or now, row.next_at, now)
+    claimed |= {"state": str(Fate.UNKNOWN) if died else row.state, "looks": 0 if died else row.looks}
+    return claimed | {"lost_at": now if died or anew else row.lost_at}
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -40,23 +40,29 @@ class Place:
 
 
 def commit(session: Session, message_id: int, by: str, now: datetime, settings: Settings) -> list[Delivery]:
-    """Freezes the message, with one delivery for the hub and each channel that is not left out. Pressed twice, it gives
-    the same deliveries again.
+    """As `freeze`, of a message whose turn nobody has taken yet."""
+    message = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+    return freeze(session, message, by, now, settings)
+
+
+def freeze(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> list[Delivery]:
+    """With one delivery for the hub and each channel that is not left out. Pressed twice, it gives the same deliveries
+    again. The message as it is in the database, which nobody else writes meanwhile.
 
     Raises CannotSend where it may not go out: nobody has approved it, its time is over, its incident is.
     """
-    message = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    incident = session.get_one(Incident, message.incident_id)
     if message.committed_at is not None:
-        return deliveries_of(session, message_id)
+        return deliveries_of(session, message.id)
+    incident = session.get_one(Incident, message.incident_id)
     _check(session, message, incident, now)
     sent = now.replace(microsecond=0)
-    message.identifier, message.sent = secrets.token_hex(6), sent  # letters and digits alone: CAP lists it by blanks
-    message.expires = message.expires or now + LASTS
-    made = _deliveries(session, message, incident, now, settings)
-    hub = next((each.text for each in made if each.place == HUB), "")
-    message.text_hash = sha256(hub.encode()).hexdigest()
-    message.committed_at, message.committed_by_id, message.state = now, by, State.COMMITTED
+    with session.no_autoflush:  # people wait for it: the message is written once, whole
+        message.identifier, message.sent = secrets.token_hex(6), sent  # letters and digits: CAP lists it by blanks
+        message.expires = message.expires or now + LASTS
+        made = _deliveries(session, message, incident, now, settings)
+        hub = next((each.text for each in made if each.place == HUB), "")
+        message.text_hash = sha256(hub.encode()).hexdigest()
+        message.committed_at, message.committed_by_id, message.state = now, by, State.COMMITTED
     session.add_all(made)
     session.flush()
     _written(session, message, incident, made, by, now)
@@ -108,6 +114,7 @@ def _delivery(message: Message, place: Place, text: str, link: str, now: datetim
     values: dict[str, Any] = {"message_id": message.id, "place": place.id, "channel_id": place.channel_id}
     values |= {"way": place.way, "text": text, "link": link, "marker": message.identifier}
     values |= {"made_at": now, "next_at": now, "expires": message.expires}
+    values |= {"state": str(Fate.PENDING)}  # said of each, so that all are one statement
     if place.way == "by_hand":
         told = {"reason": str(Why.BY_HAND), "remedy": SENTENCES[Why.BY_HAND]}
         values |= {"state": str(Fate.NEEDS_HUMAN), **told}

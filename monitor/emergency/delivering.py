@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 
@@ -37,7 +38,7 @@ from monitor.emergency.models import Delivery
 from monitor.emergency.others import Others
 from monitor.emergency.places import part_of
 from monitor.emergency.rules import UNDER_WAY, Fate, Step, Why, before_preparing, is_due
-from monitor.emergency.to_hub import HubPublisher
+from monitor.emergency.to_hub import HubPublisher, publish_feeds
 
 STAYS = 120.0
 """Seconds that a message is followed by whoever sent it; from then on by the worker's sweeper alone."""
@@ -132,13 +133,14 @@ def step(
     others: Others,
     opened: InHand | None = None,
 ) -> None:
-    """As `go_on`; tells those who wait for the hub: the channels, and then the website."""
+    """As `go_on`; tells those who wait for the hub: the channels, and then machines and the website."""
     try:
         go_on(db, held, settings, clock, connect, others, opened)
     finally:
         _had_its_turn(held, others)
     if held.place == HUB:
-        _tell_website(db, settings, clock)
+        others.wait_for_calls()
+        _tell_machines(db, held, settings, clock)
 
 
 def _had_its_turn(held: Held, others: Others) -> None:
@@ -147,12 +149,14 @@ def _had_its_turn(held: Held, others: Others) -> None:
         others.hub_had_its_turn()
 
 
-def _tell_website(db: Database, settings: Settings, clock: Clock) -> None:
-    """At once, and without a broker; what it does not take now the worker tells it again."""
-    try:
-        cms.tell_due(db, settings, clock)
-    except Exception as error:  # noqa: BLE001 - the hub's delivery goes on
-        log.warning("the website was not told", error=type(error).__name__)
+def _tell_machines(db: Database, held: Held, settings: Settings, clock: Clock) -> None:
+    """At once, and without a broker; what is not done now the worker does, which comes by every minute."""
+    feeds = partial(publish_feeds, db, settings, held.delivery_id, clock)
+    for tell in (feeds, partial(cms.tell_due, db, settings, clock)):
+        try:
+            tell()
+        except Exception as error:  # noqa: BLE001 - the hub's delivery goes on
+            log.warning("feeds or website were not told", error=type(error).__name__)
 
 
 def go_on(

@@ -61,10 +61,8 @@ def _film(work: InHand) -> Path:
 def _stood(work: InHand) -> str | None:
     """What an earlier message found in this place, where it stands there still."""
     same = (Delivery.place == work.delivery.place, Delivery.id < work.delivery.id, Incident.mode == work.mode)
-    query = select(Delivery).join(Message, Message.id == Delivery.message_id)
+    query = select(Delivery.progress).join(Message, Message.id == Delivery.message_id)
     query = query.join(Incident, Incident.id == Message.incident_id).where(*same, Delivery.armed_at.is_not(None))
     with work.db.snapshot() as session:
         earlier = session.scalars(query.order_by(Delivery.id.desc()).limit(EARLIER)).all()
-    return next(
-        (str(each.progress["before"]) for each in earlier if "before" in each.progress and not is_back(each)), None
-    )
+    return next((str(each["before"]) for each in earlier if "before" in each and not is_back(each)), None)

@@ -41,31 +41,47 @@ def card_address(settings: Settings, identifier: str) -> str:
     return f"{settings.emergency.image_url or f'{base(settings)}/cards'}/{identifier}.jpg"
 
 
-def publish_hub(db: Database, settings: Settings, now: datetime, identifier: str | None = None) -> None:
+def publish_hub(db: Database, settings: Settings, now: datetime) -> None:
     """Writes the files anew from the messages that were sent, those of exercises apart. Raises NotSetUp without a
-    register, and OSError where nothing can be written.
-
-    identifier: of a message that is to be seen at once. Of messages' own pages only those of its incident are written
-    then, and those that are not there: the others since years are the worker's, which comes by every minute.
-    """
+    register, and OSError where nothing can be written."""
     for exercise in (False, True):
-        if _written(db, settings, now, exercise, identifier) and identifier is not None:
-            return
+        _written(db, settings, now, exercise)
 
 
-def _written(db: Database, settings: Settings, now: datetime, exercise: bool, identifier: str | None) -> bool:
-    """False where there is nothing to be written, or the message is none of these."""
+def publish_pages(db: Database, settings: Settings, now: datetime, identifier: str) -> None:
+    """Writes what people read of a message that is to be seen at once: the pages of its incident's messages, the first
+    page, and what is not there; the pages of years are the worker's, which comes by every minute. What machines read
+    follows with `publish_feeds`. Raises as `publish_hub`."""
+    any(_written(db, settings, now, exercise, identifier, feeds=False) for exercise in (False, True))
+
+
+def publish_feeds(db: Database, settings: Settings, now: datetime, identifier: str) -> None:
+    """Writes what machines read of a message whose pages are there. Raises as `publish_hub`."""
+    any(_written(db, settings, now, exercise, identifier, pages=False) for exercise in (False, True))
+
+
+def _written(
+    db: Database,
+    settings: Settings,
+    now: datetime,
+    exercise: bool,
+    identifier: str | None = None,
+    *,
+    pages: bool = True,
+    feeds: bool = True,
+) -> bool:
+    """False where there is nothing to be written, or the message is none of these. Pages that are not there are made
+    whatever is wanted, as others lead to them."""
     kept, place = folder(settings), folder(settings, exercise=exercise)
     with turn(place, kept) as held:
         with db.snapshot() as session:  # in turn: who read the database earlier must not write later
-            found = contents(session, now, exercise, identifier)
-            incidents = found.incidents(identifier)
-            if not incidents and (exercise or identifier is not None):
+            found = contents(session, now, exercise, identifier, feeds=feeds)
+            own = found.incidents(identifier)
+            if not own and (exercise or identifier is not None):
                 return False
-            incidents |= {
-                each.incident.id for each in found.messages if not (place / f"{each.identifier}.html").exists()
-            }
-            made = hub_pages.files(found, incidents, base(settings), kept)
+            missing = {each.incident.id for each in found.messages if not (place / f"{each.identifier}.html").exists()}
+            wanted = missing | own if pages else missing
+            made = hub_pages.files(found, wanted, base(settings), kept, fronts=pages, feeds=feeds)
         cards = {name: content for name, content in made.items() if name.startswith(hub_pages.CARDS)}
         _write(held, kept, cards)
         _write(held, place, {name: content for name, content in made.items() if name not in cards})

@@ -81,11 +81,15 @@ class Contents:
         return {each.incident.id for each in self.messages if identifier in (None, each.identifier)}
 
 
-def contents(session: Session, now: datetime, exercise: bool, identifier: str | None = None) -> Contents:
+def contents(
+    session: Session, now: datetime, exercise: bool, identifier: str | None = None, *, feeds: bool = True
+) -> Contents:
     """Of actual incidents, or of exercises. identifier: of a message that hurries; then without the messages of years
-    that neither belong to its incident nor are listed anywhere. Raises NotSetUp without a register."""
-    owner = organisation(session)
-    messages = _messages(session, now, exercise, identifier)
+    that neither belong to its incident nor are listed on the first page or, where those are wanted, in the feeds.
+    Raises NotSetUp without a register."""
+    owner, mode = organisation(session), "exercise" if exercise else "actual"
+    wanted = [_matters(now, mode, identifier, feeds)] if identifier is not None else []
+    messages = _messages(session, now, mode, wanted)
     incidents = {each.incident.id: each.incident for each in messages if _is_shown(each.incident, now)}
     return Contents(
         *(owner.name, owner.website or "", owner.phone or "", owner.municipality_code or ""),
@@ -96,19 +100,18 @@ def contents(session: Session, now: datetime, exercise: bool, identifier: str | 
     )
 
 
-def _messages(session: Session, now: datetime, exercise: bool, identifier: str | None) -> list[Shown]:
+def _messages(session: Session, now: datetime, mode: str, wanted: Sequence[ColumnElement[bool]]) -> list[Shown]:
     """Those that were sent here, newest first."""
-    mode = "exercise" if exercise else "actual"
-    query = select(Message, Incident, Version.text, Delivery).join(Incident, Incident.id == Message.incident_id)
+    there = (Delivery.id, Delivery.confirmed_at, Delivery.state)
+    query = select(Message, Incident, Version.text, *there).join(Incident, Incident.id == Message.incident_id)
     query = query.outerjoin(Version, (Version.message_id == Message.id) & (Version.place == HUB))
     query = query.outerjoin(Delivery, (Delivery.message_id == Message.id) & (Delivery.place == HUB))
-    sent_here = (Message.committed_at.is_not(None), Incident.mode == mode)
-    query = query.where(*sent_here, *([_matters(sent_here, now, identifier)] if identifier is not None else []))
+    query = query.where(*_sent_here(mode), *wanted)
     held = not holds(session, now, mode).isdisjoint({EVERYWHERE, HUB})
     rows = [
-        (message, incident, words or "")
-        for message, incident, words, there in session.execute(query.order_by(Message.sent.desc(), Message.id.desc()))
-        if there is None or _is_there(there, held=held)
+        (row.Message, row.Incident, row.text or "")
+        for row in session.execute(query.order_by(Message.sent.desc(), Message.id.desc()))
+        if row.id is None or _is_there(row.confirmed_at, row.state, held=held)
     ]
     known = {message.id: message for message, _incident, _words in rows}
     over = {message.earlier_id for message in known.values()}
@@ -122,23 +125,26 @@ def _messages(session: Session, now: datetime, exercise: bool, identifier: str |
     ]
 
 
-def _matters(sent_here: Sequence[ColumnElement[bool]], now: datetime, identifier: str) -> ColumnElement[bool]:
-    """Belongs to the message's incident, or is listed: on the front page, or in the feed."""
-    newest = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(*sent_here)
-    newest = newest.order_by(Message.sent.desc(), Message.id.desc()).limit(LISTED + SPARE)
-    return or_(
-        Incident.closed_at.is_(None),
-        Incident.closed_at > now - ENDED_IS_SHOWN,
-        Message.id.in_(newest),
-        Message.incident_id.in_(select(Message.incident_id).where(Message.identifier == identifier)),
-    )
+def _sent_here(mode: str) -> tuple[ColumnElement[bool], ...]:
+    return Message.committed_at.is_not(None), Incident.mode == mode
 
 
-def _is_there(delivery: Delivery, *, held: bool) -> bool:
+def _matters(now: datetime, mode: str, identifier: str, feeds: bool) -> ColumnElement[bool]:
+    """Belongs to the message's incident, or is listed: on the first page, or in the feeds."""
+    listed: list[ColumnElement[bool]] = [Incident.closed_at.is_(None), Incident.closed_at > now - ENDED_IS_SHOWN]
+    if feeds:
+        newest = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(*_sent_here(mode))
+        newest = newest.order_by(Message.sent.desc(), Message.id.desc()).limit(LISTED + SPARE)
+        listed.append(Message.id.in_(newest))
+    own = select(Message.incident_id).where(Message.identifier == identifier)
+    return or_(*listed, Message.incident_id.in_(own))
+
+
+def _is_there(confirmed_at: datetime | None, state: str, *, held: bool) -> bool:
     """What was written once stays, whatever becomes of its delivery: only another message takes it back."""
-    if delivery.confirmed_at is not None:
+    if confirmed_at is not None:
         return True
-    return delivery.state not in NOT_THERE and not (held and delivery.state == Fate.PENDING)
+    return state not in NOT_THERE and not (held and state == Fate.PENDING)
 
 
 def _is_shown(incident: Incident, now: datetime) -> bool:

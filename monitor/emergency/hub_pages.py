@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,24 +44,32 @@ TEMPLATES.globals.update(_=_)
 TEMPLATES.filters.update(moment=moment)
 
 
-def files(found: Contents, incidents: Collection[int], base: str, kept: Path) -> dict[str, bytes]:
+def files(
+    found: Contents, incidents: Collection[int], base: str, kept: Path, *, fronts: bool = True, feeds: bool = True
+) -> dict[str, bytes]:
     """By name, what others lead to first. incidents: those whose messages' own pages are made. kept: where they lie
-    already, so that no card is drawn twice."""
+    already, so that no card is drawn twice. fronts: the first pages. feeds: what machines read of all of them."""
     made = dict[str, bytes]()
     shown = [each for each in found.messages if NAME.fullmatch(each.identifier)]
     for each in shown:
         if each.incident.id in incidents:
             made |= _of_message(each, found, base, kept)
-    listed = shown[:LISTED]
+    if feeds:
+        made |= _feeds(found, shown[:LISTED], base)
+    for language, name in FRONTS.items() if fronts else ():
+        made[f"{name}.html"] = _page("hub/front.html", language, found, base, shelves=found.shelves)
+    return made
+
+
+def _feeds(found: Contents, listed: Sequence[Shown], base: str) -> dict[str, bytes]:
     on_front = (each for shelf in found.shelves for each in (*shelf.live, *shelf.past))
     either = {each.identifier: each for each in (*listed, *on_front)}
     said = {identifier: told(each, found, base) for identifier, each in either.items()}
-    made["index.json"] = _json(found, said, base)
-    made["feed.atom"] = _atom(found, listed, said, base)
-    made["robots.txt"] = ROBOTS
-    for language, name in FRONTS.items():
-        made[f"{name}.html"] = _page("hub/front.html", language, found, base, shelves=found.shelves)
-    return made
+    return {
+        "index.json": _json(found, said, base),
+        "feed.atom": _atom(found, listed, said, base),
+        "robots.txt": ROBOTS,
+    }
 
 
 def same(one: bytes, other: bytes) -> bool:
@@ -241,7 +249,7 @@ def told(shown: Shown, found: Contents, base: str) -> Told:
     }
 
 
-def _atom(found: Contents, listed: list[Shown], said: Mapping[str, Told], base: str) -> bytes:
+def _atom(found: Contents, listed: Sequence[Shown], said: Mapping[str, Told], base: str) -> bytes:
     top = Element("feed", {"xmlns": ATOM})
     newest = max((each.message.sent for each in listed if each.message.sent), default=None)
     with use_language(found.language):

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from time import monotonic
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import structlog
-from sqlalchemy import Select, Table, bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from connectors.errors import Unavailable
 from monitor.db import Database
-from monitor.emergency.claimed import LEASE, Clock, Held, renew
+from monitor.emergency.claimed import LEASE, TABLE, Clock, Held, renew
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.entrusted import Credentials, entrusted
 from monitor.emergency.holding import last_stop, stops_asked
@@ -26,8 +26,6 @@ from monitor.emergency.rules import Fate, Step
 from monitor.register.models import Channel
 
 log = structlog.get_logger(__name__)
-TABLE = cast("Table", Delivery.__table__)
-"""Without the objects that a session may hold: none does, and to look for them takes longer than to write."""
 LONGEST = 60.0
 """Seconds that a claim is kept for whoever waits: no call of a platform takes so long, and somebody else looks."""
 

@@ -4,7 +4,7 @@ How it goes is kept with the delivery, which has what was there before. Asked fo
 else has written meanwhile is left alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,9 +68,9 @@ class Task:
     publisher: Any
 
 
-def is_back(delivery: Delivery) -> bool:
-    """Has it been put back, as far as anybody can?"""
-    how: dict[str, str] = delivery.progress.get(BACK, {})
+def is_back(progress: Mapping[str, Any]) -> bool:
+    """Has a delivery with that progress been put back, as far as anybody can?"""
+    how: dict[str, str] = progress.get(BACK, {})
     return how.get("state") == "done"
 
 

@@ -13,7 +13,7 @@ from config.language import _
 from config.settings import Settings
 from monitor.db import Database
 from monitor.emergency.beginning import ask_beside
-from monitor.emergency.committing import commit
+from monitor.emergency.committing import freeze
 from monitor.emergency.composing import what_is_wrong
 from monitor.emergency.delivering import ENDING, deliver_all
 from monitor.emergency.drafting import Faulty, begin, hinder, promise_anew, standing, take_turn
@@ -64,7 +64,7 @@ def committed(
             raise Faulty(wrong)
         if _nobody_has_read(message):
             message.break_glass = message.break_glass or _("It takes something back, and needs no approval.")
-    commit(session, message.id, by, now, settings)
+    freeze(session, message, by, now, settings)
     earlier = session.get(Message, message.earlier_id) if message.earlier_id is not None else None
     fate = after(Kind(message.kind))
     if earlier is not None and fate is not None and earlier.state == State.COMMITTED:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from config.language import N_
 from config.settings import Settings
 from connectors.base import Budget, State
@@ -11,6 +13,8 @@ from connectors.publishing import LAST_LOOK, Draft, Prepared, Published, Search
 from monitor.db import Database
 from monitor.db.no_room import no_room
 from monitor.emergency import hub
+from monitor.emergency.claimed import Clock
+from monitor.emergency.models import Delivery
 
 NO_ROOM = N_("The server's disk is full. Let whoever runs Kanalvakt free some space: then it goes on by itself.")
 NOT_WRITTEN = N_(
@@ -40,7 +44,7 @@ class HubPublisher:
     def publish(self, draft: Draft, progress: State) -> Published:  # noqa: ARG002 - the protocol's
         LAST_LOOK.get()()
         try:
-            hub.publish_hub(self.db, self.settings, datetime.now(UTC), self.identifier)
+            hub.publish_pages(self.db, self.settings, datetime.now(UTC), self.identifier)
         except OSError as error:
             remedy = NO_ROOM if no_room(error) else NOT_WRITTEN
             failure = Unavailable("the crisis page cannot be written", code=type(error).__name__, remedy=remedy)
@@ -59,3 +63,10 @@ class HubPublisher:
 
     def _is_there(self) -> bool:
         return hub.verify(self.settings, self.identifier, self.text_hash)
+
+
+def publish_feeds(db: Database, settings: Settings, delivery_id: int, clock: Clock) -> None:
+    """What machines read, of a message whose pages are out. Raises as `hub.publish_hub`."""
+    with db.snapshot() as session:
+        identifier = session.scalars(select(Delivery.marker).where(Delivery.id == delivery_id)).one()
+    hub.publish_feeds(db, settings, clock(), identifier)

@@ -8,8 +8,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, cast, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -57,9 +58,8 @@ def standing(
     What readings under way may still come to counts as spent by whoever begins after them, so that all processes
     together never come to more than there is; where only that is in the way, it parks for a moment.
     """
-    written = parkings(session, [budget.key for budget in budgets])
-    parked = [row for row in written if rules.is_parked(row.since, row.until, now)]
-    if parked:
+    written = session.execute(_parked_of(), {"keys": [budget.key for budget in budgets]}).all()
+    if parked := [row for row in written if rules.is_parked(row.since, row.until, now)]:
         latest = max(parked, key=lambda row: row.until)
         return Standing(latest.until, latest.reason, 0)
     allowances = {
@@ -147,14 +147,24 @@ def quota_of(budget: Budget, settings: Settings) -> rules.Quota | None:
     return rules.quota(per_day, polling.reserve_for_replies, polling.reserve_for_crisis)
 
 
-def spent(session: Session, budget: Budget, now: datetime) -> list[Spending]:
-    """The ledger's rows of the budget's present day, by channel and purpose."""
-    today = (Spending.budget == budget.key, Spending.day == rules.day_of(now, budget.zone))
-    query = select(Spending).where(*today).order_by(Spending.channel_id, Spending.purpose)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+@cache
+def _parked_of() -> Select[datetime, datetime, str]:
+    return select(Parking.since, Parking.until, Parking.reason).where(Parking.key.in_(bindparam("keys", expanding=True)))
 
 
-def left_of(quota: rules.Quota, rows: Sequence[Spending]) -> rules.Left:
+def spent(session: Session, budget: Budget, now: datetime) -> Sequence[Row[str, str, int, int]]:
+    """The ledger's rows of the budget's present day, by channel and purpose: each with its cost and its requests."""
+    return session.execute(_spent_of(), {"budget": budget.key, "day": rules.day_of(now, budget.zone)}).all()
+
+
+@cache
+def _spent_of() -> Select[str, str, int, int]:
+    query = select(Spending.channel_id, Spending.purpose, Spending.cost, Spending.requests)
+    today = (Spending.budget == bindparam("budget"), Spending.day == bindparam("day"))
+    return query.where(*today).order_by(Spending.channel_id, Spending.purpose)
+
+
+def left_of(quota: rules.Quota, rows: Sequence[Row[str, str, int, int]]) -> rules.Left:
     """What is left of a quota when this was spent."""
     by_purpose: dict[str, int] = {}
     for row in rows:

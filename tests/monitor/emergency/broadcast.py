@@ -29,7 +29,7 @@ class FakeHub:
     def __init__(self) -> None:
         self.answers, self.published = True, 0
 
-    def publish_hub(self, _db: Database, _settings: Settings, _now: datetime, _identifier: str) -> None:
+    def publish_pages(self, _db: Database, _settings: Settings, _now: datetime, _identifier: str) -> None:
         self.published += 1
 
     def verify(self, _settings: Settings, _identifier: str, _text_hash: str) -> bool:
@@ -38,7 +38,8 @@ class FakeHub:
 
 def put_up_hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
     found = FakeHub()
-    monkeypatch.setattr(hub, "publish_hub", found.publish_hub)
+    monkeypatch.setattr(hub, "publish_pages", found.publish_pages)
+    monkeypatch.setattr(hub, "publish_feeds", lambda *_words: None)
     monkeypatch.setattr(hub, "verify", found.verify)
     return found
 

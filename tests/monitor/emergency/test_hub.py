@@ -289,8 +289,8 @@ def replace(path, target):
         freeze()
     return put(path, target)
 
-def files(*words):
-    made = draw(*words)
+def files(*words, **wanted):
+    made = draw(*words, **wanted)
     if at == "drawn":
         freeze()
     return made

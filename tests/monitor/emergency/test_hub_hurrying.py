@@ -1,6 +1,7 @@
 """A message that hurries: only what belongs to it is written at once, and it is the same as when everything is."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,10 +44,14 @@ def test_a_message_that_hurries_waits_for_no_page_of_another_crisis(town: Databa
     with town.transaction() as session:
         sent(session, session.get_one(Incident, event.id), "tibro-2", "correction", earlier_id=first.id)
         session.get_one(Organisation, 1).name = "Tibro stad"
-    hub.publish_hub(town, settings, NOW, "tibro-2")
+    hub.publish_pages(town, settings, NOW, "tibro-2")
     assert "gäller inte längre" in page(settings, "tibro-1.html")
     assert "Tibro stad" in page(settings, "tibro-2.html")
     assert "tibro-0" in page(settings)
+    assert "tibro-2" not in page(settings, "feed.atom")
+    hub.publish_feeds(town, settings, NOW, "tibro-2")
+    assert "tibro-2" in page(settings, "feed.atom")
+    assert "tibro-2" in page(settings, "index.json")
     assert "tibro-0" in page(settings, "feed.atom")
     assert (hub.folder(settings) / "tibro-0.html").stat().st_ino == before["tibro-0.html"]
     hub.publish_hub(town, settings, NOW)
@@ -59,7 +64,7 @@ def test_where_pages_are_missing_what_hurries_leads_to_none_that_is_not_there(
     with town.transaction() as session:
         sent(session, incident(session), "tibro-0", at=NOW - timedelta(days=2))
         sent(session, incident(session), "tibro-1")
-    hub.publish_hub(town, settings, NOW, "tibro-1")
+    hub.publish_pages(town, settings, NOW, "tibro-1")
     assert "tibro-0" in page(settings)
     assert "tibro-0" in page(settings, "tibro-0.html")
 
@@ -72,7 +77,8 @@ def test_a_message_that_hurries_is_there_in_an_exercise_as_in_earnest(
         for mode in ("actual", "exercise"):
             sent(session, incident(session, mode=mode), f"tibro-{mode}")
     wanted, other = ("exercise", "actual") if exercise else ("actual", "exercise")
-    hub.publish_hub(town, settings, NOW, f"tibro-{wanted}")
+    hub.publish_pages(town, settings, NOW, f"tibro-{wanted}")
+    hub.publish_feeds(town, settings, NOW, f"tibro-{wanted}")
     assert (hub.folder(settings, exercise=exercise) / f"tibro-{wanted}.html").exists()
     assert not (hub.folder(settings, exercise=not exercise) / f"tibro-{other}.html").exists()
 
@@ -81,6 +87,7 @@ def test_a_message_that_hurries_is_there_in_an_exercise_as_in_earnest(
 def test_what_hurries_is_written_as_it_is_when_all_is(
     sqlite: Database, crises: list[tuple[int | None, bool, list[str]]], hurries: int
 ) -> None:
+    files = partial(hub_pages.files, base="https://kris.tibro.se/k", kept=Path("/nowhere"))
     with pytest.MonkeyPatch.context() as patch, sqlite.transaction() as session:
         patch.setattr(hub_contents, "LISTED", FEW)
         patch.setattr(hub_pages, "LISTED", FEW)
@@ -98,11 +105,10 @@ def test_what_hurries_is_written_as_it_is_when_all_is(
         session.flush()
         chosen = names[hurries % len(names)]
         for exercise in (False, True):
-            whole, soon = contents(session, NOW, exercise), contents(session, NOW, exercise, chosen)
-            own = soon.incidents(chosen)
-            assert own == whole.incidents(chosen)
-            everything, hurried = (
-                hub_pages.files(each, own, "https://kris.tibro.se/k", Path("/nowhere")) for each in (whole, soon)
-            )
-            assert hurried == everything
+            whole = contents(session, NOW, exercise)
+            own = whole.incidents(chosen)
+            pages = files(contents(session, NOW, exercise, chosen, feeds=False), own, feeds=False)
+            feeds = files(contents(session, NOW, exercise, chosen), set(), fronts=False)
+            assert set(pages).isdisjoint(feeds)
+            assert pages | feeds == files(whole, own)
         session.rollback()
