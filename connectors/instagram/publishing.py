@@ -15,7 +15,7 @@ from connectors.graph.publishing import Publishing, Shown, read
 from connectors.publishing import Draft, Prepared, Published, Search
 
 FIELDS = "id,caption,timestamp,permalink,username,owner{id}"
-WAITS = (1, 1, 2, 2, 3, 5, 10, 20)
+WAITS = (2, 2, 2, 3, 5, 10, 20)
 """Seconds until the container's next look; Meta asks for one a minute, and for five minutes at most, afterwards."""
 A_MINUTE = timedelta(minutes=1)
 MOST = 3

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from connectors.base import Budget
+from monitor.db.plainly import rows
 from monitor.emergency.composing import HUB
 from monitor.emergency.holding import last_stop, stops_asked
 from monitor.emergency.in_hand import InHand
@@ -22,15 +23,15 @@ from monitor.watch import budgets
 def around(session: Session, work: InHand, counted: Sequence[Budget]) -> Around:
     delivery, now = work.delivery, work.clock()
     wanted = {"id": delivery.id, "incident": work.message.incident_id}
-    rows = session.execute(_incident(), wanted | stops_asked(delivery.place, now, work.mode)).all()
-    hub = [Fate(row.state) for row in rows if row.place == HUB and row.message_id == delivery.message_id]
+    found = rows(session, _incident(), wanted | stops_asked(delivery.place, now, work.mode))
+    hub = [Fate(row.state) for row in found if row.place == HUB and row.message_id == delivery.message_id]
     # deliveries are made when a message is sent; messages when somebody began to write
-    earlier = [row for row in rows if row.place == delivery.place and row.id < delivery.id]
-    sent = {row.message_id: row for row in rows if row.committed_at is not None}
+    earlier = [row for row in found if row.place == delivery.place and row.id < delivery.id]
+    sent = {row.message_id: row for row in found if row.committed_at is not None}
     return Around(
         made_at=delivery.made_at,
         expires=delivery.expires,
-        stopped_until=rows[0].stopped_until,
+        stopped_until=found[0].stopped_until,
         overtaken=_is_taken_back(work.message.id, sent),
         hub=hub[0] if hub and delivery.place != HUB else None,
         earlier=tuple(Fate(row.state) for row in earlier),

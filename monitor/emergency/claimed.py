@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.db import Database
+from monitor.db.plainly import rows
 from monitor.emergency.models import Delivery
 from monitor.emergency.places import BETWEEN
 from monitor.emergency.rules import LONGEST_WAIT, UNDER_WAY, Fate, begins_anew
@@ -54,10 +55,11 @@ def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> li
     due = (Delivery.state.in_(UNDER_WAY), _due(now), *wanted)
     told = (Delivery.id, Delivery.message_id, Delivery.place, Delivery.state, Delivery.token, Delivery.next_at)
     query = select(*told, Delivery.lost_at, Delivery.looks).where(*due).order_by(Delivery.id).limit(limit)
-    rows = session.execute(query.with_for_update(skip_locked=True)).all()
-    if rows:
-        session.execute(update(TABLE).where(TABLE.c.id == bindparam("of")), [_claimed(row, now) for row in rows])
-    return [Held(row.id, row.message_id, row.place, row.token + 1) for row in rows]
+    found = rows(session, query.with_for_update(skip_locked=True))
+    if found:
+        mine = update(TABLE).where(TABLE.c.id == bindparam("of"))
+        session.connection().execute(mine, [_claimed(row, now) for row in found])
+    return [Held(row.id, row.message_id, row.place, row.token + 1) for row in found]
 
 
 def _claimed(row: Row[Any], now: datetime) -> dict[str, Any]:

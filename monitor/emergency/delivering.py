@@ -105,7 +105,7 @@ class Following:
             if held is not None:
                 step(self.db, held, self.settings, self.clock, self.connect, self.others, opened)
             self.others.wait_for_calls()
-            wait = self._wait(delivery_id)
+            wait = self._wait(delivery_id, opened)
             if wait is None or time.monotonic() + wait > self.until:
                 return
             ENDING.wait(max(wait, GLANCE))
@@ -114,14 +114,21 @@ class Following:
                 mine, known = _claimed(self.db, session, self.settings, self.clock, this)
             held, opened = mine.get(delivery_id), known.get(delivery_id)
 
-    def _wait(self, delivery_id: int) -> float | None:
+    def _wait(self, delivery_id: int, opened: InHand | None) -> float | None:
         """Seconds until it is due; None: no machine goes on with it."""
-        with self.db.snapshot() as session:
-            row = session.execute(select(Delivery.state, Delivery.next_at).where(Delivery.id == delivery_id)).one()
-        if row.state not in UNDER_WAY:
+        state, next_at = self._standing(delivery_id, opened)
+        if state not in UNDER_WAY:
             return None
         now = self.clock()
-        return 0.0 if is_due(row.next_at, now) else (row.next_at - now).total_seconds()
+        return 0.0 if is_due(next_at, now) else (next_at - now).total_seconds()
+
+    def _standing(self, delivery_id: int, opened: InHand | None) -> tuple[str, datetime]:
+        """Its state, and when it is due: as this process has just written it, where it has."""
+        if opened is not None and opened.is_ours:
+            return opened.delivery.state, opened.delivery.next_at
+        with self.db.snapshot() as session:
+            query = select(Delivery.state, Delivery.next_at).where(Delivery.id == delivery_id)
+            return session.execute(query).one()._tuple()
 
 
 def step(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from connectors.errors import Unavailable
 from monitor.db import Database
+from monitor.db.plainly import rows
 from monitor.emergency.claimed import LEASE, TABLE, Clock, Held, renew
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.entrusted import Credentials, entrusted
@@ -26,6 +27,7 @@ from monitor.emergency.rules import Fate, Step
 from monitor.register.models import Channel
 
 log = structlog.get_logger(__name__)
+OURS = update(TABLE).where(TABLE.c.id == bindparam("of"), TABLE.c.token == bindparam("held"))
 LONGEST = 60.0
 """Seconds that a claim is kept for whoever waits: no call of a platform takes so long, and somebody else looks."""
 
@@ -40,8 +42,8 @@ class Stopped(Unavailable):
 
 @dataclass
 class InHand:
-    """A claimed delivery with what belongs to it, as it stood when it was opened. channel, credentials: None for the
-    hub."""
+    """A claimed delivery with what belongs to it, as it stood when it was opened, or was written last. channel,
+    credentials: None for the hub. is_ours: nobody else held it when it was written last."""
 
     db: Database
     held: Held
@@ -52,6 +54,7 @@ class InHand:
     mode: str
     channel: Channel | None
     credentials: Credentials | None
+    is_ours: bool = True
 
     @classmethod
     def open_all(
@@ -62,10 +65,10 @@ class InHand:
         mine = {each.delivery_id: each for each in held}
         opened: dict[int, Self] = {}
         try:
-            rows = session.execute(_whole(), {"ids": list(mine)}).all()
-            channels = {row.Channel.id: row.Channel for row in rows if row.Channel is not None}
-            with_what = entrusted(session, rows[0].mode, list(channels.values())) if rows else {}
-            for delivery, message, mode, channel in rows:
+            found = session.execute(_whole(), {"ids": list(mine)}).all()
+            channels = {row.Channel.id: row.Channel for row in found if row.Channel is not None}
+            with_what = entrusted(session, found[0].mode, list(channels.values())) if found else {}
+            for delivery, message, mode, channel in found:
                 whole = (delivery, message, mode, channel, with_what[channel.id] if channel is not None else None)
                 opened[delivery.id] = cls(db, mine[delivery.id], settings, clock, *whole)
         except SQLAlchemyError:
@@ -93,7 +96,7 @@ class InHand:
         asked = stops_asked(self.held.place, self.clock(), self.mode)
         with self.db.snapshot() as session:
             mine = {"id": self.held.delivery_id, "token": self.held.token}
-            ours = session.execute(_armed(), mine | asked).one_or_none()
+            ours = next(iter(rows(session, _armed(), mine | asked)), None)
         if ours is None or ours.next_at <= self.clock():
             raise Unavailable("it was not sent in time: somebody else goes on with it", code="late")
         if ours.stopped_until is not None:
@@ -112,11 +115,12 @@ class InHand:
     def write_in(self, session: Session, fate: Fate, values: Mapping[str, Any], next_at: datetime) -> bool:
         """As `take_in`, for what the platform said."""
         changed: dict[str, Any] = {**values, "state": str(fate), "next_at": next_at}
-        ours = update(TABLE).where(TABLE.c.id == self.delivery.id, TABLE.c.token == self.held.token)
-        kept = session.scalar(ours.values(**changed).returning(TABLE.c.id)) is not None
+        mine = {"of": self.delivery.id, "held": self.held.token}
+        kept = session.connection().execute(OURS, mine | changed).rowcount == 1
         what = log.info if kept else log.warning
         facts = {"place": self.held.place, "state": str(fate), "reason": values.get("reason")}
         what("delivery" if kept else "delivery lost", message=self.message.id, **facts)
+        self.is_ours = kept
         if kept:
             for name, value in changed.items():
                 setattr(self.delivery, name, value)

@@ -18,6 +18,7 @@ from config.settings import Settings
 from connectors.base import Budget
 from connectors.errors import RateLimited
 from monitor.db import Base
+from monitor.db.plainly import rows
 from monitor.watch import budget_rules as rules
 from monitor.watch.budget_rules import Purpose
 from monitor.watch.close_watching import policy_of
@@ -58,7 +59,7 @@ def standing(
     What readings under way may still come to counts as spent by whoever begins after them, so that all processes
     together never come to more than there is; where only that is in the way, it parks for a moment.
     """
-    written = session.execute(_parked_of(), {"keys": [budget.key for budget in budgets]}).all()
+    written = rows(session, _parked_of(), {"keys": [budget.key for budget in budgets]})
     if parked := [row for row in written if rules.is_parked(row.since, row.until, now)]:
         latest = max(parked, key=lambda row: row.until)
         return Standing(latest.until, latest.reason, 0)
@@ -154,7 +155,7 @@ def _parked_of() -> Select[datetime, datetime, str]:
 
 def spent(session: Session, budget: Budget, now: datetime) -> Sequence[Row[str, str, int, int]]:
     """The ledger's rows of the budget's present day, by channel and purpose: each with its cost and its requests."""
-    return session.execute(_spent_of(), {"budget": budget.key, "day": rules.day_of(now, budget.zone)}).all()
+    return rows(session, _spent_of(), {"budget": budget.key, "day": rules.day_of(now, budget.zone)})
 
 
 @cache
@@ -164,10 +165,10 @@ def _spent_of() -> Select[str, str, int, int]:
     return query.where(*today).order_by(Spending.channel_id, Spending.purpose)
 
 
-def left_of(quota: rules.Quota, rows: Sequence[Row[str, str, int, int]]) -> rules.Left:
+def left_of(quota: rules.Quota, spendings: Sequence[Row[str, str, int, int]]) -> rules.Left:
     """What is left of a quota when this was spent."""
     by_purpose: dict[str, int] = {}
-    for row in rows:
+    for row in spendings:
         by_purpose[row.purpose] = by_purpose.get(row.purpose, 0) + row.cost
     return rules.left(quota, by_purpose)
 
