@@ -144,9 +144,12 @@ def submit(session: Session, message: Message, by: str, revision: int, now: date
 
 
 def take_turn(session: Session, message: Message) -> None:
-    """Who does something to it at the same time waits, or has done it: what it says is read anew. Without this, what
-    one approves could be what another one has just written."""
+    """Who does something to it, or to what it follows, at the same time waits, or has done it: what they say is read
+    anew. Without this, what one approves could be what another one has just written. Before anything is audited: else
+    the two could wait for each other."""
     session.refresh(message, with_for_update=True)
+    if message.earlier_id is not None:
+        session.get_one(Message, message.earlier_id, with_for_update=True, populate_existing=True)
 
 
 def promise_anew(session: Session, message: Message, by: str, promise: datetime | None, now: datetime) -> None:
