@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 Columns = TypeVarTuple("Columns")
 
 
-def rows(
-    session: Session, query: Select[*Columns], values: Mapping[str, Any] | None = None
-) -> Sequence[Row[*Columns]]:
+def rows(session: Session, query: Select[*Columns], values: Mapping[str, Any] | None = None) -> Sequence[Row[*Columns]]:
     """The query names columns, never a model. What the session has not written yet is not seen."""
     return session.connection().execute(query, values).all()

@@ -62,7 +62,7 @@ def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> li
     return [Held(row.id, row.message_id, row.place, row.token + 1) for row in found]
 
 
-def _claimed(row: Row[Any], now: datetime) -> dict[str, Any]:
+def _claimed(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
     """As it stands from now on."""
     claimed = {"of": row.id, "token": row.token + 1, "next_at": now + LEASE}
     died = row.state == Fate.ARMED

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from config.language import N_, _
 from config.settings import Settings
 from monitor.audit import audited
+from monitor.emergency.claimed import TABLE
 from monitor.emergency.composing import HUB, channels_of, link_of, texts
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.exercise import ExerciseCredentials
@@ -27,6 +28,8 @@ from monitor.emergency.places import on_platform, parts_of, publishes
 from monitor.emergency.rules import Fate, Why
 from monitor.register.models import Channel
 
+Values = dict[str, Any]
+"""A delivery's columns."""
 SENT = N_("Sent to {places} places: {headline}")
 
 
@@ -40,19 +43,20 @@ class Place:
 
 
 def commit(session: Session, message_id: int, by: str, now: datetime, settings: Settings) -> list[Delivery]:
-    """As `freeze`, of a message whose turn nobody has taken yet."""
+    """As `freeze`, of a message whose turn nobody has taken yet; gives its deliveries."""
     message = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    return freeze(session, message, by, now, settings)
+    freeze(session, message, by, now, settings)
+    return deliveries_of(session, message_id)
 
 
-def freeze(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> list[Delivery]:
-    """With one delivery for the hub and each channel that is not left out. Pressed twice, it gives the same deliveries
-    again. The message as it is in the database, which nobody else writes meanwhile.
+def freeze(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> None:
+    """With one delivery for the hub and each channel that is not left out. Pressed twice, there are the same
+    deliveries. The message as it is in the database, which nobody else writes meanwhile.
 
     Raises CannotSend where it may not go out: nobody has approved it, its time is over, its incident is.
     """
     if message.committed_at is not None:
-        return deliveries_of(session, message.id)
+        return
     incident = session.get_one(Incident, message.incident_id)
     _check(session, message, incident, now)
     sent = now.replace(microsecond=0)
@@ -60,13 +64,12 @@ def freeze(session: Session, message: Message, by: str, now: datetime, settings:
         message.identifier, message.sent = secrets.token_hex(6), sent  # letters and digits: CAP lists it by blanks
         message.expires = message.expires or now + LASTS
         made = _deliveries(session, message, incident, now, settings)
-        hub = next((each.text for each in made if each.place == HUB), "")
+        hub = next((each["text"] for each in made if each["place"] == HUB), "")
         message.text_hash = sha256(hub.encode()).hexdigest()
         message.committed_at, message.committed_by_id, message.state = now, by, State.COMMITTED
-    session.add_all(made)
     session.flush()
+    session.connection().execute(insert(TABLE), made)
     _written(session, message, incident, made, by, now)
-    return made
 
 
 def deliveries_of(session: Session, message_id: int) -> list[Delivery]:
@@ -94,7 +97,7 @@ def _check(session: Session, message: Message, incident: Incident, now: datetime
 
 def _deliveries(
     session: Session, message: Message, incident: Incident, now: datetime, settings: Settings
-) -> list[Delivery]:
+) -> list[Values]:
     channels = channels_of(session)
     link = link_of(message, settings)
     said = texts(session, message, channels, settings)
@@ -110,15 +113,15 @@ def _whole(text: str, link: str) -> str:
     return text if link in text else f"{text.rstrip()}\n\n{link}"
 
 
-def _delivery(message: Message, place: Place, text: str, link: str, now: datetime) -> Delivery:
-    values: dict[str, Any] = {"message_id": message.id, "place": place.id, "channel_id": place.channel_id}
+def _delivery(message: Message, place: Place, text: str, link: str, now: datetime) -> Values:
+    values: Values = {"message_id": message.id, "place": place.id, "channel_id": place.channel_id}
     values |= {"way": place.way, "text": text, "link": link, "marker": message.identifier}
     values |= {"made_at": now, "next_at": now, "expires": message.expires}
-    values |= {"state": str(Fate.PENDING)}  # said of each, so that all are one statement
+    values |= {"state": str(Fate.PENDING), "reason": None, "remedy": None, "progress": {}}
     if place.way == "by_hand":
         told = {"reason": str(Why.BY_HAND), "remedy": SENTENCES[Why.BY_HAND]}
         values |= {"state": str(Fate.NEEDS_HUMAN), **told}
-    return Delivery(**values)
+    return values
 
 
 def way_of(channel: Channel, mode: str) -> str:
@@ -133,7 +136,7 @@ def way_of(channel: Channel, mode: str) -> str:
 
 
 def _written(
-    session: Session, message: Message, incident: Incident, made: Sequence[Delivery], by: str, now: datetime
+    session: Session, message: Message, incident: Incident, made: Sequence[Values], by: str, now: datetime
 ) -> None:
     noted(session, incident.id, "message", by, now, SENT, places=len(made), headline=message.headline)
     told = {
@@ -142,6 +145,6 @@ def _written(
         "mode": incident.mode,
         "sent": now.astimezone(UTC).isoformat(),
         "text_hash": message.text_hash,
-        "places": {each.place: each.way for each in made},
+        "places": {each["place"]: each["way"] for each in made},
     }
     audited(session, by, "message.committed", ("message", str(message.id)), now, after=told)

@@ -26,6 +26,7 @@ from connectors.base import Account, Connector, Credential
 from connectors.errors import ConnectorError
 from connectors.publishing import Manifold, Publisher
 from monitor.db import Database
+from monitor.db.plainly import rows
 from monitor.emergency import cms
 from monitor.emergency.afterwards import note_fate
 from monitor.emergency.around import around
@@ -65,7 +66,7 @@ def deliver_all(
     with db.transaction() as session:
         mine, opened = _claimed(db, session, settings, clock, Delivery.message_id == message_id)
         under_way = (Delivery.message_id == message_id, Delivery.state.in_(UNDER_WAY))
-        ids = session.scalars(select(Delivery.id).where(*under_way).order_by(Delivery.id)).all()
+        ids = [row.id for row in rows(session, select(Delivery.id).where(*under_way).order_by(Delivery.id))]
     followed = Following(db, settings, clock, connect, Others(mine.values()), time.monotonic() + STAYS)
     first = [(id_, mine.get(id_), opened.get(id_)) for id_ in ids]
     threads = [Thread(target=followed.follow, args=each, daemon=True) for each in first]
@@ -128,7 +129,8 @@ class Following:
             return opened.delivery.state, opened.delivery.next_at
         with self.db.snapshot() as session:
             query = select(Delivery.state, Delivery.next_at).where(Delivery.id == delivery_id)
-            return session.execute(query).one()._tuple()
+            [(state, next_at)] = rows(session, query)
+        return state, next_at
 
 
 def step(

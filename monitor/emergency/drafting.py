@@ -21,6 +21,8 @@ from monitor.emergency.wording import Wording
 from monitor.register.faults import Refused
 
 ROUND = timedelta(minutes=5)
+TURNS = "kanalvakt_turns"
+"""Where a session keeps the messages that are in its turn."""
 TAKES_BACK = {
     Kind.CORRECTION: N_("What we wrote earlier is not right. Correct information follows."),
     Kind.CANCEL: N_("We withdraw what we wrote earlier. It no longer holds."),
@@ -143,13 +145,21 @@ def submit(session: Session, message: Message, by: str, revision: int, now: date
     audited(session, by, "message.submitted", ("message", str(message.id)), now, after=told)
 
 
-def take_turn(session: Session, message: Message) -> None:
-    """Who does something to it, or to what it follows, at the same time waits, or has done it: what they say is read
-    anew. Without this, what one approves could be what another one has just written. Before anything is audited: else
-    the two could wait for each other."""
-    session.refresh(message, with_for_update=True)
+def in_turn(session: Session, message_id: int) -> Message:
+    """The message. Who does something to it, or to what it follows, at the same time waits, or has done it: what they
+    say is read anew. Without this, what one approves could be what another one has just written. Before anything is
+    audited: else the two could wait for each other. Raises NoResultFound."""
+    message = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if message.earlier_id is not None:
         session.get_one(Message, message.earlier_id, with_for_update=True, populate_existing=True)
+    session.info.setdefault(TURNS, set[int]()).add(message_id)
+    return message
+
+
+def take_turn(session: Session, message: Message) -> None:
+    """As `in_turn`; once in a transaction is enough."""
+    if message.id not in session.info.get(TURNS, ()):
+        in_turn(session, message.id)
 
 
 def promise_anew(session: Session, message: Message, by: str, promise: datetime | None, now: datetime) -> None:

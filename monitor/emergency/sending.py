@@ -16,7 +16,7 @@ from monitor.emergency.beginning import ask_beside
 from monitor.emergency.committing import freeze
 from monitor.emergency.composing import what_is_wrong
 from monitor.emergency.delivering import ENDING, deliver_all
-from monitor.emergency.drafting import Faulty, begin, hinder, promise_anew, standing, take_turn
+from monitor.emergency.drafting import Faulty, begin, hinder, in_turn, promise_anew, standing, take_turn
 from monitor.emergency.message_rules import AT_ONCE, Kind, State, after, why_not_commit
 from monitor.emergency.models import Incident, Message
 
@@ -31,7 +31,7 @@ def send(db: Database, message_id: int, by: str, now: datetime, settings: Settin
     Pressed twice it is sent once. Raises Refused where nobody else has approved it, and CannotSend.
     """
     with db.transaction() as session:
-        committed(session, session.get_one(Message, message_id), by, now, settings)
+        committed(session, in_turn(session, message_id), by, now, settings)
     deliver_soon(db, message_id, settings)
 
 

@@ -150,7 +150,9 @@ def quota_of(budget: Budget, settings: Settings) -> rules.Quota | None:
 
 @cache
 def _parked_of() -> Select[datetime, datetime, str]:
-    return select(Parking.since, Parking.until, Parking.reason).where(Parking.key.in_(bindparam("keys", expanding=True)))
+    return select(Parking.since, Parking.until, Parking.reason).where(
+        Parking.key.in_(bindparam("keys", expanding=True))
+    )
 
 
 def spent(session: Session, budget: Budget, now: datetime) -> Sequence[Row[str, str, int, int]]:

@@ -20,7 +20,7 @@ from monitor.emergency.approving import approve, do_alone, review
 from monitor.emergency.beginning import Beside, follow, opened
 from monitor.emergency.by_hand import answer
 from monitor.emergency.cards import alt_text, card
-from monitor.emergency.drafting import Faulty, discard, edit, promise_anew, submit, take_turn
+from monitor.emergency.drafting import Faulty, discard, edit, in_turn, promise_anew, submit
 from monitor.emergency.faults import CannotSend
 from monitor.emergency.incident_words import MODES
 from monitor.emergency.message_rules import AT_ONCE, BEFORE, Kind, Obstacle, State
@@ -141,8 +141,7 @@ def _done(db: Database, message_id: int, who: Visitor, form: Sent, zone: ZoneInf
     if act not in steps:
         raise HTTPException(404)
     with db.transaction() as session:
-        message = session.get_one(Message, message_id)
-        take_turn(session, message)
+        message = in_turn(session, message_id)
         if act in SENDS and form["next_update"]:
             promise_anew(session, message, by, moment_of(form["next_update"], zone), now)
         steps[act](session, message, now)
