@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import Settings
+from connectors.emulator.server import Emulator
 from monitor.db import Database
 from monitor.emergency import hub, hub_contents, hub_pages
+from monitor.emergency.delivering import deliver_all
 from monitor.emergency.hub_contents import contents
 from monitor.emergency.models import Incident
+from monitor.emergency.rules import Fate
 from monitor.register.models import Organisation
+from tests.monitor.emergency.broadcast import Broadcast
 from tests.monitor.emergency.crises import NOW, incident, register, registered, sent, shown_to_all
 from tests.monitor.emergency.test_hub import page
 
@@ -81,6 +85,26 @@ def test_a_message_that_hurries_is_there_in_an_exercise_as_in_earnest(
     hub.publish_feeds(town, settings, NOW, f"tibro-{wanted}")
     assert (hub.folder(settings, exercise=exercise) / f"tibro-{wanted}.html").exists()
     assert not (hub.folder(settings, exercise=not exercise) / f"tibro-{other}.html").exists()
+
+
+def test_a_message_that_is_out_stands_in_the_feeds_too(
+    sqlite: Database, emulator: Emulator, settings: Settings
+) -> None:
+    here = Broadcast(sqlite, emulator, mode="exercise")
+    deliver_all(sqlite, here.sent(), settings, here.clock)
+    out, there = here.delivery("hub"), hub.folder(settings, exercise=True)
+    assert out.state == Fate.VERIFIED
+    for name in ("feed.atom", "index.json"):
+        assert out.marker in (there / name).read_text("utf-8")
+
+
+def test_feeds_that_cannot_be_written_keep_no_message_back(
+    sqlite: Database, emulator: Emulator, settings: Settings
+) -> None:
+    here = Broadcast(sqlite, emulator, mode="exercise")
+    (hub.folder(settings, exercise=True) / "feed.atom").mkdir(parents=True)
+    deliver_all(sqlite, here.sent(), settings, here.clock)
+    assert here.delivery("hub").state == Fate.VERIFIED
 
 
 @given(crises=st.lists(st.tuples(CLOSED, st.booleans(), KINDS), min_size=1, max_size=6), hurries=st.integers(0, 30))
