@@ -139,6 +139,7 @@ def test_what_answers_but_is_not_ours_or_not_the_latest_is_found(
     insta: Stage, sqlite: Database, outside: Outside
 ) -> None:
     settings = Settings(emergency={"hub_url": outside.address})  # type: ignore[arg-type]
+    holds = {"at": NOW, "expires": NOW + timedelta(hours=1)}
     with serving() as others:
         found = looked(sqlite, hub_url=others.url)
         assert (found["hub"], found["images"]) == (False, False), "a 200 of anybody's is not enough"
@@ -147,11 +148,11 @@ def test_what_answers_but_is_not_ours_or_not_the_latest_is_found(
     with sqlite.transaction() as session:
         session.add(Person(id="anna", name="Anna", email="anna@example.org"))
         session.flush()
-        crises.sent(session, crises.incident(session), "tibro-1", hub="verified")
+        crises.sent(session, crises.incident(session), "tibro-1", hub="verified", **holds)
     hub.publish_hub(sqlite, settings, NOW)
     before = (hub.folder(settings) / "index.html").read_bytes()
     with sqlite.transaction() as session:
-        crises.sent(session, crises.incident(session), "tibro-2", hub="verified")
+        crises.sent(session, crises.incident(session), "tibro-2", hub="verified", **holds)
     hub.publish_hub(sqlite, settings, NOW)
     assert looked(sqlite, hub_url=outside.address)["hub"]
     outside.copy = before
