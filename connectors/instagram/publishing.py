@@ -15,8 +15,9 @@ from connectors.graph.publishing import Publishing, Shown, read
 from connectors.publishing import Draft, Prepared, Published, Search
 
 FIELDS = "id,caption,timestamp,permalink,username,owner{id}"
-WAITS = (2, 2, 2, 3, 5, 10, 20)
-"""Seconds until the container's next look; Meta asks for one a minute, and for five minutes at most, afterwards."""
+WAITS = (4, 2, 2, 3, 5, 10, 20)
+"""Seconds until the container's next look; it takes about five. Meta asks for one look a minute, and for five minutes
+at most, afterwards."""
 A_MINUTE = timedelta(minutes=1)
 MOST = 3
 """Containers for one message."""

@@ -1,13 +1,15 @@
 """What a place's publisher gets to publish."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from config.home import make_home
 from connectors.about import Part
 from connectors.publishing import Draft
+from monitor.db.plainly import rows
 from monitor.emergency.composing import titled
 from monitor.emergency.in_hand import InHand
 from monitor.emergency.models import Delivery, Incident, Message
@@ -60,9 +62,17 @@ def _film(work: InHand) -> Path:
 
 def _stood(work: InHand) -> str | None:
     """What an earlier message found in this place, where it stands there still."""
-    same = (Delivery.place == work.delivery.place, Delivery.id < work.delivery.id, Incident.mode == work.mode)
+    delivery = work.delivery
+    with work.db.snapshot() as session:
+        asked = {"place": delivery.place, "id": delivery.id, "mode": work.mode}
+        earlier = [row.progress for row in rows(session, _earlier(), asked)]
+    return next((str(each["before"]) for each in earlier if "before" in each and not is_back(each)), None)
+
+
+@cache
+def _earlier() -> Select[dict[str, Any]]:
+    """Of the same place and mode, the latest first."""
+    same = (Delivery.place == bindparam("place"), Delivery.id < bindparam("id"), Incident.mode == bindparam("mode"))
     query = select(Delivery.progress).join(Message, Message.id == Delivery.message_id)
     query = query.join(Incident, Incident.id == Message.incident_id).where(*same, Delivery.armed_at.is_not(None))
-    with work.db.snapshot() as session:
-        earlier = session.scalars(query.order_by(Delivery.id.desc()).limit(EARLIER)).all()
-    return next((str(each["before"]) for each in earlier if "before" in each and not is_back(each)), None)
+    return query.order_by(Delivery.id.desc()).limit(EARLIER)

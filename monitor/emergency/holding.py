@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from monitor.audit import audited
 from monitor.db import Utc
 from monitor.db.bulk import among
+from monitor.db.plainly import rows
 from monitor.emergency.models import Delivery, Hold, Incident, Message
 from monitor.emergency.places import channel_of
 from monitor.emergency.rules import Fate
@@ -55,7 +56,12 @@ def _due_now(session: Session, kind: type[Delivery | Action], those: Those, now:
 
 def holds(session: Session, now: datetime, mode: str = "actual") -> frozenset[str]:
     """The places that are stopped now; "" is everything."""
-    return frozenset(session.scalars(select(Hold.place).where(*active(mode, now))))
+    return frozenset(row.place for row in rows(session, _held(), {"mode": mode, "now": now}))
+
+
+@cache
+def _held() -> Select[str]:
+    return select(Hold.place).where(*active(bindparam("mode"), bindparam("now", type_=Utc)))
 
 
 def stopped_until(session: Session, place: str, now: datetime, mode: str) -> datetime | None:

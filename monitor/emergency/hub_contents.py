@@ -1,13 +1,16 @@
 """What the crisis page shows: which messages hold, which are history, and what is answered to many."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from monitor.db import Utc
 from monitor.emergency.composing import HUB
 from monitor.emergency.holding import EVERYWHERE, holds
 from monitor.emergency.models import Delivery, Incident, Message, Topic, Version
@@ -88,8 +91,9 @@ def contents(
     that neither belong to its incident nor are listed on the first page or, where those are wanted, in the feeds.
     Raises NotSetUp without a register."""
     owner, mode = organisation(session), "exercise" if exercise else "actual"
-    wanted = [_matters(now, mode, identifier, feeds)] if identifier is not None else []
-    messages = _messages(session, now, mode, wanted)
+    asked = {"mode": mode, "since": now - ENDED_IS_SHOWN, "identifier": identifier, "newest": LISTED + SPARE}
+    sent = session.execute(_sent(identifier is not None, feeds), asked)
+    messages = _messages(sent, now, held=not holds(session, now, mode).isdisjoint({EVERYWHERE, HUB}))
     incidents = {each.incident.id: each.incident for each in messages if _is_shown(each.incident, now)}
     return Contents(
         *(owner.name, owner.website or "", owner.phone or "", owner.municipality_code or ""),
@@ -100,17 +104,11 @@ def contents(
     )
 
 
-def _messages(session: Session, now: datetime, mode: str, wanted: Sequence[ColumnElement[bool]]) -> list[Shown]:
-    """Those that were sent here, newest first."""
-    there = (Delivery.id, Delivery.confirmed_at, Delivery.state)
-    query = select(Message, Incident, Version.text, *there).join(Incident, Incident.id == Message.incident_id)
-    query = query.outerjoin(Version, (Version.message_id == Message.id) & (Version.place == HUB))
-    query = query.outerjoin(Delivery, (Delivery.message_id == Message.id) & (Delivery.place == HUB))
-    query = query.where(*_sent_here(mode), *wanted)
-    held = not holds(session, now, mode).isdisjoint({EVERYWHERE, HUB})
+def _messages(sent: Iterable[Any], now: datetime, *, held: bool) -> list[Shown]:
+    """Those that are there, newest first. sent: rows of `_sent`. held: nothing new comes here now."""
     rows = [
         (row.Message, row.Incident, row.text or "")
-        for row in session.execute(query.order_by(Message.sent.desc(), Message.id.desc()))
+        for row in sent
         if row.id is None or _is_there(row.confirmed_at, row.state, held=held)
     ]
     known = {message.id: message for message, _incident, _words in rows}
@@ -125,18 +123,33 @@ def _messages(session: Session, now: datetime, mode: str, wanted: Sequence[Colum
     ]
 
 
-def _sent_here(mode: str) -> tuple[ColumnElement[bool], ...]:
-    return Message.committed_at.is_not(None), Incident.mode == mode
+@cache
+def _sent(hurried: bool, feeds: bool) -> Select[*tuple[Any, ...]]:
+    """Messages, newest first, each with its incident, its own text for this page, and how it has come here. Of a
+    message that hurries: those that matter."""
+    there = (Delivery.id, Delivery.confirmed_at, Delivery.state)
+    query = select(Message, Incident, Version.text, *there).join(Incident, Incident.id == Message.incident_id)
+    query = query.outerjoin(Version, (Version.message_id == Message.id) & (Version.place == HUB))
+    query = query.outerjoin(Delivery, (Delivery.message_id == Message.id) & (Delivery.place == HUB))
+    query = query.where(*_sent_here(), *([_matters(feeds)] if hurried else []))
+    return query.order_by(Message.sent.desc(), Message.id.desc())
 
 
-def _matters(now: datetime, mode: str, identifier: str, feeds: bool) -> ColumnElement[bool]:
+def _sent_here() -> tuple[ColumnElement[bool], ...]:
+    return Message.committed_at.is_not(None), Incident.mode == bindparam("mode")
+
+
+def _matters(feeds: bool) -> ColumnElement[bool]:
     """Belongs to the message's incident, or is listed: on the first page, or in the feeds."""
-    listed: list[ColumnElement[bool]] = [Incident.closed_at.is_(None), Incident.closed_at > now - ENDED_IS_SHOWN]
+    listed: list[ColumnElement[bool]] = [
+        Incident.closed_at.is_(None),
+        Incident.closed_at > bindparam("since", type_=Utc),
+    ]
     if feeds:
-        newest = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(*_sent_here(mode))
-        newest = newest.order_by(Message.sent.desc(), Message.id.desc()).limit(LISTED + SPARE)
+        newest = select(Message.id).join(Incident, Incident.id == Message.incident_id).where(*_sent_here())
+        newest = newest.order_by(Message.sent.desc(), Message.id.desc()).limit(bindparam("newest", type_=Integer))
         listed.append(Message.id.in_(newest))
-    own = select(Message.incident_id).where(Message.identifier == identifier)
+    own = select(Message.incident_id).where(Message.identifier == bindparam("identifier"))
     return or_(*listed, Message.incident_id.in_(own))
 
 

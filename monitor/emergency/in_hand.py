@@ -1,12 +1,10 @@
 """A delivery in our hands, and the only way in which it is written: while the claim on it is ours."""
 
-import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from time import monotonic
 from typing import Any, Self
 
 import structlog
@@ -22,6 +20,7 @@ from monitor.emergency.claimed import LEASE, TABLE, Clock, Held, renew
 from monitor.emergency.delivery_words import SENTENCES
 from monitor.emergency.entrusted import Credentials, entrusted
 from monitor.emergency.holding import last_stop, stops_asked
+from monitor.emergency.keeper import Keeper
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.rules import Fate, Step
 from monitor.register.models import Channel
@@ -30,6 +29,7 @@ log = structlog.get_logger(__name__)
 OURS = update(TABLE).where(TABLE.c.id == bindparam("of"), TABLE.c.token == bindparam("held"))
 LONGEST = 60.0
 """Seconds that a claim is kept for whoever waits: no call of a platform takes so long, and somebody else looks."""
+KEEPER = Keeper(LEASE.total_seconds() / 3)
 
 
 class Stopped(Unavailable):
@@ -126,24 +126,9 @@ class InHand:
                 setattr(self.delivery, name, value)
         return kept
 
-    @contextmanager
-    def alive(self) -> Iterator[None]:
+    def alive(self) -> AbstractContextManager[None]:
         """Keeps the claim while a platform takes its time, but not for ever."""
-        until = monotonic() + LONGEST
-        over, writing = threading.Event(), threading.Lock()
-
-        def keep() -> None:
-            while not over.wait(LEASE.total_seconds() / 3):
-                with writing, suppress(SQLAlchemyError):
-                    if over.is_set() or monotonic() > until or not renew(self.db, self.held, self.clock):
-                        return
-
-        threading.Thread(target=keep, name="a delivery's claim", daemon=True).start()
-        try:
-            yield
-        finally:
-            with writing:
-                over.set()
+        return KEEPER.keep(lambda: renew(self.db, self.held, self.clock), LONGEST)
 
 
 @cache

@@ -1,7 +1,8 @@
 """`make bench-emergency`: crisis messages under declared faults beside a plain retry, and how fast they are out.
 
-`ARGS="--only faults"` and `ARGS="--only speed"` make and write one section of docs/benchmarks.md each. A run with
-other numbers (`--broadcasts 200 --seed 7 --database sqlite`) is printed, and the page stays as it is without `--write`.
+`ARGS="--only faults"` and `ARGS="--only speed"` make and write one section of docs/benchmarks.md each;
+`ARGS="--only polls"` prints the one row of the second that stands beside 10,000 readings. A run with other numbers
+(`--broadcasts 200 --seed 7 --database sqlite`) is printed, and the page stays as it is without `--write`.
 """
 
 import argparse
@@ -25,13 +26,15 @@ def main() -> None:
             wrong += _faults(chosen)
         if chosen.only in (None, "speed"):
             _speed(chosen)
+        if chosen.only == "polls":
+            print(how_fast.beside_readings(chosen.speed, chosen.database))
     if wrong:
         raise SystemExit("\n".join(wrong))
 
 
 def _words() -> argparse.Namespace:
     words = argparse.ArgumentParser(prog="make bench-emergency", description=__doc__)
-    words.add_argument("--only", choices=("faults", "speed"))
+    words.add_argument("--only", choices=("faults", "speed", "polls"))
     words.add_argument("--broadcasts", type=int, default=BROADCASTS, help="under faults")
     words.add_argument("--minutes", type=float, default=600, help="no new hundred broadcasts afterwards")
     words.add_argument("--seed", type=int, default=SEED)

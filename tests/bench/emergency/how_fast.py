@@ -82,6 +82,15 @@ def section(n: int, database: str) -> str:
     )
 
 
+def beside_readings(n: int, database: str) -> str:
+    """That row by itself."""
+    template = Template(servers()[database])
+    try:
+        return "\n".join(map(str, _polls(template, n)))
+    finally:
+        template.drop()
+
+
 def _own(template: Template, n: int) -> list[Row]:
     """Our own overhead; then each is corrected."""
     with whole.house(template) as here:

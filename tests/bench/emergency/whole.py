@@ -12,8 +12,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 from celery import Celery
@@ -31,6 +31,7 @@ from tests.bench.rounds import COMMAND
 POLLS = 10_000
 QUEUE = queue_of("facebook")
 LONG = 180.0
+OTHERS = get_context("spawn")
 
 
 @contextmanager
@@ -121,8 +122,7 @@ def readings_in_the_way(redis: str) -> Iterator[None]:
     words = ("celery", "-A", "workers.tasks", "worker", "-Q", QUEUE, "-P", "threads", "-c", "8", "-l", "CRITICAL")
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     client: Any = Redis.from_url(redis)
-    over = Event()
-    filling = Thread(target=_fill, args=(redis, client, over))
+    filling = OTHERS.Process(target=_fill, args=(redis,), daemon=True)
     filling.start()
     _until(lambda: client.llen(QUEUE) >= POLLS)
     worker = subprocess.Popen([sys.executable, "-m", *words], env=os.environ | {"KANALVAKT_REDIS_URL": redis}, **quiet)
@@ -130,21 +130,24 @@ def readings_in_the_way(redis: str) -> Iterator[None]:
         _until(lambda: client.hlen("unacked") > 0)
         yield
     finally:
-        over.set()
+        filling.kill()
         filling.join()
         worker.kill()
         worker.wait(10)
 
 
-def _fill(redis: str, client: Any, over: Event) -> None:
-    """Nothing is due of these readings, so that each is a look at the database."""
+def _fill(redis: str) -> None:
+    """Whoever queues is somebody else, as beat is. Nothing is due of these readings, so that each is a look at the
+    database."""
+    client: Any = Redis.from_url(redis)
     broker = Celery("bench", broker=redis)
     with broker.connection_for_write() as line:
         broker.send_task("read", args=["meta", False], queue=QUEUE, connection=line)
     [message] = client.lrange(QUEUE, 0, 0)
     [tag] = re.findall(rb'"delivery_tag": ?"([^"]+)"', message)
-    while not over.wait(0.1):
+    while True:
         missing = POLLS - client.llen(QUEUE)
         copies = [message.replace(tag, str(uuid.uuid4()).encode()) for _each in range(missing)]
         if copies:
             client.rpush(QUEUE, *copies)
+        time.sleep(0.1)
