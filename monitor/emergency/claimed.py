@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Table, bindparam, or_, select, update
+from sqlalchemy import Integer, Row, Select, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from monitor.db import Database
+from monitor.db import Database, Utc
 from monitor.db.plainly import rows
 from monitor.emergency.models import Delivery
 from monitor.emergency.places import BETWEEN
@@ -49,13 +50,13 @@ def anything_to_put_back(db: Database) -> bool:
     return any("before" in each and each.get(BACK, {}).get("state") not in ("done", "given_up") for each in found)
 
 
-def claim(session: Session, now: datetime, *wanted: Any, limit: int = 100) -> list[Held]:
-    """Claims what is due of these and nobody else holds. What somebody died over while it was armed is a lost answer
-    from now on."""
-    due = (Delivery.state.in_(UNDER_WAY), _due(now), *wanted)
-    told = (Delivery.id, Delivery.message_id, Delivery.place, Delivery.state, Delivery.token, Delivery.next_at)
-    query = select(*told, Delivery.lost_at, Delivery.looks).where(*due).order_by(Delivery.id).limit(limit)
-    found = rows(session, query.with_for_update(skip_locked=True))
+def claim(
+    session: Session, now: datetime, *, message: int | None = None, delivery: int | None = None, limit: int = 100
+) -> list[Held]:
+    """Claims what is due, of one message or one delivery where that is said, and nobody else holds. What somebody died
+    over while it was armed is a lost answer from now on."""
+    asked = {"now": now, "far": now + LONGEST_WAIT, "message": message, "delivery": delivery, "limit": limit}
+    found = rows(session, _due(message is not None, delivery is not None), asked)
     if found:
         mine = update(TABLE).where(TABLE.c.id == bindparam("of"))
         session.connection().execute(mine, [_claimed(row, now) for row in found])
@@ -71,9 +72,19 @@ def _claimed(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
     return claimed | {"lost_at": now if died or anew else row.lost_at}
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+@cache
+def _due(of_message: bool, of_delivery: bool) -> Select[*tuple[Any, ...]]:
     """As rules.is_due."""
-    return or_(Delivery.next_at <= now, Delivery.next_at > now + LONGEST_WAIT)
+    moment = partial(bindparam, type_=Utc)
+    due = or_(Delivery.next_at <= moment("now"), Delivery.next_at > moment("far"))
+    told = (Delivery.id, Delivery.message_id, Delivery.place, Delivery.state, Delivery.token, Delivery.next_at)
+    query = select(*told, Delivery.lost_at, Delivery.looks).where(Delivery.state.in_(UNDER_WAY), due)
+    if of_message:
+        query = query.where(Delivery.message_id == bindparam("message"))
+    if of_delivery:
+        query = query.where(Delivery.id == bindparam("delivery"))
+    query = query.order_by(Delivery.id).limit(bindparam("limit", type_=Integer))
+    return query.with_for_update(skip_locked=True)
 
 
 def renew(db: Database, held: Held, clock: Clock) -> bool:

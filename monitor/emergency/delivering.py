@@ -14,7 +14,7 @@ from threading import Event, Thread
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -64,7 +64,7 @@ def deliver_all(
     Raises only what the database raises before anything is begun.
     """
     with db.transaction() as session:
-        mine, opened = _claimed(db, session, settings, clock, Delivery.message_id == message_id)
+        mine, opened = _claimed(db, session, settings, clock, message=message_id)
         under_way = (Delivery.message_id == message_id, Delivery.state.in_(UNDER_WAY))
         ids = [row.id for row in rows(session, select(Delivery.id).where(*under_way).order_by(Delivery.id))]
     followed = Following(db, settings, clock, connect, Others(mine.values()), time.monotonic() + STAYS)
@@ -77,10 +77,11 @@ def deliver_all(
 
 
 def _claimed(
-    db: Database, session: Session, settings: Settings, clock: Clock, which: ColumnElement[bool]
+    db: Database, session: Session, settings: Settings, clock: Clock, **which: int
 ) -> tuple[dict[int, Held], dict[int, InHand]]:
-    """What is due of these deliveries of one message, and nobody else holds; and those that could be opened."""
-    mine = {held.delivery_id: held for held in claim(session, clock(), which)}
+    """What is due and nobody else holds of one message, or of one delivery (which: as `claim`); and those that could be
+    opened."""
+    mine = {held.delivery_id: held for held in claim(session, clock(), **which)}
     return mine, InHand.open_all(db, session, mine.values(), settings, clock) if mine else {}
 
 
@@ -111,8 +112,7 @@ class Following:
                 return
             ENDING.wait(max(wait, GLANCE))
             with self.db.transaction() as session:
-                this = Delivery.id == delivery_id
-                mine, known = _claimed(self.db, session, self.settings, self.clock, this)
+                mine, known = _claimed(self.db, session, self.settings, self.clock, delivery=delivery_id)
             held, opened = mine.get(delivery_id), known.get(delivery_id)
 
     def _wait(self, delivery_id: int, opened: InHand | None) -> float | None:
