@@ -1,6 +1,6 @@
 """Whatever people do on a channel, and whatever breaks in between: afterwards we know what is there."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.emulator.faults import BREAKS, Fault, Faults
@@ -73,6 +73,7 @@ def test_a_full_round_after_any_history_knows_everything(steps: list[tuple[str, 
 
 
 @given(STEPS)
+@example([("ask held", 0), ("read", 0), ("reply", 0), ("read badly", 12), ("delete", 1)])
 @settings(max_examples=60)
 def test_a_daily_round_after_any_history_knows_everything_on_the_videos_of_the_quarter(
     steps: list[tuple[str, int]],
