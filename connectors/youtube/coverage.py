@@ -43,8 +43,10 @@ class Coverage:
         self.whole[True].add(thread.id)
 
     def claims(self, before: Memory, now: Memory) -> list[Covered]:
-        """The queues as far as they were listed, the threads that changed since the last reading, and the videos. A held
-        thread is in no video's list: what an interrupted reading kept of it is compared each time."""
+        """The queues as far as they were listed, the threads that changed since the last reading, and the videos.
+
+        A held thread is in no video's list: what an interrupted reading kept of it is compared each time.
+        """
         changed = {id_ for held in self.since for id_ in _changed(before, now, held)}
         threads = sorted(self.vanished | changed | (self.whole[False] & self.seen[True]))
         queues = [Covered("threads", since=since, held=held) for held, since in self.since.items()]
