@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
-from sqlalchemy.exc import SQLAlchemyError
+import structlog
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False)
@@ -19,8 +21,12 @@ class Kept:
     writing: Lock = field(default_factory=Lock)
 
     def go_on(self) -> None:
-        with self.writing, suppress(SQLAlchemyError):
-            self.over = self.over or time.monotonic() > self.until or not self.renew()
+        """Whatever goes wrong with one claim keeps the thread from no other."""
+        with self.writing:
+            try:
+                self.over = self.over or time.monotonic() > self.until or not self.renew()
+            except Exception as error:  # noqa: BLE001 - a database that is away for a moment, mostly
+                log.warning("a claim was not kept", error=type(error).__name__)
 
 
 class Keeper:

@@ -59,7 +59,7 @@ def standing(
     What readings under way may still come to counts as spent by whoever begins after them, so that all processes
     together never come to more than there is; where only that is in the way, it parks for a moment.
     """
-    written = rows(session, _parked_of(), {"keys": [budget.key for budget in budgets]})
+    written = parkings(session, [budget.key for budget in budgets])
     if parked := [row for row in written if rules.is_parked(row.since, row.until, now)]:
         latest = max(parked, key=lambda row: row.until)
         return Standing(latest.until, latest.reason, 0)
@@ -134,9 +134,16 @@ def park(session: Session, budgets: Sequence[Budget], error: RateLimited, now: d
     session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values, where=longer))
 
 
-def parkings(session: Session, keys: Sequence[str]) -> list[Parking]:
-    """What these budgets were last parked for, past or not."""
-    return list(session.scalars(select(Parking).where(Parking.key.in_(keys)).execution_options(populate_existing=True)))
+def parkings(session: Session, keys: Sequence[str]) -> Sequence[Row[datetime, datetime, str]]:
+    """What these budgets were last parked for, past or not: since, until and reason."""
+    return rows(session, _parked_of(), {"keys": keys})
+
+
+@cache
+def _parked_of() -> Select[datetime, datetime, str]:
+    return select(Parking.since, Parking.until, Parking.reason).where(
+        Parking.key.in_(bindparam("keys", expanding=True))
+    )
 
 
 def quota_of(budget: Budget, settings: Settings) -> rules.Quota | None:
@@ -146,13 +153,6 @@ def quota_of(budget: Budget, settings: Settings) -> rules.Quota | None:
     polling = settings.polling
     per_day = polling.daily_quota or budget.per_day
     return rules.quota(per_day, polling.reserve_for_replies, polling.reserve_for_crisis)
-
-
-@cache
-def _parked_of() -> Select[datetime, datetime, str]:
-    return select(Parking.since, Parking.until, Parking.reason).where(
-        Parking.key.in_(bindparam("keys", expanding=True))
-    )
 
 
 def spent(session: Session, budget: Budget, now: datetime) -> Sequence[Row[str, str, int, int]]:

@@ -74,16 +74,19 @@ def test_a_claim_is_not_kept_for_ever(keeper: Keeper) -> None:
     assert claim.renewed == 0
 
 
-def test_a_database_that_is_away_for_a_moment_loses_no_claim(keeper: Keeper) -> None:
-    claim = Claim()
+@pytest.mark.parametrize("error", [SQLAlchemyError, OSError])
+def test_what_goes_wrong_for_a_moment_with_one_claim_loses_neither_it_nor_another(
+    keeper: Keeper, error: type[Exception]
+) -> None:
+    claim, other = Claim(), Claim()
 
     def renew() -> bool:
         if claim.renew() and claim.renewed == 1:
-            raise SQLAlchemyError
+            raise error
         return True
 
-    with keeper.keep(renew, LONG):
-        eventually(lambda: claim.renewed >= 3)
+    with keeper.keep(renew, LONG), keeper.keep(other.renew, LONG):
+        eventually(lambda: claim.renewed >= 3 and other.renewed >= 3)
 
 
 def test_all_who_wait_share_a_thread_which_ends_with_the_last_and_begins_again_with_the_next(keeper: Keeper) -> None:
