@@ -42,16 +42,9 @@ class Place:
     way: str
 
 
-def commit(session: Session, message_id: int, by: str, now: datetime, settings: Settings) -> list[Delivery]:
-    """As `freeze`, of a message whose turn nobody has taken yet; gives its deliveries."""
-    message = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    freeze(session, message, by, now, settings)
-    return deliveries_of(session, message_id)
-
-
 def freeze(session: Session, message: Message, by: str, now: datetime, settings: Settings) -> None:
-    """With one delivery for the hub and each channel that is not left out. Pressed twice, there are the same
-    deliveries. The message as it is in the database, which nobody else writes meanwhile.
+    """Freezes the message, with one delivery for the hub and each channel that is not left out. Pressed twice, there
+    are the same deliveries. message: as it stands in the database; nobody else writes it meanwhile (drafting.in_turn).
 
     Raises CannotSend where it may not go out: nobody has approved it, its time is over, its incident is.
     """

@@ -24,14 +24,13 @@ from connectors.emulator.server import Emulator
 from connectors.emulator.world import World
 from monitor.db import database
 from monitor.db.migrating import upgrade
-from monitor.emergency.committing import commit
 from monitor.emergency.models import Incident
 from monitor.emergency.rules import Fate
 from monitor.telemetry import broker
 from monitor.watch.bulkheads import queue_of
 from monitor.web.visiting import COOKIE
 from tests.connectors.graph_stages import graph_of
-from tests.monitor.emergency.broadcast import Broadcast
+from tests.monitor.emergency.broadcast import Broadcast, commit
 from tests.runtime.house import house, processes
 from tests.waiting import eventually
 from tests.web.conftest import session_of

@@ -19,7 +19,6 @@ from typing import Any
 from celery import Celery
 from redis import Redis
 
-from monitor.emergency.committing import commit
 from monitor.emergency.models import Delivery
 from monitor.emergency.rules import Fate
 from monitor.watch.bulkheads import queue_of
@@ -27,6 +26,7 @@ from tests.bench.emergency.pressing import Town, town
 from tests.bench.emergency.scene import Template
 from tests.bench.hub import _web
 from tests.bench.rounds import COMMAND
+from tests.monitor.emergency.broadcast import commit
 
 POLLS = 10_000
 QUEUE = queue_of("facebook")

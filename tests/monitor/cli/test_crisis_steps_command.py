@@ -10,11 +10,11 @@ import pytest
 from config.settings import settings
 from monitor.db import database
 from monitor.db.migrating import upgrade
-from monitor.emergency.committing import commit
 from monitor.emergency.models import Hold, Incident, Intake, LogLine, Message
 from monitor.register.models import Channel
 from monitor.watch.models import Comment
 from tests.monitor.cli.conftest import Command
+from tests.monitor.emergency.broadcast import commit
 from tests.monitor.town import Town
 
 BY = ("--by", "kris")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from connectors import connect as connect_for_real
@@ -13,7 +14,8 @@ from connectors.emulator.server import Emulator
 from connectors.emulator.world import World
 from monitor.db import Database
 from monitor.emergency import hub
-from monitor.emergency.committing import commit
+from monitor.emergency.committing import deliveries_of, freeze
+from monitor.emergency.drafting import in_turn
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.emergency.rules import UNDER_WAY
 from monitor.emergency.sweeping import sweep
@@ -42,6 +44,12 @@ def put_up_hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
     monkeypatch.setattr(hub, "publish_feeds", lambda *_words: None)
     monkeypatch.setattr(hub, "verify", found.verify)
     return found
+
+
+def commit(session: Session, message_id: int, by: str, now: datetime, settings: Settings) -> list[Delivery]:
+    """As who presses: gives the message's deliveries, of which nobody has begun any."""
+    freeze(session, in_turn(session, message_id), by, now, settings)
+    return deliveries_of(session, message_id)
 
 
 class Broadcast:

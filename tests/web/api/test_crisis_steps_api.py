@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from monitor.db import Database
-from monitor.emergency.committing import commit
 from monitor.emergency.hub import folder
 from monitor.emergency.models import Delivery, Message, OutsideWarning
 from monitor.register.models import Channel, Person
 from monitor.watch.models import Comment
+from tests.monitor.emergency.broadcast import commit
 from tests.waiting import eventually
 from tests.web.api.conftest import Program, Programs
 
