@@ -43,7 +43,7 @@ class YouTubePublishing(YouTubeWriting):
         if progress.get("videos"):
             return Prepared(progress)
         with self._open(now, _nothing) as api:
-            videos = list(islice(Questions(api, self._channel).uploads(), VIDEOS))
+            videos = list(islice(self._others(api, draft), VIDEOS))
         if not videos:
             raise Refused("the channel has no video to comment on", code="videoNotFound")
         return Prepared({"videos": videos})
@@ -82,6 +82,12 @@ class YouTubePublishing(YouTubeWriting):
         if not self._is_ours(found[0], draft):
             raise Refused("something else stands there", code="text")
         return published
+
+    def _others(self, api: Api, draft: Draft) -> Iterator[str]:
+        """The channel's videos, newest first, without the one that is the message itself: it says the same already."""
+        for item in Questions(api, self._channel).uploaded("contentDetails,snippet"):
+            if not marked(str(_read(item, "snippet").get("description", "")), draft.marker):
+                yield _read(item, "contentDetails", "videoId")
 
     def _comment(self, video: str, text: str) -> Published:
         top = {"topLevelComment": {"snippet": {"textOriginal": text}}}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from connectors.apart import Apart
 from connectors.base import ReadComment, ReadPost
-from connectors.youtube.answers import Thread, replies_in, thread, video
+from connectors.youtube.answers import Resource, Thread, replies_in, thread, video
 from connectors.youtube.api import Answer, Api
 
 PAGE = 100
@@ -77,15 +77,17 @@ class Questions:
 
     def uploads(self) -> Iterator[str]:
         """Ids of all videos of the channel, newest first."""
+        return (entry["contentDetails"]["videoId"] for entry in self.uploaded("contentDetails"))
+
+    def uploaded(self, part: str) -> Iterator[Resource]:
+        """Those parts of all videos in the channel's list of uploads, newest first."""
         for item in self._api.list("channels", part="contentDetails", id=self._channel)["items"]:
             playlist = item["contentDetails"]["relatedPlaylists"]["uploads"]
-            for page in self._uploads(playlist):
-                yield from (entry["contentDetails"]["videoId"] for entry in page["items"])
-
-    def _uploads(self, playlist: str) -> Iterator[Answer]:
-        return self._api.pages(
-            "playlistItems", nothing_for=NO_UPLOADS, part="contentDetails", playlistId=playlist, maxResults=BATCH
-        )
+            pages = self._api.pages(
+                "playlistItems", nothing_for=NO_UPLOADS, part=part, playlistId=playlist, maxResults=BATCH
+            )
+            for page in pages:
+                yield from page["items"]
 
     def _threads(self, *, held: bool, nothing_for: Iterable[str] = (), **about: object) -> Iterator[Page]:
         pages = self._api.pages(

@@ -90,6 +90,17 @@ def test_a_lost_answer_is_settled_before_anything_is_sent_again_and_it_is_there_
     assert (described(town), len(town.effects)) == (1, 2)
 
 
+def test_the_film_of_the_message_gets_no_comment_that_says_the_same_again(town: Broadcast) -> None:
+    """The places go at the same time: the film may be there before the comments ask for the newest ones."""
+    town.emulator.faults.add(Fault("status", path="/playlistItems", status=503))
+    town.sent()
+    town.to_the_end()
+    assert town.delivery("youtube").state == "verified"
+    film, comment = town.effects
+    assert film.made is not None
+    assert comment.target not in (film.target, film.made)
+
+
 @pytest.mark.parametrize(("place", "call"), [("youtube:text", PUT), ("youtube:video", UPLOAD)])
 def test_a_login_that_ends_in_the_middle_is_told_and_the_other_places_go_on(
     town: Broadcast, place: str, call: tuple[str, str]
