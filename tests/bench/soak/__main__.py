@@ -37,10 +37,11 @@ shows in those that live for a while.
 *Repeated*: the same mail again under its own Message-ID, as its sender was killed before it heard that it was taken.
 *Caught up*: after the last comment.
 
-Least squares over all lives of a process, without the first {warm:g} s of each. A leak is more than {limits}.
+Least squares over all lives of a process, without the first {warm:g} s of each, and over the second half of what is
+left of each: what warms up grows less and less. A leak is more than {limits}.
 
-| | | lives | hours watched | least | most | in an hour |
-|---|---|---:|---:|---:|---:|---:|
+| | | lives | hours watched | least | most | in an hour | so in the second half |
+|---|---|---:|---:|---:|---:|---:|---:|
 {growths}
 """
 
@@ -110,7 +111,7 @@ def _page(chosen: argparse.Namespace, life: Life, counts: Sequence[object], held
         counts=" | ".join(map(str, counts)),
         warm=WARM_UP,
         limits=limits,
-        growths="\n".join(map(_row, held)) or "| too short to say | | | | | | |",
+        growths="\n".join(map(_row, held)) or "| too short to say | | | | | | | |",
     )
     return filled(text)
 
@@ -120,7 +121,7 @@ def _times(faults: Counter[str]) -> str:
 
 
 def _row(each: Growth) -> str:
-    figures = f"{each.lives} | {each.hours:.2f} | {each.least:.0f} | {each.most:.0f} | {each.per_hour:+.1f}"
+    figures = f"{each.lives} | {each.hours:.2f} | {each.least:.0f} | {each.most:.0f} | {each.per_hour:+.1f} | {each.lately:+.1f}"
     return f"| {each.who} | {each.what} | {figures} |"
 
 

@@ -40,7 +40,8 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """least, most: of the values after the warm-up. hours: how long was watched."""
+    """least, most: of the values after the warm-up. hours: how long was watched. lately: per hour, of the second half
+    of each life: what warms up grows less and less, a leak does not."""
 
     who: str
     what: str
@@ -49,6 +50,7 @@ class Growth:
     least: float
     most: float
     per_hour: float
+    lately: float
 
     @property
     def is_leak(self) -> bool:
@@ -89,7 +91,9 @@ def _growth(who: str, what: str, lives: Mapping[int, Sequence[tuple[float, float
     if watched < LEAST:
         return None
     values = [value for life in warm for _at, value in life]
-    return Growth(who, what, len(lives), watched / 3600, min(values), max(values), 3600 * slope(warm))
+    late = [life[len(life) // 2 :] for life in warm]
+    hourly, lately = 3600 * slope(warm), 3600 * slope(late)
+    return Growth(who, what, len(lives), watched / 3600, min(values), max(values), hourly, lately)
 
 
 def slope(lives: Iterable[Sequence[tuple[float, float]]]) -> float:
