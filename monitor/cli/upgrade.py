@@ -112,6 +112,9 @@ def _say(done: Upgraded) -> None:
             )
         )
     elif done.running is None:
-        remark(_("The broker does not answer, so nobody can tell which versions run: `kanalvakt upgrade` again when it does."))
+        away = N_(
+            "The broker does not answer, so nobody can tell which versions run: `kanalvakt upgrade` again when it does."
+        )
+        remark(_(away))
     elif not done.running:
         remark(_("No process is seen: start them with `kanalvakt up`, and look with `kanalvakt doctor`."))

@@ -121,8 +121,8 @@ def _times(faults: Counter[str]) -> str:
 
 
 def _row(each: Growth) -> str:
-    figures = f"{each.lives} | {each.hours:.2f} | {each.least:.0f} | {each.most:.0f} | {each.per_hour:+.1f} | {each.lately:+.1f}"
-    return f"| {each.who} | {each.what} | {figures} |"
+    held = f"{each.least:.0f} | {each.most:.0f} | {each.per_hour:+.1f} | {each.lately:+.1f}"
+    return f"| {each.who} | {each.what} | {each.lives} | {each.hours:.2f} | {held} |"
 
 
 if __name__ == "__main__":
