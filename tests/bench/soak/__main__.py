@@ -38,7 +38,8 @@ shows in those that live for a while.
 *Caught up*: after the last comment.
 
 Least squares over all lives of a process, without the first {warm:g} s of each, and over the second half of what is
-left of each: what warms up grows less and less. A leak is more than {limits}.
+left of each: what warms up grows less and less. A leak is more than {limits}; or as much meanwhile, as
+fast as it grew in the second half.
 
 | | | lives | hours watched | least | most | in an hour | so in the second half |
 |---|---|---:|---:|---:|---:|---:|---:|
