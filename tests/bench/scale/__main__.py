@@ -1,6 +1,6 @@
 """`make bench-scale`: what grows with what is stored, and how two workers compare with one; writes its part of
-docs/benchmarks.md, and ends with 1 where a goal is missed. To make a million comments takes minutes, and is done for each number of channels; with
-SCALE_BENCH_KEEP set the databases stay, and are used again."""
+docs/benchmarks.md, and ends with 1 where a goal is missed. To make a million comments takes minutes, and is done for
+each number of channels; with SCALE_BENCH_KEEP set the databases stay, and are used again."""
 
 import argparse
 import logging
