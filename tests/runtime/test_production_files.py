@@ -153,6 +153,18 @@ def test_the_web_believes_the_proxy_on_this_machine_who_came() -> None:
     assert SERVICES["web"]["environment"]["FORWARDED_ALLOW_IPS"] == addresses["gateway"]
 
 
+def test_what_is_set_in_one_file_holds_for_every_part(tmp_path: Path) -> None:
+    """The clock and the worker of crises write links into mails, so that the web alone must not know the address."""
+    file = _changed(production.COMPOSE_FILE, tmp_path, "", "")
+    (tmp_path / "kanalvakt.env").write_text("KANALVAKT_WEB__PUBLIC_URL=https://kanalvakt.example.org\n")
+    services = production.model(file)["services"]
+    for name in {*PARTS, "kanalvakt"}:
+        assert services[name]["environment"]["KANALVAKT_WEB__PUBLIC_URL"] == "https://kanalvakt.example.org", name
+    assert services["web"]["environment"]["KANALVAKT_WEB__HOST"] == "0.0.0.0"
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert {"kanalvakt.env", "secrets/"} <= set(ignored), "what is the operator's own is in nobody's commit"
+
+
 def test_no_secret_stands_in_the_compose_file() -> None:
     values = [str(value) for service in SERVICES.values() for value in (service.get("environment") or {}).values()]
     assert not [value for value in values if "@" in value]
