@@ -217,6 +217,22 @@ def test_what_is_misspelt_in_a_unit_is_found_by_systemd(tmp_path: Path, file: st
     assert production.verified(folder, ["kanalvakt.target", *wanted(folder)]) != ""
 
 
+def test_the_command_goes_on_where_its_user_may_not_stand(tmp_path: Path) -> None:
+    """Root stands in /root, where nobody else may: systemd would end it with 200 and say nothing."""
+    told = tmp_path / "systemd-run"
+    told.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    told.chmod(0o755)
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    command = ["sh", str(production.UNITS / "run"), "doctor", "--quick"]
+    path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder, env=path)
+    words = ran.stdout.splitlines()
+    assert f"--property=WorkingDirectory=-{folder}" in words
+    assert "--same-dir" not in words
+    assert words[-4:] == ["--", "/opt/kanalvakt/bin/kanalvakt", "doctor", "--quick"]
+
+
 def test_the_units_run_every_part_each_queue_and_two_beats() -> None:
     units = wanted(production.UNITS)
     started = {name: (production.UNITS / re.sub("@.*[.]", "@.", name)).read_text() for name in units}
