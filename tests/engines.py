@@ -19,6 +19,9 @@ def learning() -> None:
 
 def _engine(url: str) -> Engine:
     engine: Engine = _made(url)
-    known = _learned.setdefault(engine.dialect.name, (engine.dialect, engine._compiled_cache))
-    engine.dialect, engine._compiled_cache = known
+    known = _learned.get(engine.dialect.name)
+    if known is not None and hasattr(known[0], "default_isolation_level"):
+        engine.dialect, engine._compiled_cache = known
+    else:  # a dialect knows its server once it has been connected; the first one's server may never be there
+        _learned[engine.dialect.name] = (engine.dialect, engine._compiled_cache)
     return engine

@@ -17,8 +17,9 @@ def _beat_lives(**_: object) -> None:
 
 @worker_ready.connect
 def _worker_lives(sender: Any, **_: object) -> None:
-    _keep_showing(Sign.CLOCK if CLOCK in sender.app.amqp.queues.consume_from else Sign.POLLS)
+    queues = tuple(sender.app.amqp.queues.consume_from)
+    _keep_showing(Sign.CLOCK if CLOCK in queues else Sign.POLLS, queues)
 
 
-def _keep_showing(sign: Sign) -> None:
-    keep_showing(sign, lambda: show_sign(settings(), sign))
+def _keep_showing(sign: Sign, queues: tuple[str, ...] = ()) -> None:
+    keep_showing(sign, lambda: show_sign(settings(), sign, queues))

@@ -22,6 +22,7 @@ CHECKS = {
     "backup": N_("Backup"),
 }
 START = N_("Start Kanalvakt with `kanalvakt up`.")
+START_AGAIN = N_("Stop Kanalvakt and start it again; the logs in the home folder say what happened.")
 BACK_UP = N_("Make one with `kanalvakt backup FILE`: its time is kept in the home folder.")
 Look = tuple[str, Fault | None]
 

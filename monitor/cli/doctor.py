@@ -4,12 +4,11 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -19,8 +18,8 @@ from monitor.alerts.looks import STILL, Fault, mail_fault, sms_fault
 from monitor.alerts.mail import mail_server
 from monitor.alerts.standing_still import standing_still
 from monitor.audit.restorations import held
-from monitor.cli import at_home, beneath
-from monitor.cli.at_home import BACK_UP, START
+from monitor.cli import at_home, beneath, parts_alive
+from monitor.cli.at_home import BACK_UP, START, START_AGAIN
 from monitor.cli.errors import WrongWords, explain
 from monitor.cli.output import show_json, show_table
 from monitor.cli.setup import moved_mark
@@ -32,12 +31,9 @@ from monitor.register.models import Channel, Organisation
 from monitor.register.organisation import NotSetUp, organisation
 from monitor.register.routes import without_way
 from monitor.register.secrets import unreadable
-from monitor.telemetry import broker
-from monitor.telemetry.broker import Sign
 from monitor.telemetry.serving import serves
 from monitor.watch.checking import check_now
 
-FRESH = timedelta(seconds=20)  # a sign of life every 2 s, a canary every 5 s
 CHECKS = {
     "settings": N_("Settings"),
     **at_home.CHECKS,
@@ -48,25 +44,19 @@ CHECKS = {
     "reading": N_("Reading of channels"),
     "notices": N_("Notices"),
     "days": N_("Register of days"),
-    "broker": N_("Broker"),
-    "beat": N_("Beat"),
-    "workers": N_("Workers"),
-    "emergency": N_("Worker of crises"),
-    "work": N_("Work through all of them"),
+    **parts_alive.CHECKS,
     "mail": N_("Mail server"),
     "sms": N_("SMS gateway"),
     "people": N_("Ways to people"),
     "logins": N_("Administrators who can sign in"),
     **beneath.CHECKS,
 }
-WORKERS = frozenset({Sign.CLOCK, Sign.POLLS})
 STILL_CHECKS = {"channels": "reading", "notices": "notices", "days": "days"}
 AFTER_THAT = N_(
     "Put right what the other lines say of beat, workers and mail. If all of them are well, stop Kanalvakt and start "
     "it again; a channel that still is not read can be paused (`kanalvakt channel pause`), and a person watches it."
 )
 RELEASE = N_("See what has happened since, and that no other Kanalvakt runs; then: `kanalvakt notices release`.")
-START_AGAIN = N_("Stop Kanalvakt and start it again; the logs in the home folder say what happened.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +114,7 @@ def examine(chosen: Settings, *, quick: bool = False, here: bool = False) -> Ite
         yield _register()
         yield from _still(chosen)
         yield from (_of(*each) for each in beneath.beneath_database(database()))
-    yield from _processes(chosen, here)
+    yield from (_of(*each) for each in parts_alive.parts_alive(chosen, here))
     yield from (_of(*each) for each in (*beneath.beneath_broker(chosen), beneath.extras(chosen)))
     yield _mail(chosen)
     yield _of("sms", sms_fault(chosen))
@@ -195,41 +185,6 @@ def _still(chosen: Settings) -> Iterator[Finding]:
     for name, found in asdict(still).items():
         fault = Fault(_(STILL[name], names=", ".join(found)), _(AFTER_THAT)) if found else None
         yield _of(STILL_CHECKS[name], fault)
-
-
-def _processes(chosen: Settings, here: bool) -> Iterator[Finding]:
-    """Broker, beat and workers, and whether work really goes through all of them. here: those of this machine, which
-    has the workers that have ever shown themselves here."""
-    now = datetime.now(UTC)
-    try:
-        seen, hung = broker.signs(chosen, here=here), broker.hung_beats(chosen, now)
-    except RedisError as error:
-        remedy = explain(error)[0] if chosen.redis_url is not None else _(START)
-        yield _bad("broker", _("The broker does not answer."), remedy)
-        seen, hung = {}, []
-    else:
-        yield Finding("broker", ok=True)
-    alive = {sign for sign, moment in seen.items() if now - moment < FRESH}
-    yield _beats(Sign.BEAT in alive, hung)
-    workers = WORKERS & seen.keys() if here else WORKERS
-    yield _alive("workers", bool(workers) and workers <= alive, _("A worker is missing: channels or notices wait."))
-    lost = _("The worker of crises is missing: messages go out from the page that sends them alone.")
-    yield _alive("emergency", Sign.EMERGENCY in alive, lost)
-    if {Sign.BEAT, *WORKERS} <= alive:
-        problem = _("All processes live, but no work gets done.")
-        yield Finding("work", ok=True) if Sign.CANARY in alive else _bad("work", problem, _(START_AGAIN))
-
-
-def _beats(alive: bool, hung: list[int]) -> Finding:
-    if not hung:
-        return _alive("beat", alive, _("Nothing says when it is time to look."))
-    numbers = " ".join(map(str, hung))
-    remedy = _("End it with `kill -9 {numbers}`: what started it starts it again.", numbers=numbers)
-    return _bad("beat", _("A beat of this machine hangs (process {numbers}).", numbers=numbers), remedy)
-
-
-def _alive(name: str, alive: bool, problem: str) -> Finding:
-    return Finding(name, ok=True) if alive else _bad(name, problem, _(START))
 
 
 def _mail(chosen: Settings) -> Finding:

@@ -24,6 +24,7 @@ ALIVE = timedelta(seconds=20)
 SIGNS = "kanalvakt:signs"  # a Redis hash: who -> when, ISO 8601; with ":HOST" behind it, of one machine or container
 REMEMBERED = timedelta(hours=1)  # so long a machine that shows no more signs is still known by what it ran
 VERSIONS = "kanalvakt:versions"  # a Redis hash: who@host/process -> version and when; beside SIGNS, which old ones read
+SERVED = "kanalvakt:queues"  # a Redis hash: queue -> when a worker that takes from it last showed life, ISO 8601
 WEB = "web"
 """Shows its version, and no sign: its port can be knocked at, and old versions know the signs that there are."""
 
@@ -56,14 +57,17 @@ def answers(settings: Settings) -> bool:
         return False
 
 
-def show_sign(settings: Settings, sign: Sign) -> None:
-    """For everybody, and as this machine's own: where two beats run, one must not pass for another."""
+def show_sign(settings: Settings, sign: Sign, queues: Iterable[str] = ()) -> None:
+    """For everybody, and as this machine's own: where two beats run, one must not pass for another. queues: which a
+    worker takes from; where readers have one each, one must not pass for another either."""
     now = datetime.now(UTC).isoformat()
     with connect(settings).pipeline(transaction=False) as all_:
         for name in (SIGNS, _here()):
             all_.hset(name, sign, now)
         all_.expire(_here(), REMEMBERED)
         all_.hset(VERSIONS, *_own_version(sign, now))
+        for queue in queues:
+            all_.hset(SERVED, queue, now)
         all_.execute()
 
 
@@ -120,12 +124,19 @@ def publisher_lives(settings: Settings, now: datetime) -> bool | None:
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """How it is: when each was last seen alive, messages by queue, bytes in use, and that may be (0: no limit)."""
+    """How it is: when each was last seen alive, messages by queue, when a queue was last served (missing: never, or by
+    a version that does not say so), bytes in use, and that may be (0: no limit)."""
 
     signs: dict[Sign, datetime]
     queues: dict[str, int]
+    served: dict[str, datetime]
     memory: int
     memory_limit: int
+
+    @property
+    def is_full(self) -> bool:
+        """It takes nothing more, no sign of life either."""
+        return self.memory_limit > 0 and self.memory > 0.95 * self.memory_limit
 
 
 def look(settings: Settings) -> Broker:
@@ -133,10 +144,12 @@ def look(settings: Settings) -> Broker:
     asked = connect(settings).pipeline(transaction=False)
     for queue in QUEUES:
         asked.llen(queue)
+    asked.hgetall(SERVED)
     asked.info("memory")
-    *lengths, info = asked.execute()
+    *lengths, told, info = asked.execute()
     known = dict(zip(QUEUES, lengths, strict=True))
-    return Broker(signs(settings), known, int(info["used_memory"]), int(info.get("maxmemory", 0)))
+    served = {queue: datetime.fromisoformat(seen) for queue, seen in told.items()}
+    return Broker(signs(settings), known, served, int(info["used_memory"]), int(info.get("maxmemory", 0)))
 
 
 def waiting(settings: Settings, queues: Iterable[str]) -> int:

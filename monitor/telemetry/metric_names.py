@@ -29,6 +29,11 @@ METRICS = (
     Metric("broker_memory_limit_bytes", (), "memory that the broker may use; 0 for no limit"),
     Metric("queue_length", ("queue",), "messages that wait in the queue"),
     Metric(
+        "queue_served_timestamp_seconds",
+        ("queue",),
+        "when a worker that takes from the queue last showed life; 0: the broker knows of no time",
+    ),
+    Metric(
         "process_seen_timestamp_seconds",
         ("process",),
         "when the beat, a worker or the canary last showed life; 0: the broker knows of no time",

@@ -71,6 +71,9 @@ class Metrics:
         yield "broker_memory_bytes", (), seen.memory
         yield "broker_memory_limit_bytes", (), seen.memory_limit
         yield from (("queue_length", (queue,), length) for queue, length in seen.queues.items())
+        for queue in seen.queues:
+            moment = seen.served.get(queue)
+            yield "queue_served_timestamp_seconds", (queue,), moment.timestamp() if moment else 0
         for sign in broker.Sign:  # also of whom a broker that was emptied has heard nothing: else no alert would fire
             moment = seen.signs.get(sign)
             yield "process_seen_timestamp_seconds", (sign.value,), moment.timestamp() if moment else 0

@@ -114,6 +114,19 @@ def test_signs_of_life_tell_the_beat_from_the_workers(server: Settings) -> None:
     assert (found()["beat"].ok, found()["workers"].ok) == (True, False)
 
 
+def test_a_queue_that_nobody_takes_from_is_named_though_other_readers_live(server: Settings) -> None:
+    show(datetime.now(UTC), Sign.CLOCK, Sign.POLLS)
+    one, other = broker.QUEUES[1:3]
+    broker.show_sign(server, Sign.POLLS, [other])
+    assert found()["workers"].ok, "nothing waits in the one"
+    broker.connect(server).rpush(one, "ring")
+    broker.connect(server).rpush(other, "ring")
+    assert one in str(found()["workers"].problem)
+    assert other not in str(found()["workers"].problem)
+    broker.show_sign(server, Sign.POLLS, [one])
+    assert found()["workers"].ok
+
+
 def test_processes_that_live_but_do_no_work_are_a_problem(server: Settings) -> None:
     show(datetime.now(UTC), Sign.BEAT, Sign.CLOCK, Sign.POLLS)
     show(datetime.now(UTC) - timedelta(minutes=1), Sign.CANARY)
@@ -155,6 +168,9 @@ def test_of_two_beats_on_one_machine_the_one_that_hangs_is_named(server: Setting
         assert str(second) in str(found()["beat"].problem)
         assert f"kill -9 {second}" in str(found()["beat"].remedy)
         assert not here()["beat"].ok
+        broker.connect(server).config_set("maxmemory", "1mb")  # it takes no signs of life any more
+        assert "kill" not in str(found()["beat"].remedy)
+        broker.connect(server).config_set("maxmemory", "0")
         os.kill(second, signal.SIGCONT)
         assert eventually(lambda: found()["beat"].ok)
         os.kill(second, signal.SIGKILL)

@@ -232,7 +232,7 @@ def test_what_is_given_is_what_is_promised_and_asked_in_few_questions(town: Data
     given = re.findall(r"^# TYPE (\S+) gauge$", text, re.MULTILINE)
     assert given == [PREFIX + each.name for each in METRICS]
     without = {PREFIX + name for name in given if not re.search(rf"^{name}[ {{]", text, re.MULTILINE)}
-    broker_alone = ("memory_bytes", "memory_limit_bytes", "queue_length", "process_seen_timestamp_seconds")
+    broker_alone = ("memory_bytes", "limit_bytes", "queue_length", "served_timestamp_seconds", "seen_timestamp_seconds")
     assert {each for each in without if not each.endswith(broker_alone)} == set()
 
 
@@ -294,6 +294,7 @@ def test_queues_and_signs_of_life_are_the_brokers(sqlite: Database) -> None:
     assert found["queue_length"] == {(name,): 2 * (name == POLLS[0]) for name in (CLOCK, *POLLS)}
     seen = found["process_seen_timestamp_seconds"]
     assert time.time() - seen.pop(("beat",)) < 60
+    assert found["queue_served_timestamp_seconds"].keys() == {(name,) for name in (CLOCK, *POLLS)}
     assert seen == {(other,): 0 for other in Sign if other is not Sign.BEAT}  # dead since the broker was emptied: told
     assert found["broker_memory_bytes"][()] > 0
 
