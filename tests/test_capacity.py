@@ -7,10 +7,11 @@ import pytest
 from connectors.youtube import ABOUT
 from tests.bench.scale import capacity
 
+TABLES = [capacity.table, capacity.youtube_table, capacity.crisis_table, capacity.connections_table]
 PAGE = (Path(__file__).parents[1] / "docs" / "capacity.md").read_text()
 
 
-@pytest.mark.parametrize("table", [capacity.table, capacity.youtube_table, capacity.crisis_table])
+@pytest.mark.parametrize("table", TABLES)
 def test_each_table_of_the_page_is_what_the_rules_come_to(table: object) -> None:
     assert callable(table)
     assert table() in PAGE

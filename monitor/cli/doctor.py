@@ -122,7 +122,7 @@ def examine(chosen: Settings, *, quick: bool = False, here: bool = False) -> Ite
         yield _restored()
         yield _register()
         yield from _still(chosen)
-        yield from (_of(*each) for each in beneath.beneath_database(database()))
+        yield from (_of(*each) for each in beneath.beneath_database(database(), chosen))
     yield from _processes(chosen, here)
     yield from (_of(*each) for each in (*beneath.beneath_broker(chosen), beneath.extras(chosen)))
     yield _mail(chosen)

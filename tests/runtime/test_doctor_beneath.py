@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import text
 
 from config.settings import Settings, settings
 from monitor.alerts.looks import Fault
@@ -13,6 +14,7 @@ from monitor.cli import embedded
 from monitor.cli.beneath import CHECKS, beneath_broker, beneath_database, extras
 from monitor.cli.processes import Children, wait_until
 from monitor.db import Database
+from monitor.db.database import CONNECTIONS
 from monitor.register.models import Organisation
 from monitor.telemetry import broker
 from monitor.telemetry.broker import Sign
@@ -30,14 +32,14 @@ def server() -> Iterator[Settings]:
 
 
 def found(db: Database) -> dict[str, Fault | None]:
-    return dict(beneath_database(db))
+    return dict(beneath_database(db, settings()))
 
 
 def test_a_well_kept_house_has_no_problems(db: Database) -> None:
     Town(db)
     looked = found(db)
     assert set(looked.values()) == {None}
-    assert looked.keys() == {"zones"} | (set() if db.is_sqlite else {"clock", "server"})
+    assert looked.keys() == {"zones"} | (set() if db.is_sqlite else {"clock", "server", "connections"})
     assert looked.keys() <= CHECKS.keys()
 
 
@@ -48,6 +50,26 @@ def test_clocks_that_differ_are_told(postgresql: Database, minutes: int) -> None
         fault = found(postgresql)["clock"]
     assert fault is not None
     assert "NTP" in fault.remedy
+
+
+@pytest.mark.postgresql
+def test_a_server_that_would_refuse_some_of_the_processes_is_told(postgresql: Database, server: Settings) -> None:
+    """Four, the web among them, need 130; the test's server lets 100 in, as it comes."""
+    now = datetime.now(UTC).isoformat()
+    alive = ("clock@a/1", "canary@a/1", "polls@a/2", "beat@a/3", "beat@b/3", "emergency@a/4")
+    for process in alive[:3]:
+        broker.connect(server).hset(broker.VERSIONS, process, f"0.1.0 {now}")
+    with postgresql.snapshot() as session:
+        most = int(session.scalar(text("SHOW max_connections")) or 0)
+    assert (found(postgresql)["connections"] is None) == (most >= 3 * CONNECTIONS + 10)
+    for process in (*alive, *(f"polls@{each}/1" for each in range(most // CONNECTIONS))):
+        broker.connect(server).hset(broker.VERSIONS, process, f"0.1.0 {now}")
+    fault = found(postgresql)["connections"]
+    assert fault is not None
+    assert f" {most} " in fault.problem
+    need = (4 + most // CONNECTIONS) * CONNECTIONS + 10
+    assert "max_connections" in fault.remedy
+    assert f" {need} " in fault.remedy
 
 
 def test_a_time_zone_that_the_machine_does_not_know_is_told(sqlite: Database) -> None:

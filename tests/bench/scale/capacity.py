@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from config.settings import Polling
+from config.settings import Polling, Settings
 from connectors.youtube import ABOUT
+from monitor.cli.beneath import needed
+from monitor.cli.parts import Part, programs
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Organisation
+from monitor.telemetry.broker import QUEUES
 from monitor.watch.budget_rules import Quota, lasting_interval, quota
 from monitor.watch.rules import MINUTE, Outcome, Policy, next_poll
 
@@ -79,6 +82,22 @@ def connections() -> int:
     return int(pool.size() + pool._max_overflow)  # type: ignore[attr-defined]
 
 
+def layouts() -> dict[str, int]:
+    """Processes that ask the database: a web, the worker of crises, and the workers, of which `up` has two."""
+    apart = 2 + len(QUEUES)
+    return {
+        "`kanalvakt up`: web, clock, one that reads, crises": 2 + len(programs(Part.WORKER, Settings(), None)),
+        f"a part in each container or unit: web, clock, one for each of the {len(QUEUES) - 1} queues of readings, "
+        "crises": apart,
+        "the same with a second web": apart + 1,
+    }
+
+
+def connections_table() -> str:
+    rows = [f"| {name} | {number} | {needed(number)} |" for name, number in layouts().items()]
+    return "\n".join(["| layout | processes | `max_connections` |", "|---|---:|---:|", *rows])
+
+
 def table() -> str:
     """What each size needs."""
     head = (
@@ -130,7 +149,7 @@ def _seconds(interval: timedelta) -> str:
 
 
 def main() -> None:
-    print(table(), youtube_table(), crisis_table(), f"connections: {connections()}", sep="\n\n")
+    print(table(), youtube_table(), crisis_table(), connections_table(), sep="\n\n")
 
 
 if __name__ == "__main__":
