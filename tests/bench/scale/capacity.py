@@ -59,6 +59,32 @@ def costs() -> dict[str, tuple[int, int]]:
     return {platform: (int(idle), int(daily)) for platform, idle, daily in rows}
 
 
+def processor(channels: int) -> tuple[float, float]:
+    """Seconds of a round on which nothing happened, and of one with news, as `make bench-scale` has measured them."""
+    rows = re.findall(
+        rf"^\| {channels:,} \| 1,000,000 \| ([\w ,]+) \| \d+ \| [\d.]+ \| [\d.]+ \| ([\d.]+) \|",
+        BENCHMARKS.read_text(),
+        re.MULTILINE,
+    )
+    took = {what: float(seconds) for what, seconds in rows}
+    quiet = took["idle round"] + took["judging, nothing new"]
+    return quiet, took["round with change"] + took["keeping the days after it"] + took["judging after it"]
+
+
+def processor_table() -> str:
+    head = "| channels | nothing new | 100 new comments | of a core, every 15 minutes | every minute |"
+    return "\n".join([head, "|" + "---:|" * 5, *(_of_a_core(channels) for channels in (100, 1000))])
+
+
+def _of_a_core(channels: int) -> str:
+    quiet, busy = processor(channels)
+    shares = [
+        f"{100 * quiet / seconds:.1f}–{100 * busy / seconds:.1f} %"
+        for seconds in (Polling().interval_seconds, MINUTE.total_seconds())
+    ]
+    return f"| {channels:,} | {quiet:.0f} s | {busy:.0f} s | {shares[0]} | {shares[1]} |"
+
+
 def youtube_quota() -> Quota:
     """Of one project with the settings as they come."""
     polling = Polling()
@@ -149,7 +175,7 @@ def _seconds(interval: timedelta) -> str:
 
 
 def main() -> None:
-    print(table(), youtube_table(), crisis_table(), connections_table(), sep="\n\n")
+    print(table(), youtube_table(), crisis_table(), connections_table(), processor_table(), sep="\n\n")
 
 
 if __name__ == "__main__":
