@@ -22,6 +22,7 @@ from monitor.db.migrating import upgrade
 from tests.emptied import Emptied, one_database
 from tests.engines import learning
 from tests.logged import everything_logged_has_words
+from tests.migrated import remembering
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -46,6 +47,7 @@ hypothesis_settings.load_profile("kanalvakt")
 # no test cuts the power, and each commit would wait for the disk
 vars(sys.modules[Database.__module__])["SURE"] = "OFF"
 learning()
+remembering()
 # three suites share two cores: an answer may be slow, and no test is about that
 vars(httpx2._config.DEFAULT_TIMEOUT_CONFIG)["read"] = 60
 # every call would load all authorities anew, and here everything is on loopback without TLS

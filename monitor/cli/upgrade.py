@@ -47,7 +47,7 @@ class Upgraded:
 
 
 def upgrade(target: Target = None, json: Json = False) -> int:
-    """Gives 1 where a process runs another version."""
+    """Gives 1 where a process runs another version, or nobody can tell."""
     db, chosen, ours = found_database(), settings(), version("kanalvakt")
     with db.engine.connect() as connection:
         before = revision_of(connection)
@@ -59,7 +59,7 @@ def upgrade(target: Target = None, json: Json = False) -> int:
         show_json(done)
     else:
         _say(done)
-    return 1 if old else 0
+    return 1 if old or running is None else 0
 
 
 def _brought_up(db: Database, chosen: Settings, target: Path | None) -> Path | None:
@@ -85,10 +85,11 @@ def _brought_up(db: Database, chosen: Settings, target: Path | None) -> Path | N
 
 
 def _running(chosen: Settings) -> dict[str, str] | None:
+    """None: the broker does not answer. The embedded one is there as long as anything else is."""
     try:
         return broker.versions(chosen, datetime.now(UTC))
     except RedisError:
-        return None
+        return None if chosen.redis_url else {}
 
 
 def _say(done: Upgraded) -> None:
@@ -110,5 +111,10 @@ def _say(done: Upgraded) -> None:
                 count=len(done.running),
             )
         )
+    elif done.running is None:
+        away = N_(
+            "The broker does not answer, so nobody can tell which versions run: `kanalvakt upgrade` again when it does."
+        )
+        remark(_(away))
     elif not done.running:
         remark(_("No process is seen: start them with `kanalvakt up`, and look with `kanalvakt doctor`."))

@@ -24,6 +24,8 @@ ALIVE = timedelta(seconds=20)
 SIGNS = "kanalvakt:signs"  # a Redis hash: who -> when, ISO 8601; with ":HOST" behind it, of one machine or container
 REMEMBERED = timedelta(hours=1)  # so long a machine that shows no more signs is still known by what it ran
 VERSIONS = "kanalvakt:versions"  # a Redis hash: who@host/process -> version and when; beside SIGNS, which old ones read
+WEB = "web"
+"""Shows its version, and no sign: its port can be knocked at, and old versions know the signs that there are."""
 
 
 CLOCK = "clock"
@@ -61,8 +63,12 @@ def show_sign(settings: Settings, sign: Sign) -> None:
         for name in (SIGNS, _here()):
             all_.hset(name, sign, now)
         all_.expire(_here(), REMEMBERED)
-        all_.hset(VERSIONS, f"{sign}@{gethostname()}/{os.getpid()}", f"{version('kanalvakt')} {now}")
+        all_.hset(VERSIONS, *_own_version(sign, now))
         all_.execute()
+
+
+def show_version(settings: Settings, who: str) -> None:
+    connect(settings).hset(VERSIONS, *_own_version(who, datetime.now(UTC).isoformat()))
 
 
 def versions(settings: Settings, now: datetime) -> dict[str, str]:
@@ -104,14 +110,12 @@ def signs(settings: Settings, *, here: bool = False) -> dict[Sign, datetime]:
 
 
 def publisher_lives(settings: Settings, now: datetime) -> bool | None:
-    """Does the worker live that publishes in a crisis? Where there is none of its own, the clock's does it. None: the
-    broker does not answer."""
+    """Does the worker live that publishes in a crisis? None: the broker does not answer."""
     try:
         seen = signs(settings)
     except RedisError:
         return None
-    sign = next((each for each in Sign if each == "emergency"), Sign.CLOCK)
-    return sign in seen and now - seen[sign] < ALIVE
+    return Sign.EMERGENCY in seen and now - seen[Sign.EMERGENCY] < ALIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,11 @@ def look(settings: Settings) -> Broker:
 def waiting(settings: Settings, queues: Iterable[str]) -> int:
     """How many messages wait in these queues."""
     return sum(cast("int", connect(settings).llen(queue)) for queue in queues)
+
+
+def _own_version(who: str, now: str) -> tuple[str, str]:
+    """A field of VERSIONS, and what stands in it."""
+    return f"{who}@{gethostname()}/{os.getpid()}", f"{version('kanalvakt')} {now}"
 
 
 def _here() -> str:

@@ -28,7 +28,11 @@ METRICS = (
     Metric("broker_memory_bytes", (), "memory that the broker uses"),
     Metric("broker_memory_limit_bytes", (), "memory that the broker may use; 0 for no limit"),
     Metric("queue_length", ("queue",), "messages that wait in the queue"),
-    Metric("process_seen_timestamp_seconds", ("process",), "when the beat, a worker or the canary last showed life"),
+    Metric(
+        "process_seen_timestamp_seconds",
+        ("process",),
+        "when the beat, a worker or the canary last showed life; 0: the broker knows of no time",
+    ),
     Metric("channel_state", ("channel", "platform", "state"), "1; state: ok, waiting, failing, paused, manual"),
     Metric("channel_failures", CHANNEL, "readings in a row that failed"),
     Metric("last_complete_reading_timestamp_seconds", CHANNEL, "when the channel was last read completely"),

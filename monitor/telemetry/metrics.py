@@ -71,8 +71,9 @@ class Metrics:
         yield "broker_memory_bytes", (), seen.memory
         yield "broker_memory_limit_bytes", (), seen.memory_limit
         yield from (("queue_length", (queue,), length) for queue, length in seen.queues.items())
-        for sign, moment in seen.signs.items():
-            yield "process_seen_timestamp_seconds", (sign.value,), moment.timestamp()
+        for sign in broker.Sign:  # also of whom a broker that was emptied has heard nothing: else no alert would fire
+            moment = seen.signs.get(sign)
+            yield "process_seen_timestamp_seconds", (sign.value,), moment.timestamp() if moment else 0
 
 
 class _Collected:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import configure_mappers
 
 from config.observing import observe
 from config.settings import settings
+from monitor.telemetry.broker import WEB, show_version
+from monitor.telemetry.living import keep_showing
 from monitor.web.app import create_app
 
 
@@ -19,6 +21,7 @@ def served() -> FastAPI:
         logging.getLogger(name).handlers[:] = []
         logging.getLogger(name).propagate = True
     app = create_app()
+    keep_showing(WEB, lambda: show_version(settings(), WEB))
     configure_mappers()
     gc.collect()
     gc.freeze()

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -49,6 +51,30 @@ def test_an_upgrade_names_who_still_runs_the_version_before(
     assert "polls@elsewhere/7" in capsys.readouterr().err
     another("0.0.9", now - timedelta(minutes=1))  # it has been stopped
     assert upgrade() == 0
+
+
+def test_a_web_shows_its_version_too(server: Settings) -> None:
+    command = [sys.executable, "-m", "uvicorn", "monitor.web.served:served", "--factory", "--port", "0"]
+    web = subprocess.Popen(command)
+    try:
+        wanted = f"{broker.WEB}@{socket.gethostname()}/{web.pid}"
+        assert wait_until(lambda: broker.versions(server, datetime.now(UTC)) == {wanted: OURS}, 60)
+        assert broker.signs(server) == {}
+    finally:
+        web.terminate()
+        web.wait()
+
+
+def test_where_an_own_broker_is_away_an_upgrade_cannot_tell_which_versions_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    migrate(database())
+    assert upgrade() == 0  # with the embedded one away nothing else of this house runs
+    monkeypatch.setenv("KANALVAKT_REDIS_URL", "redis://127.0.0.1:1/0")
+    settings.cache_clear()
+    capsys.readouterr()
+    assert upgrade() == 1
+    assert "upgrade` igen" in capsys.readouterr().err
 
 
 def test_a_version_before_still_understands_the_signs(server: Settings) -> None:

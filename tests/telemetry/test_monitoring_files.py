@@ -2,12 +2,17 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from ruamel.yaml import YAML
 
+from monitor.emergency.rules import Fate
+from monitor.telemetry.broker import Sign
 from monitor.telemetry.metric_names import METRICS, PREFIX
+from monitor.telemetry.samples import MODES, NOTICES
+from monitor.telemetry.tables import NOT_DONE
+from monitor.watch.budget_rules import Purpose
 from tests.docs import ROOT
 
 FOLDER = ROOT / "config" / "monitoring"
@@ -17,6 +22,30 @@ LABELS = {PREFIX + each.name: set(each.labels) for each in METRICS}
 QUESTIONS = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
 QUESTIONS += [each["expr"] for each in ALERTS] + [each["query"] for each in DASHBOARD["templating"]["list"][1:]]
 PAGE = ROOT / "docs" / "monitoring.md"
+VALUES: dict[tuple[str, str], set[str]] = {
+    ("process_seen_timestamp_seconds", "process"): set(Sign),
+    ("channel_state", "state"): {"ok", "waiting", "failing", "paused", "manual"},
+    ("readings", "outcome"): {"running", "complete", "partial", "failed", "lost"},
+    ("readings", "window"): {"1h", "24h"},
+    ("reading_errors", "window"): {"1h", "24h"},
+    ("reading_seconds", "window"): {"1h", "24h"},
+    ("quota_left", "purpose"): set(get_args(Purpose)),
+    ("notices", "state"): set(NOTICES),
+    ("actions", "state"): set(NOT_DONE),
+    ("incidents", "mode"): set(MODES),
+    ("deliveries", "mode"): set(MODES),
+    ("deliveries", "state"): set(Fate),
+}
+"""What a label can say."""
+
+
+def asked_for(question: str) -> list[tuple[str, str, str]]:
+    """Metric, label, and each value that it is asked for."""
+    found = []
+    for name, inside in re.findall(rf"\b{PREFIX}(\w+)\{{([^}}]*)\}}", question):
+        for label, _sign, values in re.findall(r'(\w+)(=~?|!=|!~)"([^"]*)"', inside):
+            found += [(name, label, value) for value in values.split("|") if not value.startswith("$")]
+    return found
 
 
 def slug(heading: str) -> str:
@@ -36,6 +65,13 @@ def test_each_question_names_metrics_and_labels_that_there_are(question: str) ->
     for sign, other in ("()", "{}", "[]"):
         assert question.count(sign) == question.count(other)
     assert question.count('"') % 2 == 0
+
+
+def test_each_value_that_a_label_is_asked_for_is_one_that_it_can_have() -> None:
+    """An alert on a state that there is not would never fire."""
+    asked = {each for question in QUESTIONS for each in asked_for(question)}
+    assert len(asked) > 15
+    assert {each for each in asked if each[2] not in VALUES[each[:2]]} == set()
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])

@@ -1,6 +1,6 @@
 """`make bench-scale`: what grows with what is stored, and how two workers compare with one; writes its part of
-docs/benchmarks.md. To make a million comments takes minutes, and is done for each number of channels; with
-SCALE_BENCH_KEEP set the databases stay, and are used again."""
+docs/benchmarks.md, and ends with 1 where a goal is missed. To make a million comments takes minutes, and is done for
+each number of channels; with SCALE_BENCH_KEEP set the databases stay, and are used again."""
 
 import argparse
 import logging
@@ -60,7 +60,7 @@ slope is that of the second half of the rounds.
 {rows}"""
 
 
-def main() -> None:
+def main() -> int:
     asked = _arguments()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     load = os.getloadavg()[0]
@@ -72,7 +72,7 @@ def main() -> None:
         sizes = [_measured(server, each, asked.times) for each in product(asked.channels, asked.comments)]
         if asked.alone:
             print(HEAD, *_rows(sizes), sep="\n")
-            return
+            return _ended(_grew(sizes))
         race = workers.race(server, redis, asked.latency, asked.readers, workers.ROUNDS, SEED)
         ends = (min(asked.comments), max(asked.comments))
         few = min(asked.channels)
@@ -81,6 +81,23 @@ def main() -> None:
     print(told)
     if asked.write:
         write_scale(told)
+    slow = [] if race.ratio >= GOAL else [f"two workers: {race.ratio:.2f} ×, goal {GOAL} ×"]
+    return _ended([*_grew(sizes), *slow])
+
+
+def _grew(sizes: Sequence[Size]) -> list[str]:
+    """What grows with what is stored, by more than the goal allows."""
+    return [
+        f"{size.channels:,} channels, {size.comments:,} comments, {what}: {grown:.2f} ×, goal {GROWTH} ×"
+        for size, what, _days, grown in _growths(sizes)
+        if grown > GROWTH
+    ]
+
+
+def _ended(missed: Sequence[str]) -> int:
+    for each in missed:
+        print(f"Goal missed: {each}", file=sys.stderr)
+    return 1 if missed else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -123,10 +140,14 @@ def _page(sizes: Sequence[Size], race: Raced, grown: Sequence[Grown], load: floa
 
 
 def _rows(sizes: Sequence[Size]) -> Iterator[str]:
+    return (_row(*each) for each in _growths(sizes))
+
+
+def _growths(sizes: Sequence[Size]) -> Iterator[tuple[Size, str, Sequence[Spent], float]]:
     for size in sizes:
         least = min((each for each in sizes if each.channels == size.channels), key=lambda each: each.comments)
         for what, days in size.done.items():
-            yield _row(size, what, days, _worked(days) / (_worked(least.done[what]) or 1))
+            yield size, what, days, _worked(days) / (_worked(least.done[what]) or 1)
 
 
 def _row(size: Size, what: str, days: Sequence[Spent], growth: float) -> str:
@@ -178,4 +199,4 @@ def _grown(grown: Sequence[Grown]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

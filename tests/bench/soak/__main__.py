@@ -38,7 +38,8 @@ shows in those that live for a while.
 *Caught up*: after the last comment.
 
 Least squares over all lives of a process, without the first {warm:g} s of each, and over the second half of what is
-left of each: what warms up grows less and less. A leak is more than {limits}.
+left of each: what warms up grows less and less. A leak is more than {limits}; or as much meanwhile, as
+fast as it grew in the second half.
 
 | | | lives | hours watched | least | most | in an hour | so in the second half |
 |---|---|---:|---:|---:|---:|---:|---:|
@@ -121,8 +122,8 @@ def _times(faults: Counter[str]) -> str:
 
 
 def _row(each: Growth) -> str:
-    figures = f"{each.lives} | {each.hours:.2f} | {each.least:.0f} | {each.most:.0f} | {each.per_hour:+.1f} | {each.lately:+.1f}"
-    return f"| {each.who} | {each.what} | {figures} |"
+    held = f"{each.least:.0f} | {each.most:.0f} | {each.per_hour:+.1f} | {each.lately:+.1f}"
+    return f"| {each.who} | {each.what} | {each.lives} | {each.hours:.2f} | {held} |"
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ LEAST = 300.0
 PAGE = os.sysconf("SC_PAGE_SIZE") / 1e6
 MEMORY, FILES, THREADS, CONNECTIONS = "memory, MB", "open files", "threads", "database connections"
 LIMITS = {MEMORY: (20.0, 60.0), FILES: (6.0, 20.0), THREADS: (6.0, 20.0), CONNECTIONS: (10.0, 20.0)}
-"""A leak is more than this in the time that was watched, and more than that in an hour."""
+"""A leak is more than this in the time that was watched, and more than that in an hour; or, as fast as it grew in the
+second half, more than this in the time that was watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Growth:
     @property
     def is_leak(self) -> bool:
         meanwhile, hourly = LIMITS[self.what]
-        return self.per_hour * self.hours > meanwhile and self.per_hour > hourly
+        fast = self.per_hour * self.hours > meanwhile and self.per_hour > hourly
+        return fast or self.lately * self.hours > meanwhile
 
 
 def looks(home: Path, at: float) -> Iterator[Look]:

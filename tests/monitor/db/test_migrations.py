@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from sqlalchemy import text
 import monitor.db.migrations
 from monitor.db import Database
 from monitor.db.fitting import lacking
-from monitor.db.migrating import NewerVersion, alone, configuration, head, is_known, upgrade, upgrade_in
+from monitor.db.migrating import NewerVersion, alone, configuration, head, is_current, is_known, upgrade, upgrade_in
 from monitor.db.rows_out import shapes
 from monitor.telemetry.serving import ALL, can_serve
+from tests.migrated import going_through, remembering, tables
 from tests.monitor.conftest import Anew
 from tests.monitor.db.filled import Rows, contents, fill
 
@@ -36,6 +38,24 @@ def test_the_names_of_the_files_say_which_revisions_there_are_and_in_which_order
     for each in script.walk_revisions():
         assert (each.down_revision or "") < each.revision
         assert Path(each.path).name.startswith(f"{each.revision}_")
+
+
+def test_what_other_tests_remember_of_the_migrations_is_what_these_make(tmp_path: Path) -> None:
+    found = []
+    for name, way in (("through", going_through), ("remembered", remembering)):
+        way()
+        db = Database(f"sqlite:///{tmp_path / name}.sqlite3")
+        upgrade(db)
+        with db.engine.connect() as connection:
+            # a table that is made anew has its constraints in any order
+            made = {
+                (kind, it): Counter(each.strip(", ") for each in sql.split("\n"))
+                for kind, it, sql in tables(connection)
+            }
+            found.append((made, contents(connection, shapes(connection))))
+        assert is_current(db)
+        db.close()
+    assert found[0] == found[1]
 
 
 def test_a_database_that_a_newer_version_has_migrated_is_not_migrated(bare: Anew) -> None:
