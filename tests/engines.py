@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from monitor.db import Database
 
@@ -19,6 +19,9 @@ def learning() -> None:
 
 def _engine(url: str) -> Engine:
     engine: Engine = _made(url)
-    known = _learned.setdefault(engine.dialect.name, (engine.dialect, engine._compiled_cache))
-    engine.dialect, engine._compiled_cache = known
+    name, own = engine.dialect.name, (engine.dialect, engine._compiled_cache)
+    if name in _learned:
+        engine.dialect, engine._compiled_cache = _learned[name]
+    else:  # once it has met its server: of one that never did, nobody could use the dialect
+        event.listen(engine, "connect", lambda *_: _learned.setdefault(name, own))
     return engine

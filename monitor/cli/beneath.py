@@ -26,6 +26,7 @@ OLDEST = 14
 """Version of PostgreSQL that still gets repairs."""
 APART = 10
 """Connections for commands, and those that the server keeps for its administrator."""
+JUST_NOW = timedelta(seconds=3 * broker.SIGN_EVERY)
 FULL = 0.8
 """Part of the broker's memory."""
 CHECKS = {
@@ -105,12 +106,13 @@ def _server(db: Database) -> Fault | None:
 
 
 def with_connections(settings: Settings) -> int:
-    """Processes that run and ask the database: a web, which shows no sign, and those that show one, the beats aside."""
+    """Processes that run and ask the database, as all but the beats do. Those that were started anew count once."""
     try:
-        told = broker.versions(settings, datetime.now(UTC))
+        told = broker.versions(settings, datetime.now(UTC), within=JUST_NOW)
     except RedisError:
         return 1
-    return 1 + len({where for sign, _at, where in (who.partition("@") for who in told) if sign != Sign.BEAT})
+    found = {where for what, _at, where in (who.partition("@") for who in told) if what != Sign.BEAT}
+    return max(1, len(found))
 
 
 def needed(processes: int) -> int:

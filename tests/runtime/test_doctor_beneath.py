@@ -11,7 +11,7 @@ from sqlalchemy import text
 from config.settings import Settings, settings
 from monitor.alerts.looks import Fault
 from monitor.cli import embedded
-from monitor.cli.beneath import CHECKS, beneath_broker, beneath_database, extras
+from monitor.cli.beneath import APART, CHECKS, beneath_broker, beneath_database, extras
 from monitor.cli.processes import Children, wait_until
 from monitor.db import Database
 from monitor.db.database import CONNECTIONS
@@ -54,22 +54,27 @@ def test_clocks_that_differ_are_told(postgresql: Database, minutes: int) -> None
 
 @pytest.mark.postgresql
 def test_a_server_that_would_refuse_some_of_the_processes_is_told(postgresql: Database, server: Settings) -> None:
-    """Four, the web among them, need 130; the test's server lets 100 in, as it comes."""
-    now = datetime.now(UTC).isoformat()
-    alive = ("clock@a/1", "canary@a/1", "polls@a/2", "beat@a/3", "beat@b/3", "emergency@a/4")
-    for process in alive[:3]:
-        broker.connect(server).hset(broker.VERSIONS, process, f"0.1.0 {now}")
+    """Of what runs as many as fit, and one more. Neither beats count nor what has ended, nor a process twice."""
     with postgresql.snapshot() as session:
         most = int(session.scalar(text("SHOW max_connections")) or 0)
-    assert (found(postgresql)["connections"] is None) == (most >= 3 * CONNECTIONS + 10)
-    for process in (*alive, *(f"polls@{each}/1" for each in range(most // CONNECTIONS))):
-        broker.connect(server).hset(broker.VERSIONS, process, f"0.1.0 {now}")
+    fit = (most - APART) // CONNECTIONS
+    readers = [f"polls@{number}/1" for number in range(fit - 1)]
+    for process in ("clock@a/1", "canary@a/1", "beat@a/3", "beat@b/3", *readers):
+        lives(server, process)
+    lives(server, "web@ended/1", ago=10.0)
+    assert found(postgresql)["connections"] is None
+    lives(server, "web@a/2")
     fault = found(postgresql)["connections"]
     assert fault is not None
-    assert f" {most} " in fault.problem
-    need = (4 + most // CONNECTIONS) * CONNECTIONS + 10
+    need = (fit + 1) * CONNECTIONS + APART
+    assert [word in fault.problem for word in (f" {most} ", f" {fit + 1} ", f" {need}.")] == [True] * 3
     assert "max_connections" in fault.remedy
     assert f" {need} " in fault.remedy
+
+
+def lives(settings: Settings, process: str, ago: float = 0.0) -> None:
+    shown = datetime.now(UTC) - timedelta(seconds=ago)
+    broker.connect(settings).hset(broker.VERSIONS, process, f"0.1.0 {shown.isoformat()}")
 
 
 def test_a_time_zone_that_the_machine_does_not_know_is_told(sqlite: Database) -> None:
