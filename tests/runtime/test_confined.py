@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import redis
 
+from config.settings import Settings
+from monitor.telemetry.broker import VERSIONS
 from tests import production
-from tests.runtime.confined import allowed, entering, value
+from tests.runtime.confined import allowed, directives, entering, value
 from tests.runtime.house import House, house
 from tests.waiting import eventually
 from workers.yielding import YIELDS
@@ -96,6 +98,7 @@ def test_in_the_service_that_runs_everything_workers_yield_by_themselves(tmp_pat
         ("kanalvakt-worker@polls.meta.service", ("worker", "--queues", "polls.meta"), "polls"),
         ("kanalvakt-beat@1.service", ("beat",), "beat"),
         ("kanalvakt-emergency.service", ("emergency",), "emergency"),
+        ("kanalvakt-web@8480.service", ("web",), "web"),
     ],
 )
 def test_each_part_runs_under_what_its_unit_forbids_as_nice_as_the_unit_says(
@@ -105,11 +108,28 @@ def test_each_part_runs_under_what_its_unit_forbids_as_nice_as_the_unit_says(
     broker: redis.Redis[str] = redis.Redis.from_url(url, decode_responses=True)
     broker.flushdb()
     with house("up", "--only", *words, home=tmp_path / "home", first=entering(unit), KANALVAKT_REDIS_URL=url) as part:
-        assert eventually(lambda: sign in broker.hgetall("kanalvakt:signs"), seconds=45)
-        assert yields(part, "workers.") == min(NICEST, OURS + int(value(unit, "Nice") or 0))
+        assert eventually(lambda: lives(broker, sign), seconds=45)
+        assert yields(part, "uvicorn" if sign == "web" else "workers.") == min(
+            NICEST, OURS + int(value(unit, "Nice") or 0)
+        )
         assert part.stop(seconds=STOPS) == 0
     broker.flushdb()
     assert not re.search("Traceback|PermissionError|not permitted|may not", capfd.readouterr().err)
+
+
+@pytest.mark.parametrize("unit", ["kanalvakt-worker@clock.service", "kanalvakt-web@8480.service", ALL])
+def test_the_one_folder_that_a_unit_may_write_to_is_the_home_where_the_broker_s_socket_lies_too(unit: str) -> None:
+    """Everything that is kept is below the home, the crisis page as well; what is in /tmp nobody else would see."""
+    given = dict(word.split("=", 1) for word in str(environment(unit)).split())
+    home = Path("/var/lib") / str(value(unit, "StateDirectory"))
+    assert Path(given["KANALVAKT_HOME"]) == home == Path(str(value(unit, "WorkingDirectory")))
+    assert (value(unit, "ProtectSystem"), value(unit, "PrivateTmp")) == ("strict", "yes")
+    assert Settings(home=home).embedded_broker.parent == home
+    assert int(value(unit, "StateDirectoryMode") or "", 8) & 0o066 == 0, "passed through, not listed"
+
+
+def environment(unit: str) -> str:
+    return " ".join(words for key, words in directives(unit) if key == "Environment")
 
 
 def test_workers_have_less_of_the_processor_than_pages_and_crises_by_their_units_shares_too() -> None:
@@ -120,6 +140,10 @@ def test_workers_have_less_of_the_processor_than_pages_and_crises_by_their_units
     )
     assert worker == (11, YIELDS)
     assert others == [(100, 0), (100, 0)]
+
+
+def lives(broker: "redis.Redis[str]", what: str) -> bool:
+    return any(who.startswith(f"{what}@") for who in broker.hgetall(VERSIONS))
 
 
 def yields(house: House, word: str) -> int:
