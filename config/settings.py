@@ -28,6 +28,7 @@ from pydantic_settings import (
 )
 
 from config import setting_faults
+from config.addresses import BrokerUrl, PublicUrl
 from config.language import _
 from config.secret_files import SecretFiles
 
@@ -93,7 +94,7 @@ class Web(BaseModel):
     model_config = ConfigDict(extra="forbid")
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container, for the proxy in front")
     port: int = Field(8480, ge=0, le=65535, description="port to listen on; 0: any free one")
-    public_url: str | None = Field(None, description="address that people use, in links and in browsers")
+    public_url: PublicUrl | None = Field(None, description="address that people use, in links and in browsers")
 
 
 class Webhook(BaseModel):
@@ -179,7 +180,7 @@ class Settings(BaseSettings):
         Path("kanalvakt-data"), description="folder of the embedded database and broker, the crisis page, keys and logs"
     )
     database_url: SecretStr | None = Field(None, description="PostgreSQL's address; SQLite in the home folder else")
-    redis_url: SecretStr | None = Field(None, description="Redis' or Valkey's address; `up` starts one of its own else")
+    redis_url: BrokerUrl | None = Field(None, description="Redis' or Valkey's address; `up` starts one of its own else")
     encryption_keys: KeyRing | None = Field(
         None, description="keys to what is stored encrypted, the newest first; `secrets.key` in the home folder else"
     )

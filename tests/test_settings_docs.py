@@ -105,8 +105,11 @@ def _secret(setting: Setting) -> bool:
 def test_the_command_shows_where_each_comes_from_and_no_secret(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = [each for each in EVERY if _secret(each)]
     for each in secret:
-        value = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=" if each.name == "encryption_keys" else PASSWORD
-        monkeypatch.setenv(each.variable, value)
+        right = {
+            "encryption_keys": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+            "redis_url": f"redis://:{PASSWORD}@h",
+        }
+        monkeypatch.setenv(each.variable, right.get(each.name, PASSWORD))
     monkeypatch.setenv("KANALVAKT_OIDC__ISSUER", "https://id.example.org")
     monkeypatch.setenv("KANALVAKT_OIDC__CLIENT_ID", "kanalvakt")
     for words in (["settings", "--json", "--given"], ["settings"]):
@@ -125,3 +128,31 @@ def test_the_file_of_words_has_no_misspelt_key() -> None:
     written = tomllib.loads(settings_docs.WORDS.read_text(encoding="utf-8"))
     known = {"when", "wrong", "example", "made", "like", "sample"}
     assert [name for name, each in written.items() if each.keys() - known] == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "name"),
+    [
+        ("KANALVAKT_REDIS_URL", "", "redis_url"),
+        ("KANALVAKT_REDIS_URL", f"user:{PASSWORD}@localhost:6379", "redis_url"),
+        ("KANALVAKT_REDIS_URL", f"redis://:{PASSWORD}/@localhost:6379/0", "redis_url"),
+        ("KANALVAKT_WEB__PUBLIC_URL", "kanalvakt.example.org", r"web\.public_url"),
+        ("KANALVAKT_WEB__PUBLIC_URL", "https://", r"web\.public_url"),
+    ],
+)
+def test_an_address_that_is_none_is_named_before_anything_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, name: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    settings.cache_clear()
+    with pytest.raises(SettingsError, match=f" {name} .*(must begin with|has a port)") as told:
+        settings()
+    assert PASSWORD not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:a@h:6379/0", "rediss://h", "valkey://h/1", "unix:///run/r", "redis+socket:///r"]
+)
+def test_each_spelling_of_a_brokers_address_is_taken(folder: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("KANALVAKT_REDIS_URL", url)
+    assert Settings().broker.endswith(url.partition(":")[2])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from monitor.alerts.by_apprise import by_apprise, by_sms
 from monitor.alerts.by_mail import by_mail
 from monitor.alerts.by_webhook import by_webhook
@@ -73,6 +73,8 @@ def carry(way: Way, letter: Letter, message_id: str, settings: Settings, now: da
         CARRIERS[way.name](way.name, way.address, letter, message_id, settings, now)
     except WayFailed:
         raise
+    except SettingsError as error:  # it says what to do, and holds no value
+        raise WayFailed(str(error)) from None
     except Exception as error:  # noqa: BLE001 - there may be another way; the text may hold an address
         log.error("way_broke", person=way.person_id, route=way.name, error=type(error).__name__)  # noqa: TRY400
         raise WayFailed(type(error).__name__) from None

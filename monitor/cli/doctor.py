@@ -23,6 +23,7 @@ from monitor.cli import at_home, beneath
 from monitor.cli.at_home import BACK_UP, START
 from monitor.cli.errors import WrongWords, explain
 from monitor.cli.output import show_json, show_table
+from monitor.cli.setup import moved_mark
 from monitor.db import database
 from monitor.db.migrating import revision
 from monitor.records.repairs import INVITE, NOBODY_ENTERS, nobody_administers
@@ -135,9 +136,14 @@ def examine(chosen: Settings, *, quick: bool = False, here: bool = False) -> Ite
 
 
 def _database(chosen: Settings) -> Finding:
-    path = Path(chosen.database.removeprefix("sqlite:///"))
-    if chosen.database.startswith("sqlite:///") and not path.exists():
-        return _bad("database", _("There is no database yet."), _(START))
+    if chosen.database.startswith("sqlite:///"):
+        path = Path(chosen.database.removeprefix("sqlite:///"))
+        if not path.exists():
+            return _bad("database", _("There is no database yet."), _(START))
+        if moved_mark(path).exists():
+            where = moved_mark(path).read_text(encoding="utf-8").strip()
+            remedy = _("Set KANALVAKT_DATABASE_URL to that, for every part.")
+            return _bad("database", _("The database was moved to {where}.", where=where), remedy)
     try:
         current, empty = serves(database()), revision(database()) is None
     except DBAPIError as error:

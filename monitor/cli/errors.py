@@ -1,6 +1,7 @@
 """The one place where an error becomes a sentence with its remedy, and an exit code."""
 
 import errno
+from pathlib import Path
 
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -137,6 +138,10 @@ def _disk_full() -> str:
 
 
 def _read_only(path: str) -> str:
+    if not Path(path).absolute().is_relative_to(settings().home.absolute()):
+        return _(
+            "Kanalvakt may not use {path}: let the user that it runs as do so, or choose another place.", path=path
+        )
     return _(
         "Kanalvakt may not write to {path}: make it writable, or choose another folder with KANALVAKT_HOME.", path=path
     )

@@ -1,5 +1,6 @@
 """The parts of a running Kanalvakt and the programs that they are: worker, beat, web."""
 
+import os
 import socket
 import sys
 from collections.abc import Collection, Iterator
@@ -56,9 +57,14 @@ def listen(settings: Settings) -> socket.socket:
             "The web pages cannot listen on {host}, port {port} ({why}): choose another KANALVAKT_WEB__PORT.",
             host=host,
             port=port,
-            why=error.strerror,
+            why=_reason(error),
         )
         raise NotSetUp(sentence) from None
+
+
+def _reason(error: OSError) -> str | None:
+    """In the system's words alone: Python adds the address, which the sentence has already."""
+    return error.strerror if isinstance(error, socket.gaierror) or not error.errno else os.strerror(error.errno)
 
 
 def address(settings: Settings, listener: socket.socket) -> str:

@@ -4,13 +4,15 @@ Alembic is loaded only where something is to be migrated: it takes twenty megaby
 """
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from monitor.db.database import Database
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 ADVISORY_LOCK = 5041472  # any number of our own
+TAKEN = frozenset({"40P01", "55P03"})
+"""What PostgreSQL calls a deadlock, and a lock that was not to be had in time."""
+WAITS, GIVES_UP = 2.0, 60.0
+"""Seconds: for one lock, behind which everybody else waits; and until somebody has to look."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 """With `versions`, in which each file's name begins with its revision; they follow each other by that."""
 
@@ -32,8 +38,26 @@ class DanglingReferences(Exception):
 
 def upgrade(db: Database) -> None:
     """Applies the migrations that are missing. SQLite's write lock or PostgreSQL's advisory lock lets one do it."""
-    with alone(db) as connection:
-        upgrade_in(connection)
+    patiently(db, upgrade_in)
+
+
+def patiently(db: Database, change: Callable[[Connection], None]) -> None:
+    """A change of the schema, `alone`, while old processes are at work on the tables: where they hold one that it
+    wants, PostgreSQL undoes the change, they go on, and it is done anew. Raises OperationalError where that does not
+    end."""
+    until = time.monotonic() + GIVES_UP
+    while True:
+        try:
+            with alone(db) as connection:
+                if not db.is_sqlite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAITS:g}s'")
+                change(connection)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in TAKEN or time.monotonic() > until:
+                raise
+            time.sleep(WAITS / 10)
+        else:
+            return
 
 
 @contextmanager

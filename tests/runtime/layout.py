@@ -1,7 +1,9 @@
 """The processes of production on this machine: two beats, two webs, two workers of each kind, and a worker of crises,
-with the words with which `up` starts each of them, but with nobody who starts them again."""
+with the words with which `up` starts each of them, but with nobody who starts them again. With SIDE_BY_SIDE=REVISION
+the first of each is of that version of the program, as in the middle of an upgrade."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,10 +18,14 @@ from config.settings import Settings
 from monitor.cli.parts import Part, listen, programs
 from monitor.telemetry import broker
 from monitor.telemetry.broker import CLOCK, QUEUES
+from tests.docs import ROOT
 from tests.waiting import eventually
 
 START = 90.0
 """Seconds, with a lot to spare on a machine that has other things to do."""
+BEFORE = os.environ.get("SIDE_BY_SIDE", "")
+"""What git calls the version before; empty: all are of this one."""
+VENDOR = Path("monitor/web/static/vendor")
 READING = tuple(each for each in QUEUES if each != CLOCK)
 
 
@@ -30,6 +36,8 @@ class Layout:
     folder: Path
     settings: Settings
     listeners: dict[str, socket.socket]
+    before: Path | None = None
+    """Where the version before lies, which the first of each is of."""
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -40,6 +48,7 @@ class Layout:
     def start(self, name: str, part: Part, queues: tuple[str, ...] = QUEUES) -> None:
         [program] = programs(part, self.settings, self.listeners.get(name), queues)
         hub = {"KANALVAKT_EMERGENCY__HUB_URL": f"{self.addresses['web 2']}/krisinformation"}
+        code = self.before if self.before and name.endswith(" 1") else ROOT
         with (self.folder / f"{name}.log").open("w") as log:
             process = subprocess.Popen(
                 program.command,
@@ -47,7 +56,8 @@ class Layout:
                 stdout=log,
                 stderr=log,
                 pass_fds=program.fds,
-                env=os.environ | hub,
+                cwd=code,
+                env=os.environ | hub | {"PYTHONPATH": str(code)},
             )
         self.running[name] = process
 
@@ -85,7 +95,8 @@ def layout(folder: Path) -> Iterator[Layout]:
     """Everything twice, and the worker of crises, when all of it answers. The settings are those of this process; the
     second web shows the crisis page."""
     settings = Settings()
-    house = Layout(folder, settings, {f"web {number}": listen(settings) for number in (1, 2)})
+    listeners = {f"web {number}": listen(settings) for number in (1, 2)}
+    house = Layout(folder, settings, listeners, _version_before(folder) if BEFORE else None)
     try:
         house.start("emergency", Part.EMERGENCY)
         for number in (1, 2):
@@ -102,6 +113,16 @@ def layout(folder: Path) -> Iterator[Layout]:
             process.wait()
         for each in house.listeners.values():
             each.close()
+
+
+def _version_before(folder: Path) -> Path:
+    """What git has of it, with what this one's pages are dressed in."""
+    there = folder / "before"
+    there.mkdir()
+    packed = subprocess.run(["git", "archive", BEFORE], cwd=ROOT, check=True, capture_output=True).stdout
+    subprocess.run(["tar", "--extract", "--directory", str(there)], input=packed, check=True)
+    shutil.copytree(ROOT / VENDOR, there / VENDOR)
+    return there
 
 
 def _answers(address: str) -> bool:

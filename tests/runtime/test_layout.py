@@ -14,14 +14,17 @@ from pathlib import Path
 import httpx2
 import pytest
 import redis
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import Token, World
+from monitor.cli.parts import Part
 from monitor.db import Database, database
+from monitor.db.migrating import patiently
 from monitor.emergency.rules import Fate
 from monitor.register.models import Channel, Organisation
+from monitor.telemetry.broker import CLOCK
 from monitor.watch.models import PollRun, Schedule
 from monitor.web.visiting import COOKIE
 from tests.connectors.graph_stages import SCOPES, graph_of
@@ -155,16 +158,19 @@ def test_two_of_everything_do_everything_once_and_go_on_when_one_of_each_is_kill
     with layout(tmp_path) as house:
         each_channel_is_read_once(town)
         assert soon(lambda: told_of_danger(office) == {"sida-0": 1})
+        a_newer_version_has_migrated(town)
         a_message_is_on_its_way(house, town)
         for name in ("web 1", "beat 1", "clock 1"):
             house.kill(name)
         assert pages(house, town) == {"web 2": 200}, "the session holds there as well"
         what_a_killed_reader_had_is_read_by_the_other(house, town)
+        house.start("clock 3", Part.WORKER, (CLOCK,))  # it begins on what the newer version has made of the database
+        house.kill("clock 2")
         town.somebody_writes(1)
         town.another_round()
         assert soon(lambda: "sida-1" in told_of_danger(office))
         assert soon(lambda: town.verified() == town.channels - {"ig"} | {"hub"})
-        assert house.alive() == {"web 2", "beat 2", "clock 2", "reader 2", "emergency"}
+        assert house.alive() == {"web 2", "beat 2", "clock 3", "reader 2", "emergency"}
     assert town.published() == dict.fromkeys(town.pages, 1)
     assert told_of_danger(office) == {"sida-0": 1, "sida-1": 1}
     assert len(office.ids) == len(set(office.ids))
@@ -175,6 +181,11 @@ def each_channel_is_read_once(town: Town) -> None:
     assert soon(lambda: town.complete().keys() == town.channels)
     assert town.readings() == {(channel, "complete"): 1 for channel in town.channels}
     assert town.walks() == dict.fromkeys(town.pages, 1), "and nobody has asked without a reading to show for it"
+
+
+def a_newer_version_has_migrated(town: Town) -> None:
+    """What one release may do to another one's database, while all of them are at work."""
+    patiently(town.db, _adds)
 
 
 def a_message_is_on_its_way(house: Layout, town: Town) -> None:
@@ -207,6 +218,17 @@ def what_a_killed_reader_had_is_read_by_the_other(house: Layout, town: Town) -> 
     house.signal("reader 2", signal.SIGCONT)
     assert soon(lambda: all(town.complete()[channel] > n for channel, n in before.items()))
     assert {channel for channel, outcome in town.readings() if outcome == "lost"} == dead
+
+
+def _adds(connection: Connection) -> None:
+    for statement in (
+        "ALTER TABLE comment ADD COLUMN mood VARCHAR",
+        "ALTER TABLE schedule ADD COLUMN weight INTEGER NOT NULL DEFAULT 7",
+        "ALTER TABLE notice ADD COLUMN colour VARCHAR",
+        "CREATE TABLE mood (id INTEGER PRIMARY KEY)",
+        "UPDATE alembic_version SET version_num = '9999'",
+    ):
+        connection.exec_driver_sql(statement)
 
 
 def told_of_danger(office: PostOffice) -> Counter[str]:

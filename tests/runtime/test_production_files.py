@@ -193,6 +193,18 @@ def test_the_web_believes_the_proxy_on_this_machine_who_came() -> None:
     assert SERVICES["web"]["environment"]["FORWARDED_ALLOW_IPS"] == addresses["gateway"]
 
 
+def test_what_is_set_in_one_file_holds_for_every_part(tmp_path: Path) -> None:
+    """The clock and the worker of crises write links into mails, so that the web alone must not know the address."""
+    file = _changed(production.COMPOSE_FILE, tmp_path, "", "")
+    (tmp_path / "kanalvakt.env").write_text("KANALVAKT_WEB__PUBLIC_URL=https://kanalvakt.example.org\n")
+    services = production.model(file)["services"]
+    for name in {*PARTS, "kanalvakt"}:
+        assert services[name]["environment"]["KANALVAKT_WEB__PUBLIC_URL"] == "https://kanalvakt.example.org", name
+    assert services["web"]["environment"]["KANALVAKT_WEB__HOST"] == "0.0.0.0"
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert {"kanalvakt.env", "secrets/"} <= set(ignored), "what is the operator's own is in nobody's commit"
+
+
 def test_no_secret_stands_in_the_compose_file() -> None:
     values = [str(value) for service in SERVICES.values() for value in (service.get("environment") or {}).values()]
     assert not [value for value in values if "@" in value]
@@ -243,6 +255,22 @@ def test_what_is_misspelt_in_a_unit_is_found_by_systemd(tmp_path: Path, file: st
     folder = production.copied_units(tmp_path / "units")
     _changed(folder / file, (folder / file).parent, right, wrong)
     assert production.verified(folder, ["kanalvakt.target", *wanted(folder)]) != ""
+
+
+def test_the_command_goes_on_where_its_user_may_not_stand(tmp_path: Path) -> None:
+    """Root stands in /root, where nobody else may: systemd would end it with 200 and say nothing."""
+    told = tmp_path / "systemd-run"
+    told.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    told.chmod(0o755)
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    command = ["sh", str(production.UNITS / "run"), "doctor", "--quick"]
+    path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder, env=path)
+    words = ran.stdout.splitlines()
+    assert f"--property=WorkingDirectory=-{folder}" in words
+    assert "--same-dir" not in words
+    assert words[-4:] == ["--", "/opt/kanalvakt/bin/kanalvakt", "doctor", "--quick"]
 
 
 def test_the_units_run_every_part_each_queue_and_two_beats() -> None:

@@ -146,9 +146,11 @@ def test_an_smtp_address_that_cannot_be_used_is_said_at_once() -> None:
 
 def test_a_port_in_use_ends_it_with_a_remedy() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        answer = run("up", KANALVAKT_WEB__PORT=str(taken.getsockname()[1]))
+        port = str(taken.getsockname()[1])
+        answer = run("up", "--lang", "en", KANALVAKT_WEB__PORT=port)
     assert answer.returncode == 3
-    assert "KANALVAKT_WEB__PORT" in answer.stderr
+    said = f"The web pages cannot listen on 127.0.0.1, port {port} (Address already in use): choose another KANALVAKT"
+    assert said in answer.stderr
 
 
 def test_a_part_alone_without_a_broker_says_what_to_set() -> None:

@@ -175,6 +175,8 @@ def test_everything_moves_to_postgresql_by_one_command(
     database.cache_clear()
     stopped = kanalvakt("channel", "list", "--lang", "en")
     assert (stopped.code, "was moved to postgresql://" in stopped.err) == (3, True)
+    looked = kanalvakt("doctor", "database", "--lang", "en")
+    assert (looked.code, "The database was moved to postgresql://" in looked.out) == (1, True)
     monkeypatch.setenv("KANALVAKT_DATABASE_URL", postgresql_anew)
     settings.cache_clear()
     database.cache_clear()

@@ -155,6 +155,16 @@ def test_a_home_that_cannot_be_made_is_told(program: Command, home: Path) -> Non
     assert said.startswith(f"Kanalvakt may not write to {home}")
 
 
+def test_a_place_outside_of_home_that_may_not_be_written_to_is_told_without_talk_of_home(
+    program: Command, home: Path, imported: None, tmp_path: Path
+) -> None:
+    folder = tmp_path / "another's"
+    folder.mkdir(mode=0o555)
+    said = one_sentence(program("backup", str(folder), "--lang=en", before=obey_permissions), 3)
+    assert said.startswith(f"Kanalvakt may not use {folder}")
+    assert "KANALVAKT_HOME" not in said
+
+
 def test_a_read_only_home_is_told_and_nothing_is_lost(
     program: Command, kanalvakt: Command, home: Path, imported: None
 ) -> None:

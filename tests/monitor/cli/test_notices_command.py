@@ -110,6 +110,17 @@ def test_an_smtp_url_that_cannot_be_used_is_said_without_its_password(
     assert "hemligt" not in answer.err
 
 
+def test_a_test_message_says_what_is_wrong_with_the_smtp_url(
+    town: Town, monkeypatch: pytest.MonkeyPatch, kanalvakt: Command
+) -> None:
+    monkeypatch.setenv("KANALVAKT_SMTP_URL", "smtp://user:hemligt@mail.example.org")
+    settings.cache_clear()
+    answer = kanalvakt("notices", "test", "redaktor")
+    assert answer.code == 1
+    assert "e-post: KANALVAKT_SMTP_URL går inte att använda. Den ska se ut så här: smtp://" in answer.err
+    assert "hemligt" not in answer.err
+
+
 @pytest.mark.parametrize("words", [["run"], ["list"], ["test", "redaktor"]])
 def test_before_a_register_is_there_each_says_what_to_do(words: list[str], kanalvakt: Command) -> None:
     answer = kanalvakt("notices", *words)

@@ -6,15 +6,17 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
 
 import monitor.db.migrations
-from monitor.db import Database
+from monitor.db import Database, migrating
 from monitor.db.fitting import lacking
 from monitor.db.migrating import NewerVersion, alone, configuration, head, is_current, is_known, upgrade, upgrade_in
 from monitor.db.rows_out import shapes
@@ -140,6 +142,51 @@ def _as_of_the_future(db: Database, *statements: str) -> None:
     with db.engine.execution_options(kanalvakt_writes=True).begin() as connection:
         for statement in (*statements, "UPDATE alembic_version SET version_num = '9999'"):
             connection.exec_driver_sql(statement)
+
+
+@pytest.mark.postgresql
+def test_a_migration_lets_those_go_first_who_hold_a_table_that_it_wants(
+    postgresql: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have read one table, and want the other, which the migration has changed already: one of the two must give
+    in. Whatever PostgreSQL decides, the migration is done in the end, once."""
+    monkeypatch.setattr(migrating, "WAITS", 0.3)
+    tries = 0
+
+    def adds(connection: Connection) -> None:
+        nonlocal tries
+        tries += 1
+        connection.exec_driver_sql("ALTER TABLE unit ADD COLUMN colour VARCHAR")
+        begun.set()
+        connection.exec_driver_sql("ALTER TABLE person ADD COLUMN colour VARCHAR")
+
+    begun = Event()
+    with ThreadPoolExecutor(1) as beside, postgresql.transaction() as session:
+        session.execute(text("SELECT count(*) FROM person"))
+        migrated = beside.submit(migrating.patiently, postgresql, adds)
+        assert begun.wait(10)
+        assert session.scalar(text("SELECT count(*) FROM unit")) == 0
+        session.commit()
+        migrated.result(20)
+    assert tries > 1
+    with postgresql.engine.connect() as connection:
+        assert {"colour"} <= {each["name"] for each in inspect(connection).get_columns("person")}
+
+
+@pytest.mark.postgresql
+def test_a_migration_that_never_gets_its_table_says_so_and_has_changed_nothing(
+    postgresql: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "WAITS", 0.1)
+    monkeypatch.setattr(migrating, "GIVES_UP", 0.5)
+    with postgresql.transaction() as session:
+        session.execute(text("SELECT count(*) FROM person"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            migrating.patiently(
+                postgresql, lambda each: each.exec_driver_sql("ALTER TABLE person ADD COLUMN colour VARCHAR")
+            )
+    with postgresql.engine.connect() as connection:
+        assert "colour" not in {each["name"] for each in inspect(connection).get_columns("person")}
 
 
 def test_two_that_start_at_the_same_time_migrate_once(bare: Anew) -> None:
