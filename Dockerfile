@@ -12,6 +12,12 @@ COPY requirements.lock .
 RUN python -m venv /opt/kanalvakt \
  && /opt/kanalvakt/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock \
  && find /opt/kanalvakt/lib -path '*/discovery_cache/documents/*' ! -name 'youtube*' -delete
+# "otel sentry video", or those of them that are wanted: traces, reports of errors, films.
+ARG EXTRAS=""
+COPY requirements-otel.lock requirements-sentry.lock requirements-video.lock ./
+RUN for extra in $EXTRAS; do \
+      /opt/kanalvakt/bin/pip install --no-cache-dir --require-hashes --requirement "requirements-$extra.lock" || exit 1; \
+    done
 COPY pyproject.toml hatch_build.py README.md LICENSE celeryconfig.py ./
 COPY config config
 COPY connectors connectors

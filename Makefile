@@ -46,18 +46,21 @@ assets: $(ASSETS)/designsystemet.css
 $(ASSETS)/designsystemet.css: package.json package-lock.json .npmrc .ci/assets | $(VENV)/.ready
 	@sh .ci/assets "$(BIN)/python" "$(ASSETS)"
 
-# Lock files with hashes and no registry addresses: what runs, what also tests, and npm where there is none.
+# Lock files with hashes and no registry addresses: what runs, what also tests, npm where there is none, and each extra by itself.
+LOCKED = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate
+ASKED = import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)["project"]["optional-dependencies"][sys.argv[1]], sep="\n")
 lock: $(VENV)/.ready-dev
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate -c requirements.lock pyproject.toml --group test --group lint --group release -o requirements-dev.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --group pyproject.toml:node -o requirements-node.lock
+	$(LOCKED) pyproject.toml -o requirements.lock
+	$(LOCKED) -c requirements.lock pyproject.toml --group test --group lint --group release -o requirements-dev.lock
+	$(LOCKED) --group pyproject.toml:node -o requirements-node.lock
+	for extra in otel sentry video; do \
+	  $(BIN)/python -c '$(ASKED)' $$extra <pyproject.toml | $(LOCKED) -c requirements.lock -c requirements-dev.lock - -o requirements-$$extra.lock || exit 1; done
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
-# What runs, as a list for whoever watches for weaknesses: from the lock file, so that none of our tools is in it.
+# What runs, as a list for whoever watches for weaknesses: from the lock files, so that none of our tools is in it.
 sbom: $(VENV)/.ready-dev
-	@mkdir -p build
-	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
+	@$(BIN)/python .ci/sbom build/sbom.json
 	@echo build/sbom.json
 
 $(VENV)/.ready: requirements.lock pyproject.toml

@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from monitor.db import Database
 
@@ -19,9 +19,9 @@ def learning() -> None:
 
 def _engine(url: str) -> Engine:
     engine: Engine = _made(url)
-    known = _learned.get(engine.dialect.name)
-    if known is not None and hasattr(known[0], "default_isolation_level"):
-        engine.dialect, engine._compiled_cache = known
-    else:  # a dialect knows its server once it has been connected; the first one's server may never be there
-        _learned[engine.dialect.name] = (engine.dialect, engine._compiled_cache)
+    name, own = engine.dialect.name, (engine.dialect, engine._compiled_cache)
+    if name in _learned:
+        engine.dialect, engine._compiled_cache = _learned[name]
+    else:  # once it has met its server: of one that never did, nobody could use the dialect
+        event.listen(engine, "connect", lambda *_: _learned.setdefault(name, own))
     return engine

@@ -1,7 +1,6 @@
 """The Celery application: `celery -A workers.app beat` needs no more than this, a worker is `-A workers.tasks`."""
 
 import logging
-import os
 
 from celery import Celery
 from celery.signals import setup_logging, worker_init
@@ -9,21 +8,19 @@ from celery.worker import state
 
 from config.observing import observe
 from config.settings import settings
+from workers.yielding import let_others_go_first
 
 app = Celery("kanalvakt", include=["workers.alive"])
 app.config_from_object("celeryconfig")
 
 CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")  # a line for every tick, day and night
-YIELDS = 10
-"""As nice(2) counts it: the others get about nine times as much of a processor that both want."""
 TOO_LATE = 100
 """Rings that a worker remembers to have thrown away."""
 
 
 @worker_init.connect
 def _let_others_go_first(**_: object) -> None:
-    """A page, or a message in a crisis, must not wait until readings have had their share of the processor."""
-    os.nice(YIELDS)
+    let_others_go_first()
 
 
 @worker_init.connect

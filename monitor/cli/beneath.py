@@ -15,18 +15,24 @@ from config.language import N_, _
 from config.settings import Settings
 from monitor.alerts.looks import Fault
 from monitor.db import Database
+from monitor.db.database import CONNECTIONS
 from monitor.register.models import Organisation
 from monitor.telemetry import broker
+from monitor.telemetry.broker import Sign
 
 SKEW = timedelta(seconds=5)
 """So far clocks may be apart: the rules of claims and crises bear ten."""
 OLDEST = 14
 """Version of PostgreSQL that still gets repairs."""
+APART = 10
+"""Connections for commands, and those that the server keeps for its administrator."""
+JUST_NOW = timedelta(seconds=3 * broker.SIGN_EVERY)
 FULL = 0.8
 """Part of the broker's memory."""
 CHECKS = {
     "clock": N_("Clocks"),
     "server": N_("Version of PostgreSQL"),
+    "connections": N_("Connections to the database"),
     "zones": N_("Time zones"),
     "memory": N_("The broker's memory"),
     "versions": N_("Versions of the parts"),
@@ -35,11 +41,12 @@ CHECKS = {
 Look = tuple[str, Fault | None]
 
 
-def beneath_database(db: Database) -> Iterator[Look]:
+def beneath_database(db: Database, settings: Settings) -> Iterator[Look]:
     """For a database that can be read."""
     if not db.is_sqlite:
         yield "clock", _clock(db)
         yield "server", _server(db)
+        yield "connections", _connections(db, with_connections(settings))
     yield "zones", _zones(db)
 
 
@@ -96,6 +103,36 @@ def _server(db: Database) -> Fault | None:
         return None
     problem = _("PostgreSQL {version} is too old to get repairs.", version=number // 10_000)
     return Fault(problem, _("Move the database to PostgreSQL {version} or later.", version=OLDEST))
+
+
+def with_connections(settings: Settings) -> int:
+    """Processes that run and ask the database, as all but the beats do. Those that were started anew count once."""
+    try:
+        told = broker.versions(settings, datetime.now(UTC), within=JUST_NOW)
+    except RedisError:
+        return 1
+    found = {where for what, _at, where in (who.partition("@") for who in told) if what != Sign.BEAT}
+    return max(1, len(found))
+
+
+def needed(processes: int) -> int:
+    """Connections that the server has to let in, so that none is refused when all have too much to do."""
+    return processes * CONNECTIONS + APART
+
+
+def _connections(db: Database, processes: int) -> Fault | None:
+    with db.snapshot() as session:
+        most = int(session.scalar(select(func.current_setting("max_connections"))) or 0)
+    need = needed(processes)
+    if most >= need:
+        return None
+    problem = _(
+        "PostgreSQL lets {most} connections in, and the {processes} processes that run may need {need}.",
+        most=most,
+        processes=processes,
+        need=need,
+    )
+    return Fault(problem, _("Set max_connections to {need} or more there, and start PostgreSQL again.", need=need))
 
 
 def _zones(db: Database) -> Fault | None:

@@ -113,7 +113,7 @@ def examine(chosen: Settings, *, quick: bool = False, here: bool = False) -> Ite
         yield _restored()
         yield _register()
         yield from _still(chosen)
-        yield from (_of(*each) for each in beneath.beneath_database(database()))
+        yield from (_of(*each) for each in beneath.beneath_database(database(), chosen))
     yield from (_of(*each) for each in parts_alive.parts_alive(chosen, here))
     yield from (_of(*each) for each in (*beneath.beneath_broker(chosen), beneath.extras(chosen)))
     yield _mail(chosen)

@@ -28,6 +28,9 @@ hangs for minutes after it came back elsewhere."""
 ONLY_READS = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
 TOLD = ("in_hot_standby", "default_transaction_read_only")
 """What a server of version 14 or later tells by itself, with its answers, when it changes."""
+KEPT, MORE = 10, 20
+CONNECTIONS = KEPT + MORE
+"""To PostgreSQL, that one process opens at most: the first ones stay open, the others while they are needed."""
 NEW, ASKED = "new", "asked"
 A_MOMENT = 1.0
 """Seconds: whoever has had a connection in hand so lately need not ask the server again."""
@@ -106,7 +109,7 @@ def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         # prepared statements are planned without knowing the values: a list of 100,000 ids would be searched linearly
         told = {"prepare_threshold": None, "client_encoding": "utf8", **SILENCE}
-        options = {"pool_size": 10, "max_overflow": 20, "connect_args": told}
+        options = {"pool_size": KEPT, "max_overflow": MORE, "connect_args": told}
         engine = create_engine(url, hide_parameters=True, json_deserializer=_json, **options)
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkout", _still_writes)

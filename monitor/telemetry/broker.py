@@ -75,8 +75,9 @@ def show_version(settings: Settings, who: str) -> None:
     connect(settings).hset(VERSIONS, *_own_version(who, datetime.now(UTC).isoformat()))
 
 
-def versions(settings: Settings, now: datetime) -> dict[str, str]:
-    """By process (what it is, its machine, its number) the version that it runs, of those that live."""
+def versions(settings: Settings, now: datetime, within: timedelta = ALIVE) -> dict[str, str]:
+    """By process (what it is, its machine, its number) the version that it runs, of those that live, or that have shown
+    themselves within so long."""
     broker = connect(settings)
     found: dict[str, str] = {}
     for who, said in cast("dict[str, str]", broker.hgetall(VERSIONS)).items():
@@ -84,7 +85,7 @@ def versions(settings: Settings, now: datetime) -> dict[str, str]:
         age = now - datetime.fromisoformat(seen)
         if age > REMEMBERED:
             broker.hdel(VERSIONS, who)
-        elif age < ALIVE:
+        elif age < within:
             found[who] = number
     return found
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +61,16 @@ class House:
 
 
 @contextmanager
-def house(*words: str, home: Path, **environment: str) -> Iterator[House]:
-    """`kanalvakt WORDS` while it runs, on this home, with a web port of its own."""
-    setting = {"KANALVAKT_HOME": str(home), "KANALVAKT_WEB__PORT": "0", "LANG": "en_GB.UTF-8", **environment}
-    with subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, env=os.environ | setting) as process:
+def house(*words: str, home: Path, first: Callable[[], None] | None = None, **environment: str) -> Iterator[House]:
+    """`kanalvakt WORDS` while it runs, on this home, with a web port of its own. first: done by it before all else."""
+    setting = os.environ | {
+        "KANALVAKT_HOME": str(home),
+        "KANALVAKT_WEB__PORT": "0",
+        "LANG": "en_GB.UTF-8",
+        **environment,
+    }
+    command = [*COMMAND, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=setting, preexec_fn=first) as process:  # noqa: PLW1509
         running = House(process, home)
         try:
             yield running

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import text
 
 from config.settings import Settings, settings
 from monitor.alerts.looks import Fault
 from monitor.cli import embedded
-from monitor.cli.beneath import CHECKS, beneath_broker, beneath_database, extras
+from monitor.cli.beneath import APART, CHECKS, beneath_broker, beneath_database, extras
 from monitor.cli.processes import Children, wait_until
 from monitor.db import Database
+from monitor.db.database import CONNECTIONS
 from monitor.register.models import Organisation
 from monitor.telemetry import broker
 from monitor.telemetry.broker import Sign
@@ -30,14 +32,14 @@ def server() -> Iterator[Settings]:
 
 
 def found(db: Database) -> dict[str, Fault | None]:
-    return dict(beneath_database(db))
+    return dict(beneath_database(db, settings()))
 
 
 def test_a_well_kept_house_has_no_problems(db: Database) -> None:
     Town(db)
     looked = found(db)
     assert set(looked.values()) == {None}
-    assert looked.keys() == {"zones"} | (set() if db.is_sqlite else {"clock", "server"})
+    assert looked.keys() == {"zones"} | (set() if db.is_sqlite else {"clock", "server", "connections"})
     assert looked.keys() <= CHECKS.keys()
 
 
@@ -48,6 +50,31 @@ def test_clocks_that_differ_are_told(postgresql: Database, minutes: int) -> None
         fault = found(postgresql)["clock"]
     assert fault is not None
     assert "NTP" in fault.remedy
+
+
+@pytest.mark.postgresql
+def test_a_server_that_would_refuse_some_of_the_processes_is_told(postgresql: Database, server: Settings) -> None:
+    """Of what runs as many as fit, and one more. Neither beats count nor what has ended, nor a process twice."""
+    with postgresql.snapshot() as session:
+        most = int(session.scalar(text("SHOW max_connections")) or 0)
+    fit = (most - APART) // CONNECTIONS
+    readers = [f"polls@{number}/1" for number in range(fit - 1)]
+    for process in ("clock@a/1", "canary@a/1", "beat@a/3", "beat@b/3", *readers):
+        lives(server, process)
+    lives(server, "web@ended/1", ago=10.0)
+    assert found(postgresql)["connections"] is None
+    lives(server, "web@a/2")
+    fault = found(postgresql)["connections"]
+    assert fault is not None
+    need = (fit + 1) * CONNECTIONS + APART
+    assert [word in fault.problem for word in (f" {most} ", f" {fit + 1} ", f" {need}.")] == [True] * 3
+    assert "max_connections" in fault.remedy
+    assert f" {need} " in fault.remedy
+
+
+def lives(settings: Settings, process: str, ago: float = 0.0) -> None:
+    shown = datetime.now(UTC) - timedelta(seconds=ago)
+    broker.connect(settings).hset(broker.VERSIONS, process, f"0.1.0 {shown.isoformat()}")
 
 
 def test_a_time_zone_that_the_machine_does_not_know_is_told(sqlite: Database) -> None:

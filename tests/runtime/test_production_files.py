@@ -4,17 +4,20 @@ import os
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.settings import Settings
+from monitor.cli.beneath import needed
 from monitor.cli.doctor import CHECKS
 from monitor.cli.parts import Part
 from monitor.cli.processes import LARGEST_LOG
 from monitor.telemetry.broker import QUEUES
 from tests import production
+from tests.bench.scale.capacity import connections, layouts
 from workers.queues import CLOCK, POLLS
 
 ROOT = production.ROOT
@@ -22,6 +25,11 @@ MODEL = production.model()
 SERVICES: dict[str, Any] = MODEL["services"]
 DOCKERFILE = production.DOCKERFILE.read_text()
 PARTS = {name: each for name, each in SERVICES.items() if (each["command"] or [""])[0] == "up"}
+BY_CONTAINERS = next(each for each in layouts() if "container" in each)
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+OF_ITS_OWN = 30
+"""Processes that a PostgreSQL server has beside those of its connections, as it comes: writers, vacuum, helpers of
+queries, and the question after its health."""
 READ_BY_PEOPLE = {"flower", "mailpit", "kanalvakt"}
 """Services that start only when somebody asks for them."""
 
@@ -104,6 +112,34 @@ def test_whoever_writes_the_crisis_page_writes_it_where_the_web_shows_it() -> No
         assert (volume["source"], volume["target"]) == ("home", home[1])
 
 
+def asking(parts: Iterable[tuple[str, int]]) -> int:
+    """Processes that ask the database: of the parts, given with how many there are of each, all but the beats."""
+    return sum(number for part, number in parts if part != Part.BEAT)
+
+
+def test_the_database_lets_in_what_all_parts_and_a_second_web_may_need() -> None:
+    """`needed` is what doctor says; what one process opens is asked of the pool that it really has."""
+    database = SERVICES["database"]
+    lets_in = int(re.findall(r"max_connections=(\d+)", " ".join(database["command"]))[0])
+    many = [(each["command"][2], each["deploy"].get("replicas", 1)) for each in PARTS.values()]
+    assert asking(many) == layouts()[BY_CONTAINERS]
+    assert lets_in >= needed(asking(many) + 1) >= (asking(many) + 1) * connections() + 10
+    assert database["deploy"]["resources"]["limits"]["pids"] >= lets_in + OF_ITS_OWN, "each is a process of the server"
+
+
+def test_the_step_of_systemd_lets_in_what_all_units_and_a_second_web_may_need() -> None:
+    [lets_in] = re.findall(r"ALTER SYSTEM SET max_connections = (\d+)", (ROOT / "docs" / "install.md").read_text())
+    units = [(str(re.search(r"kanalvakt-(\w+)", unit)[1]), 1) for unit in wanted(production.UNITS)]  # type: ignore[index]
+    assert int(lets_in) >= needed(asking(units) + 1)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_workers_have_less_of_the_processor_than_pages_and_crises(name: str) -> None:
+    """Between containers it is shares that count: as much less as the workers' niceness is among processes."""
+    part = SERVICES[name]["command"][2]
+    assert SERVICES[name].get("cpu_shares") == (round(1024 * 0.11) if part == Part.WORKER else None)
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_container_may_do_little_and_take_no_more_than_its_share(name: str) -> None:
     service = SERVICES[name]
@@ -113,8 +149,12 @@ def test_every_container_may_do_little_and_take_no_more_than_its_share(name: str
     assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
     assert set(service["logging"]["options"]) == {"max-size", "max-file"}
     assert all(port["host_ip"] == "127.0.0.1" for port in service.get("ports", []))
-    assert not re.search(r":latest$|^[^:]+$", service["image"]) or service["image"] == "kanalvakt:latest"
-    assert service.get("user", "10001") not in {"root", "0"}
+    assert not re.search(r":latest$|^[^:]+$", service["image"])
+    if "build" in service:  # the image's own user, who is not root: below
+        assert service["image"] == f"kanalvakt:{VERSION}", "the version before stays, to go back to"
+        assert "user" not in service
+    else:  # by whatever user somebody else's image runs, it says nothing to whoever reads this file
+        assert service["user"].split(":")[0] not in {"root", "0"}
 
 
 def test_there_is_an_end_to_every_log_and_the_page_says_where() -> None:
@@ -192,7 +232,7 @@ def test_one_command_makes_the_secrets_and_changes_none_that_is_there(
 @pytest.mark.systemd
 def test_systemd_understands_the_units_and_they_may_do_little(tmp_path: Path) -> None:
     folder = production.copied_units(tmp_path / "units")
-    units = ["kanalvakt.target", *wanted(folder)]
+    units = ["kanalvakt.target", *wanted(folder), "kanalvakt-all.service"]
     assert production.verified(folder, units) == ""
     command = [os.environ["TEST_SYSTEMD_ANALYZE"], "security", "--offline=true", "--threshold=20", "--no-pager"]
     for unit in units[1:]:

@@ -1,6 +1,7 @@
 """A page that says what it needs opens for who may, and for nobody else."""
 
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from typing import Annotated
 
 import pytest
@@ -39,6 +40,20 @@ def stranger(app: FastAPI) -> Iterator[TestClient]:
 def test_whoever_is_not_signed_in_is_led_to_the_login_and_back(stranger: TestClient) -> None:
     answer = stranger.get("/trial?channel=fb&page=2")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Ftrial%3Fchannel%3Dfb%26page%3D2")
+
+
+def test_the_foot_of_a_page_tells_the_version_to_whoever_is_signed_in_and_to_no_stranger(
+    signed_in: SignedIn, stranger: TestClient
+) -> None:
+    ours = f"Kanalvakt {version('kanalvakt')}"
+    for page in ("/", "/channels", "/no-such-page"):
+        assert ours in foot(signed_in("redaktor").get(page).text)
+    assert "Kanalvakt" in foot(stranger.get("/login").text)
+    assert ours not in stranger.get("/login").text
+
+
+def foot(page: str) -> str:
+    return page.split("<footer", 1)[1].split("</footer>", 1)[0]
 
 
 def test_who_may_gets_the_page(signed_in: SignedIn, app: FastAPI) -> None:

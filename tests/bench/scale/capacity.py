@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from config.settings import Polling
+from config.settings import Polling, Settings
 from connectors.youtube import ABOUT
+from monitor.cli.beneath import needed
+from monitor.cli.parts import Part, programs
 from monitor.db import Database
 from monitor.register.calendar import calendar_of
 from monitor.register.models import Organisation
+from monitor.telemetry.broker import QUEUES
 from monitor.watch.budget_rules import Quota, lasting_interval, quota
 from monitor.watch.rules import MINUTE, Outcome, Policy, next_poll
 
@@ -56,6 +59,32 @@ def costs() -> dict[str, tuple[int, int]]:
     return {platform: (int(idle), int(daily)) for platform, idle, daily in rows}
 
 
+def processor(channels: int) -> tuple[float, float]:
+    """Seconds of a round on which nothing happened, and of one with news, as `make bench-scale` has measured them."""
+    rows = re.findall(
+        rf"^\| {channels:,} \| 1,000,000 \| ([\w ,]+) \| \d+ \| [\d.]+ \| [\d.]+ \| ([\d.]+) \|",
+        BENCHMARKS.read_text(),
+        re.MULTILINE,
+    )
+    took = {what: float(seconds) for what, seconds in rows}
+    quiet = took["idle round"] + took["judging, nothing new"]
+    return quiet, took["round with change"] + took["keeping the days after it"] + took["judging after it"]
+
+
+def processor_table() -> str:
+    head = "| channels | nothing new | 100 new comments | of a core, every 15 minutes | every minute |"
+    return "\n".join([head, "|" + "---:|" * 5, *(_of_a_core(channels) for channels in (100, 1000))])
+
+
+def _of_a_core(channels: int) -> str:
+    quiet, busy = processor(channels)
+    shares = [
+        f"{100 * quiet / seconds:.1f}–{100 * busy / seconds:.1f} %"
+        for seconds in (Polling().interval_seconds, MINUTE.total_seconds())
+    ]
+    return f"| {channels:,} | {quiet:.0f} s | {busy:.0f} s | {shares[0]} | {shares[1]} |"
+
+
 def youtube_quota() -> Quota:
     """Of one project with the settings as they come."""
     polling = Polling()
@@ -77,6 +106,22 @@ def connections() -> int:
     """That one process opens at most."""
     pool = Database("postgresql+psycopg://nobody@127.0.0.1:1/none").engine.pool
     return int(pool.size() + pool._max_overflow)  # type: ignore[attr-defined]
+
+
+def layouts() -> dict[str, int]:
+    """Processes that ask the database: a web, the worker of crises, and the workers, of which `up` has two."""
+    apart = 2 + len(QUEUES)
+    return {
+        "`kanalvakt up`: web, clock, one that reads, crises": 2 + len(programs(Part.WORKER, Settings(), None)),
+        f"a part in each container or unit: web, clock, one for each of the {len(QUEUES) - 1} queues of readings, "
+        "crises": apart,
+        "the same with a second web": apart + 1,
+    }
+
+
+def connections_table() -> str:
+    rows = [f"| {name} | {number} | {needed(number)} |" for name, number in layouts().items()]
+    return "\n".join(["| layout | processes | `max_connections` |", "|---|---:|---:|", *rows])
 
 
 def table() -> str:
@@ -130,7 +175,7 @@ def _seconds(interval: timedelta) -> str:
 
 
 def main() -> None:
-    print(table(), youtube_table(), crisis_table(), f"connections: {connections()}", sep="\n\n")
+    print(table(), youtube_table(), crisis_table(), connections_table(), processor_table(), sep="\n\n")
 
 
 if __name__ == "__main__":
