@@ -212,11 +212,12 @@ def proof(token: str, app_secret: str) -> str:
 
 
 def items(listing: object) -> list[Json]:
-    """The items of one page of a listing. Raises UnexpectedAnswer where it is none."""
+    """The items of one page of a listing. Raises UnexpectedAnswer where it is none. An item that is none has nothing in
+    it: whoever reads it misses its id."""
     found = listing.get("data") if isinstance(listing, dict) else None
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+    if not isinstance(found, list):
         raise UnexpectedAnswer("Graph answered something that is no list")
-    return found
+    return [item if isinstance(item, dict) else {} for item in found]
 
 
 def next_page(listing: object) -> str | None:
