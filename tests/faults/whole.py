@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ from sqlalchemy import select
 
 from connectors.emulator.server import Emulator
 from connectors.emulator.truth import shown
-from connectors.emulator.world import Account, Post, Token, World
+from connectors.emulator.world import Account, Comment, Post, Token, World
 from monitor.access import tokens
 from monitor.cli.demo_town import free_port
 from monitor.db import Database
 from monitor.db.migrating import upgrade
 from monitor.register.models import Channel, Organisation, Person, Route, Unit
-from monitor.watch.models import Comment
+from monitor.watch.models import Comment as Stored
 from tests.bench.rounds import SCOPES
 from tests.faults.address import Address
 from tests.monitor.alerts.post_office import SMTP, Envelope, PostOffice, Session
@@ -36,6 +36,7 @@ FLAGGED = "Det luktar gas vid skolan"
 """Of this somebody hears at once, at any hour."""
 DIGEST = "hämtat"
 """In the subject of every digest, and of no other mail."""
+ALL_DAY = "00:00-23:59"
 LINK = re.compile(r"/comment/(\d+)\b")
 DATABASE = "kanalvakt"
 THEIRS = f"FROM pg_stat_activity WHERE datname = '{DATABASE}' AND pid <> pg_backend_pid()"
@@ -117,13 +118,13 @@ class Whole:
 
     def stored(self) -> Counter[str]:
         with self.db.snapshot() as session:
-            return Counter(session.scalars(select(Comment.external_id)))
+            return Counter(session.scalars(select(Stored.external_id)))
 
     def told(self) -> dict[str, Counter[tuple[str, str]]]:
         """By the platform's id of a flagged comment, the messages of it by person and Message-ID, and how often each
         came."""
         with self.db.snapshot() as session:
-            theirs = dict(iter(session.execute(select(Comment.id, Comment.external_id))))
+            theirs = dict(iter(session.execute(select(Stored.id, Stored.external_id))))
         found: dict[str, Counter[tuple[str, str]]] = {}
         for mail in [each for each in list(self.office.mails) if DIGEST not in str(each["Subject"])]:
             for number in named(mail):
@@ -138,13 +139,27 @@ class Whole:
     def is_told(self, id_: str) -> bool:
         return id_ in self.told()
 
+    def told_to_others(self) -> dict[str, set[str]]:
+        """By the platform's id of a flagged comment, who has heard of it whom it does not concern."""
+        others = {id_: {to for to, _id in said} - {self._concerns(id_)} for id_, said in self.told().items()}
+        return {id_: people for id_, people in others.items() if people}
+
+    def _concerns(self, id_: str) -> str:
+        """Whose the page is on which it stands: asked of the platform and of nothing that we have stored."""
+        with self.emulator.world.lock:
+            thing = self.emulator.world.comments[id_]
+            post = thing.post if isinstance(thing, Comment) else thing
+        return address_of(self.posts.index(post))
+
     def goes_on(self, page: int = 0, seconds: float = SOON) -> None:
-        """What is written now is stored, and whom it concerns hears of it, once; as of everything before."""
+        """What is written now is stored, and whom it concerns hears of it, once, and nobody else; as of everything
+        before."""
         self.write(page)
         assert eventually(lambda: self.flagged <= self.told().keys(), seconds), self.logs()
         assert eventually(lambda: self.stored() == self.expected(), seconds)
         told = {id_: said for id_, said in self.told().items() if id_ in self.flagged - self.repeated}
         assert {id_: said for id_, said in told.items() if list(said.values()) != [1]} == {}
+        assert self.told_to_others() == {}
         assert {whose: count for whose, count in self.digests().items() if count > 1} == {}
 
     def logs(self, last: int = 1500) -> str:
@@ -165,6 +180,11 @@ class Whole:
             for statement in statements:
                 asked = connection.execute(statement)
             return asked.fetchall() if asked.description else []
+
+
+def address_of(page: int) -> str:
+    """Of whom the page of that number concerns."""
+    return f"p{page}@example.org"
 
 
 def named(mail: Any) -> frozenset[int]:
@@ -203,13 +223,12 @@ def whole(
 
 
 def _register(db: Database, world: World, count: int) -> tuple[list[Account], str]:
-    """Open at every hour, with somebody on call for the days when even such an office is closed; and a program."""
+    """Open at every hour, so that each page's own person hears; and a program."""
     pages = [_page(world, number) for number in range(count)]
     with db.transaction() as session:
-        hours = {"mon-sun": "00:00-23:59"}
-        session.add_all(Person(id=f"p{n}", name=f"P{n}", email=f"p{n}@example.org") for n in range(count))
+        session.add_all(Person(id=f"p{n}", name=f"P{n}", email=address_of(n)) for n in range(count))
         session.flush()
-        session.add(Organisation(name="Exempel", first_import="all", service_hours=hours, on_call="p0"))
+        session.add(Organisation(name="Exempel", first_import="all", **_always_open(world.now)))
         session.add_all(Route(person_id=f"p{n}", name="mail", worked_at=LONG) for n in range(count))
         session.add(Unit(id="u", name="U"))
         session.flush()
@@ -220,6 +239,17 @@ def _register(db: Database, world: World, count: int) -> tuple[list[Account], st
         session.flush()
         _row, word = tokens.issue(session, "p0", "Test", tokens.SCOPES, 30, "p0", datetime.now(UTC))
     return pages, word
+
+
+def _always_open(now: datetime) -> dict[str, Any]:
+    """Also on holidays; and where it is morning now, as the minute before midnight is in no service hours."""
+    west = min(now.hour - 6, 12)
+    days = [now.date() + timedelta(days=each) for each in (-1, 0, 1)]
+    return {
+        "timezone": f"Etc/GMT{west:+d}",
+        "service_hours": {"mon-sun": ALL_DAY},
+        "other_hours": {day.isoformat(): ALL_DAY for day in days},
+    }
 
 
 def _page(world: World, number: int) -> Account:
