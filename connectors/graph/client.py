@@ -212,12 +212,11 @@ def proof(token: str, app_secret: str) -> str:
 
 
 def items(listing: object) -> list[Json]:
-    """The items of one page of a listing. Raises UnexpectedAnswer where it is none. An item that is none has nothing in
-    it: whoever reads it misses its id."""
+    """The items of one page of a listing. Raises UnexpectedAnswer where it is none."""
     found = listing.get("data") if isinstance(listing, dict) else None
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise UnexpectedAnswer("Graph answered something that is no list")
-    return [item if isinstance(item, dict) else {} for item in found]
+    return found
 
 
 def next_page(listing: object) -> str | None:
