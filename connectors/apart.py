@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-ODD = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 """What happens to whoever reads an answer of another shape than the platform's."""
 MOST = 5
 """So many may be odd in one reading. More are no odd comments, but another format."""
@@ -61,7 +61,16 @@ def place_of(error: BaseException) -> str:
 def moment(text: str) -> datetime:
     """A platform's time ("2026-11-16T07:00:00+0000", with or without milliseconds) in UTC. Raises ValueError for what
     is none, or can be none."""
-    found = datetime.fromisoformat(text).astimezone(UTC)
-    if not FIRST <= found < LAST:
+    return possible(datetime.fromisoformat(text).astimezone(UTC))
+
+
+def second(number: float) -> datetime:
+    """A platform's time in seconds since 1970 (1795000000) in UTC. Raises ODD for what is none, or can be none."""
+    return possible(datetime.fromtimestamp(number, UTC))
+
+
+def possible(time: datetime) -> datetime:
+    """The time. Raises ValueError for one that can be none of a platform's."""
+    if not FIRST <= time < LAST:
         raise ValueError("a time at which nobody can have written")
-    return found
+    return time

@@ -1,5 +1,5 @@
 """Finds, or installs and starts, the real services that the suite talks to: PostgreSQL, Redis, Chromium; and systemd,
-to read units with.
+to read units with, and libfaketime, to set the clock of processes by.
 
 What answers on its standard loopback port is used; else a private one is started from the machine's own programs; else,
 on Debian as root, the package is installed. What cannot be had is named in one line, with the remedy.
@@ -17,8 +17,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 PACKAGES = {"PostgreSQL": "postgresql", "Redis": "redis-server", "Chromium": "chromium", "systemd": "systemd"}
+PACKAGES["libfaketime"] = "libfaketime"
+
+
+def without(reason: str) -> NoReturn:
+    """Skips a test that this machine cannot run; in CI nothing may be skipped, and it fails."""
+    import pytest
+
+    if os.environ.get("CI"):
+        pytest.fail(f"in CI nothing may be skipped: {reason}")
+    pytest.skip(reason)
 
 
 class Services:
@@ -35,6 +46,7 @@ class Services:
             ("Redis", "TEST_REDIS_URL", self._redis),
             ("Chromium", "TEST_CHROMIUM", self._chromium),
             ("systemd", "TEST_SYSTEMD_ANALYZE", self._systemd),
+            ("libfaketime", "TEST_FAKETIME", self._faketime),
         ):
             found = os.environ.get(variable) or find() or (find() if _install(PACKAGES[name]) else None)
             if found:
@@ -64,6 +76,10 @@ class Services:
 
     def _systemd(self) -> str | None:
         return shutil.which("systemd-analyze")
+
+    def _faketime(self) -> str | None:
+        """The one for processes with threads."""
+        return next(map(str, Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 
 
 def _install(package: str) -> bool:

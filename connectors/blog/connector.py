@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from config.settings import Settings
+from connectors.apart import ODD
 from connectors.base import Account, Budget, Credential, Health, Reading, ReadPlan
 from connectors.blog.errors import NOT_HERE, failure
 from connectors.blog.feeds import Feed, is_feed
@@ -21,8 +22,6 @@ from connectors.errors import ConnectorError
 
 PER_SECOND = 2
 """Requests of one web server: it may be a small one, and people read it too."""
-STRANGE = (AttributeError, LookupError, TypeError, ValueError)
-"""What we do with an answer of an unexpected shape."""
 
 
 class Blog(BlogPublishing):
@@ -54,7 +53,7 @@ class Blog(BlogPublishing):
         try:
             told = pen.get(f"{look.root}/users/me", context="edit", _fields="capabilities")
             return bool(told["capabilities"]["publish_posts"])
-        except (ConnectorError, *STRANGE):
+        except (ConnectorError, *ODD):
             return False
 
     def read(self, plan: ReadPlan) -> Reading:
@@ -134,6 +133,7 @@ class _Look:
         found, feed = self._wordpress, self._feed
         state = found.state if found else feed.state if feed else self._plan.state
         closed = feed is not None and "root" in self._plan.state
+        look = found or feed
         return Reading(
             posts=tuple(found.posts if found else ()),
             comments=tuple(found.comments if found else feed.comments if feed else ()),
@@ -142,7 +142,7 @@ class _Look:
             requests=web.sent,
             counted_cost=web.sent,
             looked_up=found.looked_up if found else {},
-            degraded=("rest_api",) if closed else feed.degraded if feed else (),
+            degraded=(*(("rest_api",) if closed else ()), *(look.degraded if look else ())),
             error=error,
         )
 
@@ -153,6 +153,6 @@ def _attempt(ask: Callable[[], None], plan: ReadPlan) -> ConnectorError | None:
         ask()
     except ConnectorError as error:
         return error
-    except STRANGE:
+    except ODD:
         return failure("shape", plan.now)
     return None

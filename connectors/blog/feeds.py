@@ -11,10 +11,12 @@ from typing import Any
 
 import feedparser
 
+from connectors.apart import Apart, possible
 from connectors.base import Author, ReadComment, ReadPlan, State
 from connectors.blog.errors import failure
 from connectors.blog.texts import plain
 from connectors.blog.web import Page, Web
+from connectors.sound import sound_comment
 
 GAP = "feed_gap"
 """Said of a reading before which something may have fallen out of the feed unseen."""
@@ -41,10 +43,15 @@ class Feed:
 
     def __init__(self, web: Web, plan: ReadPlan, url: str) -> None:
         self.comments: list[ReadComment] = []
-        self.degraded: tuple[str, ...] = ()
+        self.apart = Apart()
+        self._gap: tuple[str, ...] = ()
         self._web, self._plan, self._url = web, plan, url
         self._before = plan.state if plan.state.get("feed") else {}
         self.state: State = plan.state
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        return (*self._gap, *self.apart.degraded)
 
     def read(self, page: Page | None = None) -> None:
         """Raises ConnectorError; also where the page, given or fetched, is no feed."""
@@ -58,10 +65,14 @@ class Feed:
             raise failure("no_comments", self._plan.now)
         known = {_id(entry) for entry in parsed.entries} | self._before.get("ids", {}).keys()
         answers = {_id(entry): _answered(entry, known) for entry in parsed.entries}
-        found = [self._comment(entry, answers[_id(entry)]) for entry in parsed.entries]
-        self.comments = [_below(comment, self._top(comment.external_id, answers)) for comment in found]
+        for entry in parsed.entries:
+            with self.apart.each():
+                comment = self._comment(entry, answers[_id(entry)])
+                self.comments.append(sound_comment(_below(comment, self._top(comment.external_id, answers))))
+        self.apart.settle(self.comments)
         self._look_for_a_gap()
-        self._remember({} if parsed.bozo else page.memory)
+        # what was set apart is said until it is gone, so the next look must not end with "nothing has changed"
+        self._remember({} if parsed.bozo or self.apart.degraded else page.memory)
 
     def _comment(self, entry: Entry, answered: str | None) -> ReadComment:
         id_, link = _id(entry), entry.get("link")
@@ -93,7 +104,7 @@ class Feed:
             return
         oldest = min(comment.posted_at for comment in self.comments)
         if oldest >= datetime.fromisoformat(self._before["newest"]):
-            self.degraded = (GAP,)
+            self._gap = (GAP,)
 
     def _remember(self, memory: dict[str, str]) -> None:
         if not self.comments:
@@ -115,7 +126,7 @@ def _id(entry: Entry) -> str:
     name = entry.get("id") or entry.get("link")
     if not name:
         whole = "\0".join(str(entry.get(part, "")) for part in ("title", "author", "published", "summary"))
-        name = hashlib.sha256(whole.encode()).hexdigest()
+        name = hashlib.sha256(whole.encode(errors="replace")).hexdigest()
     number = _COMMENT.search(name)
     return number[1] if number else name
 
@@ -141,8 +152,10 @@ def _reference(entry: Entry) -> str:
 
 
 def _time(entry: Entry) -> datetime | None:
-    told = entry.get("published_parsed") or entry.get("updated_parsed")
-    return datetime.fromtimestamp(timegm(told), UTC) if told else None
+    """None where it tells none. Raises ODD for one that can be none."""
+    names = [name for name in ("published_parsed", "updated_parsed") if name in entry]  # else feedparser warns
+    told = next((entry[name] for name in names if entry[name]), None)
+    return possible(datetime.fromtimestamp(timegm(told), UTC)) if told else None
 
 
 def _text(entry: Entry) -> str:

@@ -1,16 +1,22 @@
 """The newest comments of a WordPress blog, page by page (REST API handbook, reference of comments)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.apart import ODD, Apart, possible
 from connectors.blog.errors import failure
 from connectors.blog.web import Page, Web
+from connectors.sound import identity
 
 Row = dict[str, Any]
 PER_PAGE = 100
 """More are not given."""
+LONGEST_NUMBER = 20
+"""Digits of an id: MySQL's largest has them."""
+ANYWHERE = "*"
+"""The place of a comment that does not say below which post it stands."""
 OVERLAP = 10
 """So many rows are asked for twice, because what comes and goes between two pages moves the rest."""
 FIELDS = "id,post,parent,author,author_name,date_gmt,content,link"
@@ -20,10 +26,11 @@ class Listing:
     """Goes from the newest comment towards the oldest, as far as it is told.
 
     rows: by id, newest first. total: the blog's own count; None where it tells none. ended: the oldest was reached.
-    steady: nothing came or went while it was read, so that what is not in it is not there. memory: see Page.
+    steady: nothing came or went while it was read, so that what is not in it is not there. memory: see Page. What
+    cannot be understood is set apart.
     """
 
-    def __init__(self, web: Web, root: str, conditions: Mapping[str, str]) -> None:
+    def __init__(self, web: Web, root: str, conditions: Mapping[str, str], apart: Apart) -> None:
         """conditions: the memory of an earlier first page; with it `unchanged` may become true."""
         self.rows: dict[str, Row] = {}
         self.total: int | None = None
@@ -34,6 +41,7 @@ class Listing:
         self._web = web
         self._root = root
         self._conditions = conditions
+        self._apart = apart
         self._offset = 0
 
     @property
@@ -55,7 +63,8 @@ class Listing:
         if page.status == 304:
             self.unchanged = True
             return
-        rows, told = as_comments(page, self._web.now), page.headers.get("X-WP-Total", "")
+        listed = as_list(page, self._web.now)
+        rows, told = as_comments(listed, self._apart), page.headers.get("X-WP-Total", "")
         total = int(told) if told.isdecimal() else None
         if self._offset == 0:
             self.memory = page.memory
@@ -64,7 +73,7 @@ class Listing:
         self.total = total
         self.rows |= rows
         end = self._offset + PER_PAGE
-        self.ended = not rows or (len(rows) < PER_PAGE if total is None else end >= total)
+        self.ended = not listed or (len(listed) < PER_PAGE if total is None else end >= total)
         self._offset = end - OVERLAP
 
     def _joins(self, rows: dict[str, Row]) -> bool:
@@ -72,27 +81,58 @@ class Listing:
         return bool(rows.keys() & self.rows.keys()) and bool(rows.keys() - self.rows.keys())
 
 
-def as_rows(page: Page, now: datetime) -> dict[str, Row]:
-    """The things in a list of the REST API, by id. Raises ConnectorError for anything else."""
+def as_list(page: Page, now: datetime) -> list[Any]:
+    """What a list of the REST API holds. Raises ConnectorError for anything else."""
     try:
         rows = json.loads(page.body)
     except ValueError:
         raise failure("not_json", now) from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
+    if not isinstance(rows, list):
         raise failure("shape", now)
-    return {str(row["id"]): row for row in rows}
-
-
-def as_comments(page: Page, now: datetime) -> dict[str, Row]:
-    """As `as_rows`, with everything in it that a comment has. Raises what a strange shape raises."""
-    rows = as_rows(page, now)
-    for row in rows.values():
-        if not isinstance(row["content"]["rendered"], str) or not isinstance(row["author_name"], str):
-            raise failure("shape", now)
-        _ = written(row), row["post"], row["parent"], row["author"]
     return rows
 
 
+def as_rows(
+    listed: Iterable[Any], apart: Apart, look_at: Callable[[Row], object], place: Callable[[object], str] = lambda _: ""
+) -> dict[str, Row]:
+    """The things of a list, by id. look_at raises what a strange shape raises: then it is set apart. place: where."""
+    rows: dict[str, Row] = {}
+    for row in listed:
+        with apart.each(place(row)):
+            look_at(row)
+            rows[_number(row["id"])] = row
+    return rows
+
+
+def as_comments(listed: Iterable[Any], apart: Apart) -> dict[str, Row]:
+    """As `as_rows`, with everything in it that a comment has."""
+    return as_rows(listed, apart, _look_at_comment, _place)
+
+
 def written(row: Row) -> datetime:
-    """date_gmt comes without a zone."""
-    return datetime.fromisoformat(row["date_gmt"]).replace(tzinfo=UTC)
+    """date_gmt comes without a zone. Raises ODD for what is no time, or can be none: some are of the year 0."""
+    return possible(datetime.fromisoformat(row["date_gmt"]).replace(tzinfo=UTC))
+
+
+def _look_at_comment(row: Row) -> None:
+    words = row["content"]["rendered"], row["author_name"], row.get("link") or ""
+    if not all(isinstance(each, str) for each in words):
+        raise TypeError("a text that is none")
+    _ = written(row), _number(row["post"])
+    for name in ("parent", "author"):
+        _number(row[name] or 0)
+
+
+def _number(value: object) -> str:
+    """WordPress's ids are numbers."""
+    if not identity(value).isdecimal() or len(str(value)) > LONGEST_NUMBER:
+        raise TypeError("an id that is none")
+    return str(value)
+
+
+def _place(row: object) -> str:
+    """The post that it says it stands below."""
+    try:
+        return _number(row["post"]) if isinstance(row, dict) else ANYWHERE
+    except ODD:
+        return ANYWHERE

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 from config.settings import Settings
 from connectors.base import Credential, ReadPlan, State
-from connectors.blog.errors import NOT_HERE
+from connectors.blog.errors import NOT_HERE, failure
 from connectors.blog.finding import root_below, roots
-from connectors.blog.listing import as_rows
+from connectors.blog.listing import as_list
 from connectors.blog.pen import Pen, meant
 from connectors.blog.texts import plain
 from connectors.blog.web import Web
@@ -157,11 +157,14 @@ def _is_post(row: object) -> bool:
 def _rows_or_none(web: Web, url: str, asked: dict[str, str]) -> list[dict[str, Any]] | None:
     """None where there is no REST API. Raises ConnectorError where nobody knows."""
     try:
-        return list(as_rows(web.get(url, asked), web.now).values())
+        rows = as_list(web.get(url, asked), web.now)
     except ConnectorError as error:
         if error.code in NOT_HERE:
             return None
         raise
+    if not all(isinstance(row, dict) and "id" in row for row in rows):
+        raise failure("shape", web.now)  # nothing is set apart where one post that is not seen would be written twice
+    return rows
 
 
 def _alike(shown: str, written: str) -> bool:

@@ -9,11 +9,19 @@ UNSEEN = frozenset({"script", "style", "head", "template"})
 
 def plain(html: str) -> str:
     """The text, with a line break where the page has one; pictures become their description."""
+    try:
+        parts = _read(html)
+    except AssertionError:  # Python's parser gives up at <![ before a word that it does not know: no markup at all
+        parts = _read(html.replace("<![", "&lt;!["))
+    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(parts).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _read(html: str) -> list[str]:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(reader.parts).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return reader.parts
 
 
 class _Reader(HTMLParser):

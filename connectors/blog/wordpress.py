@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
+from connectors.apart import UNREADABLE, Apart
 from connectors.base import GROWN, YOUNG, Author, Covered, ReadComment, ReadPlan, ReadPost, State
-from connectors.blog.listing import FIELDS, PER_PAGE, Listing, Row, as_comments, as_rows, written
+from connectors.blog.listing import ANYWHERE, FIELDS, PER_PAGE, Listing, Row, as_comments, as_list, as_rows, written
 from connectors.blog.texts import plain
 from connectors.blog.web import Web
 from connectors.errors import ChannelGone, PermissionLost
+from connectors.sound import sound_post
 
 A_SECOND = timedelta(seconds=1)
 
@@ -22,7 +24,7 @@ class WordPress:
 
     State: `root` of the REST API; `total` comments by the blog's count; `recent` comments as [post, top-level comment,
     time] by id, all that were listed after `edge` (null: all there are); `posts` that were ever asked for; `memory` of
-    the first page.
+    the first page; `apart` where something was set apart, until everything is listed without it.
     """
 
     def __init__(self, web: Web, plan: ReadPlan, root: str) -> None:
@@ -35,7 +37,8 @@ class WordPress:
         self._known: set[str] = set(self._before.get("posts", []))
         self._all = plan.full or not self._before
         conditions = {} if self._all or plan.daily else self._before.get("memory", {})
-        self._listing = Listing(web, root, conditions)
+        self.apart = Apart()
+        self._listing = Listing(web, root, conditions, self.apart)
         self._older: dict[str, Row] = {}
 
     @property
@@ -51,7 +54,7 @@ class WordPress:
         young = self._plan.now - YOUNG
         kept += [(i, row) for i, row in islice(self._listing.rows.items(), PER_PAGE, None) if written(row) >= young]
         everything = self._listing.ended and len(kept) == len(self._listing.rows)
-        return {
+        told = {
             "root": self.root,
             "total": self._listing.total if self._listing.steady else None,
             "recent": {id_: [str(row["post"]), self._top(row), row["date_gmt"]] for id_, row in kept},
@@ -59,12 +62,20 @@ class WordPress:
             "posts": sorted(self._known),
             "memory": self._listing.memory,
         }
+        return told | ({"apart": True} if self.degraded else {})
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """What an earlier look set apart may lie deeper than this one goes."""
+        is_there_still = self._before.get("apart") and not self._listing.ended
+        return self.apart.degraded or ((UNREADABLE,) if is_there_still else ())
 
     # -- asking
 
     def begin(self) -> None:
-        """The first page. Raises ConnectorError, also where there is no such API."""
+        """The first page. Raises ConnectorError, also where there is no such API; ODD where nothing is understood."""
         self._listing.read_until(self._plan.now)
+        self.apart.settle(self._listing.rows)
 
     def go_on(self) -> None:
         """Everything else that the plan wants."""
@@ -101,7 +112,8 @@ class WordPress:
             asked |= set(missing)
             for some in _hundreds(missing):
                 wanted = {"include": ",".join(some), "per_page": str(PER_PAGE), "_fields": FIELDS}
-                self._older |= as_comments(self._web.get(f"{self.root}/comments", wanted), self._web.now)
+                found = as_list(self._web.get(f"{self.root}/comments", wanted), self._web.now)
+                self._older |= as_comments(found, self.apart)
 
     def _unknown_parents(self) -> set[str]:
         found = self._older | self._listing.rows
@@ -122,16 +134,18 @@ class WordPress:
         self._known |= new  # of a kind that the API does not tell: not asked for again
 
     def _keep_posts(self, parameters: Mapping[str, str], kind: str = "posts") -> None:
-        found = as_rows(self._web.get(f"{self.root}/{kind}", parameters), self._web.now)
-        self.posts += [_post(row) for row in found.values()]
-        self._known |= found.keys()
+        found = as_list(self._web.get(f"{self.root}/{kind}", parameters), self._web.now)
+        rows = as_rows(found, self.apart, _post)
+        self.posts += [_post(row) for row in rows.values()]
+        self._known |= rows.keys()
 
     def _claim(self) -> None:
-        """Post by post: whatever stands below them was listed, back to where the listing ended."""
-        if self._listing.unchanged or not self._listing.steady:
+        """Post by post: whatever stands below them was listed, back to where the listing ended. Nothing of where
+        something was set apart."""
+        if self._listing.unchanged or not self._listing.steady or ANYWHERE in self.apart.places:
             return
         since = None if self._listing.ended or self._listing.oldest is None else self._listing.oldest + A_SECOND
-        self.covered += [Covered("post", post, since=since) for post in sorted(self._known)]
+        self.covered += [Covered("post", post, since=since) for post in sorted(self._known - self.apart.places)]
 
     def _look_up(self, id_: str) -> None:
         """WordPress answers 404 for a comment that is no more, and 401 for one that the public may not see."""
@@ -184,7 +198,7 @@ def _author(row: Row) -> Author:
 
 
 def _post(row: Row) -> ReadPost:
-    return ReadPost(
+    read = ReadPost(
         external_id=str(row["id"]),
         posted_at=written(row),
         author=Author(external_id=str(row["author"])) if row.get("author") else None,
@@ -192,6 +206,7 @@ def _post(row: Row) -> ReadPost:
         permalink=row.get("link") or None,
         counts_replies=None,
     )
+    return sound_post(read)
 
 
 def _hundreds(ids: Iterable[str]) -> list[list[str]]:

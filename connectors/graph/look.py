@@ -20,7 +20,8 @@ from connectors.graph.errors import TooMuchData, understood
 from connectors.graph.health import Needs, lacks, report
 from connectors.graph.memory import GONE, Memory, Seen
 from connectors.graph.questions import Fields, Questions
-from connectors.graph.sound import fingerprint, sound_comment, sound_post
+from connectors.graph.sound import fingerprint
+from connectors.sound import sound_comment, sound_post
 
 Given = TypeVar("Given")
 NOTHING: Json = {"data": []}
@@ -184,8 +185,11 @@ class Look(ABC):
         return posts
 
     def _take(self, item: Json, edge: str) -> ReadPost:
+        """Raises ODD. Graph leaves out a list that is empty: one that is no list is no empty one."""
+        listing = item.get("comments", NOTHING)
+        if not isinstance(listing, dict) or not isinstance(listing.get("data"), list):
+            raise TypeError("a list that is none")
         post = self.take_post(item, edge)
-        listing = item.get("comments") or NOTHING
         self.posts[post.external_id] = sound_post(post)
         self.take_comments(items(listing), post)
         self.listed[post.external_id] = listing
@@ -264,7 +268,7 @@ class Look(ABC):
     # -- for the platforms
 
     def keep(self, comment: ReadComment) -> None:
-        """Raises TypeError for one whose parts are not what they should be."""
+        """Raises TypeError or ValueError for one whose parts are not what they should be."""
         self.comments[comment.external_id] = sound_comment(comment)
 
     def smaller_and_smaller(self, limit: int, ask: Callable[[int], Given]) -> Given:

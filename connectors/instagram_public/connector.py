@@ -63,6 +63,7 @@ class InstagramPublic:
             state=look.state(forget_cursor=isinstance(error, UnexpectedAnswer)),
             requests=traffic.sent,
             counted_cost=traffic.sent,
+            degraded=look.degraded,
             error=error,
         )
 

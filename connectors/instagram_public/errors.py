@@ -21,6 +21,7 @@ from instaloader.exceptions import (
 )
 
 from config.language import N_
+from connectors.apart import ODD
 from connectors.errors import (
     AuthExpired,
     ChannelGone,
@@ -42,10 +43,7 @@ FAILURES = (
     TooMuch,
     # what instaloader and we do with an answer of an unexpected shape
     AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
+    *ODD,
 )
 """Everything that `explain` has an explanation for."""
 

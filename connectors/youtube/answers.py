@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.apart import moment
 from connectors.base import Author, ReadComment, ReadPost
+from connectors.sound import sound_comment, sound_post
 
 WATCH = "https://www.youtube.com/watch?v="
 CHANNEL = "https://www.youtube.com/channel/"
@@ -70,7 +71,7 @@ def comment(item: Resource, *, post: str, thread: str, held: bool) -> ReadCommen
     snippet = item["snippet"]
     posted, updated = moment(snippet["publishedAt"]), moment(snippet["updatedAt"])
     text = snippet["textDisplay"]
-    return ReadComment(
+    read = ReadComment(
         external_id=item["id"],
         post_external_id=post,
         thread_external_id=thread,
@@ -83,13 +84,14 @@ def comment(item: Resource, *, post: str, thread: str, held: bool) -> ReadCommen
         mentions=tuple(dict.fromkeys(_HANDLE.findall(text))),
         held=snippet.get("moderationStatus", "heldForReview" if held else "published") != "published",
     )
+    return sound_comment(read)
 
 
 def video(item: Resource) -> ReadPost:
     """Its text: the title, and below it the description."""
     snippet, statistics = item["snippet"], item.get("statistics", {})
     declared = statistics.get("commentCount")  # absent where comments are disabled
-    return ReadPost(
+    read = ReadPost(
         external_id=item["id"],
         posted_at=moment(snippet["publishedAt"]),
         author=Author(external_id=snippet["channelId"], name=snippet.get("channelTitle")),
@@ -97,6 +99,7 @@ def video(item: Resource) -> ReadPost:
         permalink=WATCH + item["id"],
         declared_comments=None if declared is None else int(declared),
     )
+    return sound_post(read)
 
 
 def unknown_post(external_id: str, posted_at: datetime) -> ReadPost:

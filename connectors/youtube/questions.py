@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from connectors.apart import Apart
 from connectors.base import ReadComment, ReadPost
+from connectors.sound import identity
 from connectors.youtube.answers import Resource, Thread, replies_in, thread, video
 from connectors.youtube.api import Answer, Api
 
@@ -15,6 +16,7 @@ BATCH = 50
 STATUS = {False: "published", True: "heldForReview"}
 GONE = frozenset({"commentNotFound", "parentCommentNotFound"})
 SILENT = frozenset({"commentsDisabled"})
+NEVER = datetime.max.replace(tzinfo=UTC)
 NO_UPLOADS = frozenset({"playlistNotFound"})
 
 
@@ -70,14 +72,23 @@ class Questions:
         pages = [self._list("comments", "id", id=some) for some in _batches(comments)]
         return {item["id"] for page in pages for item in page["items"]}
 
-    def videos(self, ids: Iterable[str], parts: str) -> Iterator[ReadPost]:
+    def videos(self, ids: Iterable[str], parts: str) -> list[ReadPost]:
         """Those of them that are public."""
+        found = list[ReadPost]()
         for some in _batches(ids):
-            yield from (video(item) for item in self._list("videos", parts, id=some)["items"])
+            for item in self._list("videos", parts, id=some)["items"]:
+                with self.apart.each():
+                    found.append(video(item))
+        return found
 
     def uploads(self) -> Iterator[str]:
         """Ids of all videos of the channel, newest first."""
-        return (entry["contentDetails"]["videoId"] for entry in self.uploaded("contentDetails"))
+        for entry in self.uploaded("contentDetails"):
+            id_ = ""
+            with self.apart.each():
+                id_ = identity(entry["contentDetails"]["videoId"])
+            if id_:
+                yield id_
 
     def uploaded(self, part: str) -> Iterator[Resource]:
         """Those parts of all videos in the channel's list of uploads, newest first."""
@@ -138,8 +149,10 @@ class Listing:
     @property
     def since(self) -> datetime | None:
         """Everything written since then was listed; None: everything."""
-        # the next page may begin within the second in which this one ended
-        return None if self.ended else self.threads[-1].top.posted_at + timedelta(seconds=1)
+        if self.ended:
+            return None
+        # the next page may begin within the second in which this one ended; what nobody understood was not listed
+        return self.threads[-1].top.posted_at + timedelta(seconds=1) if self.threads else NEVER
 
     def cut_short(self) -> None:
         """It turned out that the last page was not the end of it."""

@@ -7,7 +7,7 @@ for (`thorough.py`), so that an allowance that ends one has not ended the other.
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connectors.base import Covered, ReadComment, ReadPlan, ReadPost, State
 from connectors.errors import ConnectorError, PermissionLost, Refused, UnexpectedAnswer
@@ -15,9 +15,8 @@ from connectors.youtube.answers import Thread, unknown_post
 from connectors.youtube.coverage import Coverage
 from connectors.youtube.errors import ALLOWANCE, OF_ONE_VIDEO, OF_THE_QUEUE, TABLE
 from connectors.youtube.memory import EVER, Memory
-from connectors.youtube.questions import Listing, Questions
+from connectors.youtube.questions import NEVER, Listing, Questions
 
-NEVER = datetime.max.replace(tzinfo=UTC)
 REFUSALS = (PermissionLost, Refused, UnexpectedAnswer)
 
 
@@ -182,10 +181,10 @@ class Look:
         self.memory.know(ids := set(ids))
         wanted = sorted(ids - {self._channel})
         try:
-            found = list(self.ask.videos(wanted, "snippet,statistics"))
+            found = self.ask.videos(wanted, "snippet,statistics")
             self.memory.uncounted = self.memory.uncounted and not wanted
         except REFUSALS:
-            found = list(self.ask.videos(wanted, "snippet"))
+            found = self.ask.videos(wanted, "snippet")
             self.memory.uncounted = True
         for post in found:
             self._videos[post.external_id] = post

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.faults.whole import Whole, whole
-from tests.services import Cluster, postgresql_programs, private_postgresql
+from tests.services import Cluster, postgresql_programs, private_postgresql, without
 from tests.small_disk import Disk, small_disk
 
 ROOM = 96 * 1024 * 1024
@@ -20,7 +20,7 @@ ROOM = 96 * 1024 * 1024
 def cluster() -> Iterator[Cluster]:
     programs = postgresql_programs()
     if programs is None or shutil.which("redis-server") is None:
-        pytest.skip("needs the programs of PostgreSQL and Redis: sudo apt-get install postgresql redis-server")
+        without("needs the programs of PostgreSQL and Redis: sudo apt-get install postgresql redis-server")
     with private_postgresql(programs) as found:
         yield found
 

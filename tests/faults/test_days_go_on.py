@@ -90,10 +90,10 @@ def digests(days: Days, day: date) -> Counter[str]:
 
 @pytest.mark.parametrize(("night", "opening"), [(SPRING, "05.30"), (AUTUMN, "06.30")], ids=["spring", "autumn"])
 def test_on_the_nights_when_the_clocks_change_nothing_comes_twice_and_nothing_is_skipped(
-    sqlite: Database, office: PostOffice, night: date, opening: str
+    db: Database, office: PostOffice, night: date, opening: str
 ) -> None:
     friday, monday = night - timedelta(days=2), night + timedelta(days=1)
-    days = Days(sqlite, office, at(friday, "07.00"), around_the_clock=True)
+    days = Days(db, office, at(friday, "07.00"), around_the_clock=True)
     days.platform.post()
     days.live(at(friday, "07.00"), at(friday, "09.00"))
     days.platform.comment("c1", posted_at=at(night, "00.30"))
@@ -109,10 +109,10 @@ def test_on_the_nights_when_the_clocks_change_nothing_comes_twice_and_nothing_is
 
 
 def test_after_a_day_of_downtime_duties_are_caught_up_with_and_the_day_is_not_said_to_be_watched(
-    sqlite: Database, office: PostOffice
+    db: Database, office: PostOffice
 ) -> None:
     monday, wednesday = TUESDAY - timedelta(days=1), TUESDAY + timedelta(days=1)
-    days = Days(sqlite, office, at(monday, "07.00"))
+    days = Days(db, office, at(monday, "07.00"))
     days.platform.post()
     days.live(at(monday, "14.00"), at(monday, "17.30"))
     for number in range(3):
@@ -129,10 +129,10 @@ def test_after_a_day_of_downtime_duties_are_caught_up_with_and_the_day_is_not_sa
 
 @pytest.mark.parametrize("by", [timedelta(hours=-3), timedelta(hours=3)], ids=["back", "forward"])
 def test_a_clock_that_is_set_holds_no_reading_up_and_nobody_hears_twice(
-    sqlite: Database, office: PostOffice, by: timedelta
+    db: Database, office: PostOffice, by: timedelta
 ) -> None:
     """Wrong at first, and then set right: forward by three hours, or back by them."""
-    days = Days(sqlite, office, at(TUESDAY, "00.00"))
+    days = Days(db, office, at(TUESDAY, "00.00"))
     days.platform.post()
     days.platform.comment("c1", posted_at=at(TUESDAY, "06.30"))
     days.live(at(TUESDAY, "08.00"), at(TUESDAY, "11.00"), set_by=-by)

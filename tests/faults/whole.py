@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,16 @@ from sqlalchemy import select
 
 from connectors.emulator.server import Emulator
 from connectors.emulator.truth import shown
-from connectors.emulator.world import Account, Post, Token, World
+from connectors.emulator.world import Account, Comment, Post, Token, World
 from monitor.access import tokens
 from monitor.cli.demo_town import free_port
 from monitor.db import Database
 from monitor.db.migrating import upgrade
 from monitor.register.models import Channel, Organisation, Person, Route, Unit
-from monitor.watch.models import Comment
+from monitor.watch.models import Comment as Stored
 from tests.bench.rounds import SCOPES
 from tests.faults.address import Address
+from tests.faults.clock import Clock
 from tests.monitor.alerts.post_office import SMTP, Envelope, PostOffice, Session
 from tests.monitor.town import LONG
 from tests.runtime.house import House, house
@@ -36,6 +37,8 @@ FLAGGED = "Det luktar gas vid skolan"
 """Of this somebody hears at once, at any hour."""
 DIGEST = "hämtat"
 """In the subject of every digest, and of no other mail."""
+ALL_DAY = "00:00-23:59"
+HERE: dict[str, Any] = {"service_hours": {"mon-sun": ALL_DAY}}
 LINK = re.compile(r"/comment/(\d+)\b")
 DATABASE = "kanalvakt"
 THEIRS = f"FROM pg_stat_activity WHERE datname = '{DATABASE}' AND pid <> pg_backend_pid()"
@@ -73,6 +76,7 @@ class Whole:
     pages: list[Account]
     posts: list[Post]
     token: str = field(repr=False)
+    clock: Clock | None = None
     port: int = field(default_factory=lambda: free_port(0))
     up: House = field(init=False)
     flagged: set[str] = field(default_factory=set)
@@ -82,6 +86,7 @@ class Whole:
     def environment(self, interval: int) -> dict[str, str]:
         return {
             **self.emulator.settings(),
+            **(self.clock.environment if self.clock else {}),
             "KANALVAKT_DATABASE_URL": f"postgresql://postgres@127.0.0.1:{self.address.port}/{DATABASE}",
             "KANALVAKT_REDIS_URL": self.broker.url,
             "KANALVAKT_SMTP_URL": self.office.url,
@@ -117,13 +122,13 @@ class Whole:
 
     def stored(self) -> Counter[str]:
         with self.db.snapshot() as session:
-            return Counter(session.scalars(select(Comment.external_id)))
+            return Counter(session.scalars(select(Stored.external_id)))
 
     def told(self) -> dict[str, Counter[tuple[str, str]]]:
         """By the platform's id of a flagged comment, the messages of it by person and Message-ID, and how often each
         came."""
         with self.db.snapshot() as session:
-            theirs = dict(iter(session.execute(select(Comment.id, Comment.external_id))))
+            theirs = dict(iter(session.execute(select(Stored.id, Stored.external_id))))
         found: dict[str, Counter[tuple[str, str]]] = {}
         for mail in [each for each in list(self.office.mails) if DIGEST not in str(each["Subject"])]:
             for number in named(mail):
@@ -135,17 +140,35 @@ class Whole:
         mails = [each for each in list(self.office.mails) if DIGEST in str(each["Subject"])]
         return Counter((str(mail["To"]), str(mail["Date"])[:16]) for mail in mails)
 
+    def subjects(self) -> list[str]:
+        """Of every mail, for whoever wonders."""
+        return [f"{each['Date']} {each['To']}: {each['Subject']} {each['Message-ID']}" for each in self.office.mails]
+
     def is_told(self, id_: str) -> bool:
         return id_ in self.told()
 
+    def told_to_others(self) -> dict[str, set[str]]:
+        """By the platform's id of a flagged comment, who has heard of it whom it does not concern."""
+        others = {id_: {to for to, _id in said} - {self._concerns(id_)} for id_, said in self.told().items()}
+        return {id_: people for id_, people in others.items() if people}
+
+    def _concerns(self, id_: str) -> str:
+        """Whose the page is on which it stands: asked of the platform and of nothing that we have stored."""
+        with self.emulator.world.lock:
+            thing = self.emulator.world.comments[id_]
+            post = thing.post if isinstance(thing, Comment) else thing
+        return address_of(self.posts.index(post))
+
     def goes_on(self, page: int = 0, seconds: float = SOON) -> None:
-        """What is written now is stored, and whom it concerns hears of it, once; as of everything before."""
+        """What is written now is stored, and whom it concerns hears of it, once, and nobody else; as of everything
+        before."""
         self.write(page)
         assert eventually(lambda: self.flagged <= self.told().keys(), seconds), self.logs()
         assert eventually(lambda: self.stored() == self.expected(), seconds)
         told = {id_: said for id_, said in self.told().items() if id_ in self.flagged - self.repeated}
         assert {id_: said for id_, said in told.items() if list(said.values()) != [1]} == {}
-        assert {whose: count for whose, count in self.digests().items() if count > 1} == {}
+        assert self.told_to_others() == {}
+        assert {whose: count for whose, count in self.digests().items() if count > 1} == {}, self.subjects()
 
     def logs(self, last: int = 1500) -> str:
         """The last signs of each, for whoever wonders."""
@@ -167,6 +190,11 @@ class Whole:
             return asked.fetchall() if asked.description else []
 
 
+def address_of(page: int) -> str:
+    """Of whom the page of that number concerns."""
+    return f"p{page}@example.org"
+
+
 def named(mail: Any) -> frozenset[int]:
     """The comments that a mail links to, by our number."""
     body = mail.get_body(("plain",))
@@ -175,25 +203,30 @@ def named(mail: Any) -> frozenset[int]:
 
 @contextmanager
 def whole(
-    home: Path, cluster: Cluster, pages: int, interval: int = 2, tablespace: str = "pg_default"
+    home: Path,
+    cluster: Cluster,
+    pages: int,
+    interval: int = 2,
+    tablespace: str = "pg_default",
+    clock: Clock | None = None,
 ) -> Iterator[Whole]:
-    """Started, and everything there is read once."""
+    """Started, and everything there is read once. clock: what its processes go by, and at first the platforms too."""
     with ExitStack() as stack:
         broker, office = Broker(), Counting()
         broker.start()
         stack.callback(broker.kill)
         stack.callback(office.open().close)
-        world = World(seed=1, clock=datetime.now(UTC), real_time=True)
+        world = World(seed=1, clock=clock.now if clock else datetime.now(UTC), real_time=True)
         emulator = stack.enter_context(Emulator(world))
         with psycopg.connect(cluster.url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {DATABASE} TABLESPACE {tablespace}")
         db = Database(cluster.url_of(DATABASE))
         upgrade(db)
-        accounts, token = _register(db, world, pages)
+        accounts, token = _register(db, world, pages, _hours(world.now) if clock is None else HERE)
         address = Address(cluster.port)
         stack.callback(address.close)
         posts = [world.publish(each, "Nyhet") for each in accounts]
-        here = Whole(home, emulator, office, broker, cluster, address, db, accounts, posts, token)
+        here = Whole(home, emulator, office, broker, cluster, address, db, accounts, posts, token, clock)
         here.up = stack.enter_context(house("up", home=home, **here.environment(interval)))
         here.up.says("Logs: ", 2 * SOON)
         try:
@@ -202,24 +235,35 @@ def whole(
             here.db.close()
 
 
-def _register(db: Database, world: World, count: int) -> tuple[list[Account], str]:
-    """Open at every hour, with somebody on call for the days when even such an office is closed; and a program."""
+def _register(db: Database, world: World, count: int, hours: dict[str, Any]) -> tuple[list[Account], str]:
+    """Open at every hour, so that each page's own person hears; and a program."""
     pages = [_page(world, number) for number in range(count)]
     with db.transaction() as session:
-        hours = {"mon-sun": "00:00-23:59"}
-        session.add_all(Person(id=f"p{n}", name=f"P{n}", email=f"p{n}@example.org") for n in range(count))
+        session.add_all(Person(id=f"p{n}", name=f"P{n}", email=address_of(n)) for n in range(count))
         session.flush()
-        session.add(Organisation(name="Exempel", first_import="all", service_hours=hours, on_call="p0"))
+        session.add(Organisation(name="Exempel", first_import="all", **hours))
         session.add_all(Route(person_id=f"p{n}", name="mail", worked_at=LONG) for n in range(count))
         session.add(Unit(id="u", name="U"))
         session.flush()
         for number, page in enumerate(pages):
             names = {"id": f"sida-{number}", "name": f"sida-{number}", "unit_id": "u", "responsible_id": f"p{number}"}
             where = {"address": f"https://www.facebook.com/{page.handle}", "external_id": page.id}
-            session.add(Channel(platform="facebook", credential={"token": f"token-{number}"}, **names, **where))
+            known = {"credential": {"token": f"token-{number}"}, "watched_since": world.now}
+            session.add(Channel(platform="facebook", **known, **names, **where))
         session.flush()
         _row, word = tokens.issue(session, "p0", "Test", tokens.SCOPES, 30, "p0", datetime.now(UTC))
     return pages, word
+
+
+def _hours(now: datetime) -> dict[str, Any]:
+    """Also on holidays; and where it is morning now, as the minute before midnight is in no service hours."""
+    west = min(now.hour - 6, 12)
+    days = [now.date() + timedelta(days=each) for each in (-1, 0, 1)]
+    return {
+        **HERE,
+        "timezone": f"Etc/GMT{west:+d}",
+        "other_hours": {day.isoformat(): ALL_DAY for day in days},
+    }
 
 
 def _page(world: World, number: int) -> Account:

@@ -104,7 +104,9 @@ class Town:
         page = self.world.account("facebook", f"10000{number:05}", f"sida{number}", f"Sida {number}")
         self.pages.add(page.id)
         self.world.token(Token(f"token-{number}", "page", page, SCOPES))
-        self.here.town.channel(f"sida-{number}", external_id=page.id, credential={"token": f"token-{number}"})
+        self.here.town.person(f"p{number}")
+        whose = {"responsible_id": f"p{number}", "deputy_id": None}
+        self.here.town.channel(f"sida-{number}", external_id=page.id, credential={"token": f"token-{number}"}, **whose)
         return self.world.publish(page, "Nyhet")
 
     def somebody_writes(self, number: int) -> None:
@@ -157,7 +159,7 @@ def test_two_of_everything_do_everything_once_and_go_on_when_one_of_each_is_kill
     town.somebody_writes(0)
     with layout(tmp_path) as house:
         each_channel_is_read_once(town)
-        assert soon(lambda: told_of_danger(office) == {"sida-0": 1})
+        assert soon(lambda: told_of_danger(office) == {hears(0): 1})
         a_newer_version_has_migrated(town)
         a_message_is_on_its_way(house, town)
         for name in ("web 1", "beat 1", "clock 1"):
@@ -168,11 +170,11 @@ def test_two_of_everything_do_everything_once_and_go_on_when_one_of_each_is_kill
         house.kill("clock 2")
         town.somebody_writes(1)
         town.another_round()
-        assert soon(lambda: "sida-1" in told_of_danger(office))
+        assert soon(lambda: {channel for channel, _to in told_of_danger(office)} == {"sida-0", "sida-1"})
         assert soon(lambda: town.verified() == town.channels - {"ig"} | {"hub"})
         assert house.alive() == {"web 2", "beat 2", "clock 3", "reader 2", "emergency"}
     assert town.published() == dict.fromkeys(town.pages, 1)
-    assert told_of_danger(office) == {"sida-0": 1, "sida-1": 1}
+    assert told_of_danger(office) == {hears(0): 1, hears(1): 1}
     assert len(office.ids) == len(set(office.ids))
 
 
@@ -231,10 +233,16 @@ def _adds(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def told_of_danger(office: PostOffice) -> Counter[str]:
-    """How many mails tell at once of what somebody wrote on a page."""
-    mails = [text for text in map(text_of, list(office.mails)) if AT_ONCE in text and DANGER in text]
-    return Counter(channel for text in mails for channel in set(CHANNEL.findall(text)))
+def hears(number: int) -> tuple[str, str]:
+    """The page of that number, and whom it concerns: nobody else has to do with it."""
+    return f"sida-{number}", f"p{number}@example.org"
+
+
+def told_of_danger(office: PostOffice) -> Counter[tuple[str, str]]:
+    """How many mails tell at once of what somebody wrote on a page, and to whom."""
+    mails = [(text_of(mail), str(mail["To"])) for mail in list(office.mails)]
+    urgent = [(text, to) for text, to in mails if AT_ONCE in text and DANGER in text]
+    return Counter((channel, to) for text, to in urgent for channel in set(CHANNEL.findall(text)))
 
 
 def text_of(mail: EmailMessage) -> str:

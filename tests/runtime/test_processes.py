@@ -9,7 +9,7 @@ import pytest
 
 from monitor.cli import processes
 from monitor.cli.processes import Children, Program
-from tests.waiting import eventually
+from tests.waiting import NotYet, eventually
 
 SLEEPER = (sys.executable, "-c", "import signal; signal.pause()")
 STUBBORN = (
@@ -42,7 +42,7 @@ def test_a_child_that_keeps_dying_is_started_less_and_less_often() -> None:
     deaths: list[int] = []
     children = Children(lambda _program, code: deaths.append(code))
     children.start(Program("failing", (sys.executable, "-c", "raise SystemExit(7)")))
-    with pytest.raises(TimeoutError):
+    with pytest.raises(NotYet):
         eventually(lambda: children.watch() or len(deaths) > 6, seconds=4)
     assert set(deaths) == {7}
     children.stop()

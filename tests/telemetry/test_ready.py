@@ -20,7 +20,7 @@ from monitor.db.migrating import upgrade
 from monitor.telemetry import broker
 from monitor.telemetry.ready import PATIENCE
 from monitor.web.app import create_app
-from tests.services import Cluster, postgresql_programs
+from tests.services import Cluster, postgresql_programs, without
 
 DOWN = "does not answer"
 
@@ -97,7 +97,7 @@ def test_a_frozen_postgresql_keeps_neither_readyz_nor_healthz_waiting(monkeypatc
     monkeypatch.setenv("LANG", "C.UTF-8")
     programs = postgresql_programs()
     if programs is None:
-        pytest.skip("PostgreSQL's own programs are not on this machine")
+        without("PostgreSQL's own programs are not on this machine")
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(programs, folder)
         db = Database(cluster.url)

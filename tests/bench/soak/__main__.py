@@ -18,7 +18,7 @@ from tests.bench.soak.growth import LIMITS, WARM_UP, Growth, growths
 from tests.bench.soak.life import EVERY, PAUSE, Life
 from tests.faults.whole import Whole, whole
 from tests.services import postgresql_programs, private_postgresql
-from tests.waiting import eventually
+from tests.waiting import NotYet, eventually
 
 PAGES, INTERVAL = 8, 5
 AT_THE_END = 15 * 60.0
@@ -29,11 +29,12 @@ TEMPLATE = """Measured by `make soak ARGS="--minutes {minutes:g} --seed {seed}"`
 these, at random: {faults}. Processes are killed in the first half only: a leak
 shows in those that live for a while.
 
-| written | stored | lost | twice | flagged | told | not told | told twice | repeated | caught up |
-|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+| written | stored | lost | twice | flagged | told | not told | told twice | told others | repeated | caught up |
+|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 | {counts} |
 
 *Written*: comments and answers, counted at the platform. *Told*: of the flagged ones, counted at the mail server.
+*Told others*: than the person whom the page concerns.
 *Repeated*: the same mail again under its own Message-ID, as its sender was killed before it heard that it was taken.
 *Caught up*: after the last comment.
 
@@ -64,7 +65,7 @@ def main() -> int:
         life = Life(here, random.Random(chosen.seed))  # noqa: S311 - the same faults each time
         life.goes_by(60 * chosen.minutes)
         began = time.monotonic()
-        with suppress(TimeoutError):  # what is missing then is counted
+        with suppress(NotYet):  # what is missing then is counted
             eventually(lambda: _is_caught_up(here, life), AT_THE_END)
         counts, wrong = _counted(here, life, time.monotonic() - began)
     held = growths(life.seen)
@@ -88,11 +89,12 @@ def _counted(here: Whole, life: Life, seconds: float) -> tuple[Sequence[int | st
         "stored twice": len(stored - expected),
         "not told": len(life.flagged - told.keys()),
         "told twice": sum(len(said) > len({to for to, _id in said}) for said in told.values()),
+        "told to somebody else": len(here.told_to_others()),
         "other mails twice": sum(count > 1 for count in here.digests().values()),
     }
     repeated = sum(max(said.values()) > 1 for said in told.values())
     row = [life.written, stored.total(), found["lost"], found["stored twice"], len(life.flagged), len(told)]
-    row += [found["not told"], found["told twice"], repeated]
+    row += [found["not told"], found["told twice"], found["told to somebody else"], repeated]
     return (*row, f"{seconds:.0f} s later"), [f"{what}: {count}" for what, count in found.items() if count]
 
 

@@ -1,6 +1,8 @@
 """A blog that offers only a feed of comments: what it shows is read, and what it cannot show is said."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from connectors.base import Author
 from connectors.blog.texts import plain
@@ -146,3 +148,14 @@ def test_a_blog_that_closes_its_api_is_read_by_feed_and_says_so(stage: Stage) ->
 )
 def test_html_becomes_plain_text(html: str, text: str) -> None:
     assert plain(html) == text
+
+
+@given(html=st.text("<>![]-/?&;#x0Aa é", max_size=60))
+@example(html="Hej <![foo[ du")
+@example(html="&#x110000;")
+def test_whatever_a_comment_holds_a_text_is_made_of_it(html: str) -> None:
+    plain(html)
+
+
+def test_what_only_looks_like_markup_keeps_no_words_from_being_read() -> None:
+    assert plain("<p>Hej <![foo[ du</p>") == "Hej <![foo[ du"

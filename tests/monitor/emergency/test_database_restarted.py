@@ -25,7 +25,7 @@ from monitor.emergency.rules import UNDER_WAY, Fate
 from monitor.emergency.sweeping import sweep
 from tests.connectors.graph_stages import graph_of
 from tests.monitor.emergency.broadcast import Broadcast, put_up_hub
-from tests.services import Cluster, postgresql_programs, private_postgresql
+from tests.services import Cluster, postgresql_programs, private_postgresql, without
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.postgresql
@@ -46,7 +46,7 @@ IN_COMMIT = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' 
 def cluster() -> Iterator[Cluster]:
     programs = postgresql_programs()
     if programs is None:
-        pytest.skip("needs PostgreSQL's own programs: sudo apt-get install postgresql")
+        without("needs PostgreSQL's own programs: sudo apt-get install postgresql")
     with private_postgresql(programs) as found:
         with _asked(found) as connection:
             connection.execute("CREATE DATABASE migrated")
