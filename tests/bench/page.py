@@ -86,12 +86,13 @@ def _put(heading: str, text: str) -> None:
 
 
 def _parts() -> list[str]:
-    """The house's, and those of the headings, in their order."""
-    parts, rest = list[str](), PAGE.read_text()
-    for heading in reversed(PARTS):
-        rest, _, part = rest.partition(heading)
-        parts.insert(0, part)
-    return [rest, *parts]
+    """The house's, and those of the headings in the order of PARTS, whatever their order on the page."""
+    text = PAGE.read_text()
+    begins = sorted(text.index(heading) for heading in PARTS if heading in text) or [len(text)]
+    ends = dict(zip(begins, [*begins[1:], len(text)], strict=True))
+    places = {heading: text.index(heading) for heading in PARTS if heading in text}
+    found = {heading: text[at + len(heading) : ends[at]] for heading, at in places.items()}
+    return [text[: begins[0]], *(found.get(heading, "") for heading in PARTS)]
 
 
 def _write(parts: list[str]) -> None:
