@@ -4,7 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from playwright.sync_api import Page
+from starlette.datastructures import State
 from starlette.testclient import TestClient
 
 from config.settings import Settings
@@ -21,12 +24,25 @@ from monitor.access import sessions
 from monitor.db import Database
 from monitor.register.models import Channel, Decision, Organisation, Person, Unit
 from monitor.watch.models import Comment, Post, Schedule
+from monitor.web.api import app as made_api
 from monitor.web.app import create_app
 from monitor.web.visiting import COOKIE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+_made = cache(made_api.create_api)
+
+
+def _create_api() -> FastAPI:
+    """Each application has an API with a state of its own; what it is made of is worked out once in a process, at the
+    first question to the first of them, which takes two seconds."""
+    api = copy(_made())
+    api.state, api.middleware_stack = State(), None
+    return api
+
+
+made_api.create_api = _create_api
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 NASTY = '<script>document.title="taken"</script> & "citat"'
