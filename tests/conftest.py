@@ -1,5 +1,6 @@
 """What every test may use: a database of its own on SQLite, and the same on PostgreSQL where there is one."""
 
+import gc
 import logging
 import os
 import shutil
@@ -64,6 +65,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             for item in items:
                 if item.get_closest_marker(mark):
                     item.add_marker(pytest.mark.skip(reason=f"{variable} is not set; `make test` finds or starts it"))
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests are half a gigabyte that Python would go through again and again, looking for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 10)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

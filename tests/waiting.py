@@ -11,9 +11,11 @@ class NotYet(AssertionError):
 
 def eventually(true: Callable[[], object], seconds: float = 60) -> bool:
     """True as soon as it is so. Raises NotYet."""
-    deadline = time.monotonic() + seconds
+    began = looked = time.monotonic()
     while not true():
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now > began + seconds:
             raise NotYet(f"not within {seconds} s")
-        time.sleep(0.02)
+        time.sleep(max(0.02, 2 * (now - looked)))  # whoever looks must not take the processor from what is looked for
+        looked = time.monotonic()
     return True

@@ -109,7 +109,9 @@ def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         # prepared statements are planned without knowing the values: a list of 100,000 ids would be searched linearly
         told = {"prepare_threshold": None, "client_encoding": "utf8", **SILENCE}
-        options = {"pool_size": KEPT, "max_overflow": MORE, "connect_args": told}
+        # whatever the server's own default is: what must not happen twice is guarded by locks and keys, and were every
+        # transaction serialisable, a judging beside busy readings would be refused again and again
+        options = {"pool_size": KEPT, "max_overflow": MORE, "connect_args": told, "isolation_level": "READ COMMITTED"}
         engine = create_engine(url, hide_parameters=True, json_deserializer=_json, **options)
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkout", _still_writes)

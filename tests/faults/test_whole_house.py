@@ -26,6 +26,11 @@ from tests.waiting import eventually
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.redis, pytest.mark.timeout(900)]
 SERIALIZABLE = f"ALTER DATABASE {DATABASE} SET default_transaction_isolation = 'serializable'"
+REFUSES = """CREATE FUNCTION refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+IF random() < 0.3 THEN RAISE EXCEPTION 'could not serialize access' USING ERRCODE = '40001'; END IF;
+RETURN NEW; END $$"""
+"""Three writes in ten, as a server does that cannot put transactions in an order."""
+REFUSED = ("comment", "notice", "schedule", "poll_run")
 WAITING_FOR_LOCK = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 LOADED = 4
 """The page that nobody is told of."""
@@ -190,11 +195,23 @@ def test_every_connection_is_cut_again_and_again(here: Whole) -> None:
 
 
 def test_what_cannot_be_serialised_is_done_again(here: Whole) -> None:
-    """Where whoever runs the server wants every transaction serialisable, concurrent ones are refused (40001)."""
-    here.sql(SERIALIZABLE, CUT)
+    where = "BEFORE INSERT OR UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION refuses()"
+    here.sql(REFUSES, *(f"CREATE TRIGGER refuses {where.format(each)}" for each in REFUSED))
     with load(here):
+        here.write(2)
         assert eventually(lambda: "SerializationFailure" in here.logs(), SOON)
+    here.sql(*(f"DROP TRIGGER refuses ON {each}" for each in REFUSED), "DROP FUNCTION refuses()")
     here.goes_on(3)
+
+
+def test_a_server_whose_transactions_are_serialisable_refuses_none_of_ours(here: Whole) -> None:
+    here.sql(SERIALIZABLE, CUT)
+    refused = here.logs(10**8).count("SerializationFailure")
+    with load(here):
+        flagged = here.write(3)
+        assert eventually(lambda: here.is_told(flagged), SOON)
+    here.goes_on(2)
+    assert here.logs(10**8).count("SerializationFailure") == refused
     here.sql(f"ALTER DATABASE {DATABASE} RESET default_transaction_isolation", CUT)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from sqlalchemy import select
@@ -61,6 +62,24 @@ class Counting(PostOffice):
         return answer
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """names: the comments that it links to, by our number."""
+
+    subject: str
+    to: str
+    date: str
+    id: str
+    names: frozenset[int]
+
+    @classmethod
+    def of(cls, mail: EmailMessage) -> Self:
+        body = mail.get_body(("plain",))
+        names = map(int, LINK.findall(str(body.get_content()) if body is not None else ""))
+        said = (str(mail[name]) for name in ("Subject", "To", "Date", "Message-ID"))
+        return cls(*said, frozenset(names))
+
+
 @dataclass
 class Whole:
     """pages: each with one post, and a person of its own who is told. db: ours, past the address that the house
@@ -82,6 +101,7 @@ class Whole:
     flagged: set[str] = field(default_factory=set)
     repeated: set[str] = field(default_factory=set)
     """Of those that are flagged, the ones of which the same mail may come again."""
+    _read: list[Mail] = field(default_factory=list, repr=False)
 
     def environment(self, interval: int) -> dict[str, str]:
         return {
@@ -130,19 +150,24 @@ class Whole:
         with self.db.snapshot() as session:
             theirs = dict(iter(session.execute(select(Stored.id, Stored.external_id))))
         found: dict[str, Counter[tuple[str, str]]] = {}
-        for mail in [each for each in list(self.office.mails) if DIGEST not in str(each["Subject"])]:
-            for number in named(mail):
-                found.setdefault(theirs[number], Counter())[str(mail["To"]), str(mail["Message-ID"])] += 1
+        for mail in [each for each in self._mails() if DIGEST not in each.subject]:
+            for number in mail.names:
+                found.setdefault(theirs[number], Counter())[mail.to, mail.id] += 1
         return found
 
     def digests(self) -> Counter[tuple[str, str]]:
         """By person and day."""
-        mails = [each for each in list(self.office.mails) if DIGEST in str(each["Subject"])]
-        return Counter((str(mail["To"]), str(mail["Date"])[:16]) for mail in mails)
+        return Counter((mail.to, mail.date[:16]) for mail in self._mails() if DIGEST in mail.subject)
 
     def subjects(self) -> list[str]:
         """Of every mail, for whoever wonders."""
-        return [f"{each['Date']} {each['To']}: {each['Subject']} {each['Message-ID']}" for each in self.office.mails]
+        return [f"{each.date} {each.to}: {each.subject} {each.id}" for each in self._mails()]
+
+    def _mails(self) -> list[Mail]:
+        """Each is read once: asked for again and again, what every one of them says would take a core."""
+        come = list(self.office.mails)
+        self._read += [Mail.of(each) for each in come[len(self._read) :]]
+        return self._read[: len(come)]
 
     def is_told(self, id_: str) -> bool:
         return id_ in self.told()
@@ -193,12 +218,6 @@ class Whole:
 def address_of(page: int) -> str:
     """Of whom the page of that number concerns."""
     return f"p{page}@example.org"
-
-
-def named(mail: Any) -> frozenset[int]:
-    """The comments that a mail links to, by our number."""
-    body = mail.get_body(("plain",))
-    return frozenset(map(int, LINK.findall(str(body.get_content()) if body is not None else "")))
 
 
 @contextmanager
