@@ -46,7 +46,8 @@ class Due:
     scan: FlagScan | None
 
     def since(self, now: datetime) -> datetime:
-        return self.scan.until - OVERLAP if self.scan is not None else now - BACK
+        # a clock that was set back has looked at a time that is still to come
+        return min(self.scan.until, now) - OVERLAP if self.scan is not None else now - BACK
 
 
 def flag_new(db: Database, now: datetime) -> int:

@@ -63,7 +63,7 @@ def test_a_clock_that_is_set_a_day_of_downtime_and_the_night_of_october_lose_not
     home.mkdir()
     with whole(home, cluster, pages=2, interval=INTERVAL, clock=clock) as here:
         here.goes_on(0)
-        for step, page in ((HOUR, 1), (-HOUR, 0)):
+        for step, page in ((HOUR, 1), (-HOUR, 0), (-HOUR, 1), (HOUR, 0)):
             nothing_in_hand(here, clock)
             clock.set_by(step)
             here.goes_on(page)

@@ -81,6 +81,19 @@ def lane(town: Town, post_office: PostOffice, mail: Settings) -> Lane:
     return Lane(town, post_office, mail)
 
 
+@pytest.mark.parametrize("back", [HOUR, 2 * HOUR, 3 * DAY])
+def test_what_is_written_after_a_clock_was_set_back_is_flagged_at_once(lane: Lane, back: timedelta) -> None:
+    lane.writes("k1", GAS, TEN)
+    assert lane.run(TEN)
+    now = TEN - back
+    lane.writes("k2", THREAT, now)
+    with lane.town.db.snapshot() as session:
+        assert session.scalar(select(Flag.at).order_by(Flag.id.desc()).limit(1)) == TEN
+    judge(lane.town.db, now, lane.mail)
+    with lane.town.db.snapshot() as session:
+        assert session.scalar(select(Flag.at).order_by(Flag.id.desc()).limit(1)) == now
+
+
 def who(mail: EmailMessage) -> str:
     return str(mail["To"]).partition("@")[0]
 
