@@ -1,5 +1,5 @@
 """Finds, or installs and starts, the real services that the suite talks to: PostgreSQL, Redis, Chromium; and systemd,
-to read units with, and libfaketime, to set the clock of processes by.
+to read units with.
 
 What answers on its standard loopback port is used; else a private one is started from the machine's own programs; else,
 on Debian as root, the package is installed. What cannot be had is named in one line, with the remedy.
@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import NoReturn
 
 PACKAGES = {"PostgreSQL": "postgresql", "Redis": "redis-server", "Chromium": "chromium", "systemd": "systemd"}
-PACKAGES["libfaketime"] = "libfaketime"
 SHELL = "chromium-headless-shell"
 """Chromium without its own windows and menus, which take half of its processor time; Debian's package, and its name."""
 
@@ -48,7 +47,6 @@ class Services:
             ("Redis", "TEST_REDIS_URL", self._redis),
             ("Chromium", "TEST_CHROMIUM", self._chromium),
             ("systemd", "TEST_SYSTEMD_ANALYZE", self._systemd),
-            ("libfaketime", "TEST_FAKETIME", self._faketime),
         ):
             found = os.environ.get(variable) or find() or (find() if _install(PACKAGES[name]) else None)
             if found:
@@ -81,10 +79,6 @@ class Services:
 
     def _systemd(self) -> str | None:
         return shutil.which("systemd-analyze")
-
-    def _faketime(self) -> str | None:
-        """The one for processes with threads."""
-        return next(map(str, Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 
 
 def _install(package: str) -> bool:
