@@ -14,6 +14,7 @@ from config import tracing
 from config.language import N_, _
 from config.settings import Settings
 from monitor.alerts.looks import Fault
+from monitor.cli.at_home import Look
 from monitor.db import Database
 from monitor.db.database import CONNECTIONS
 from monitor.register.models import Organisation
@@ -38,7 +39,6 @@ CHECKS = {
     "versions": N_("Versions of the parts"),
     "extras": N_("Traces and reports of errors"),
 }
-Look = tuple[str, Fault | None]
 
 
 def beneath_database(db: Database, settings: Settings) -> Iterator[Look]:

@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 from config.language import N_, _
 from config.settings import Settings
 from monitor.alerts.looks import Fault
-from monitor.cli.at_home import START, START_AGAIN
+from monitor.cli.at_home import START, START_AGAIN, Look
 from monitor.cli.errors import explain
 from monitor.telemetry import broker
 from monitor.telemetry.broker import Broker, Sign
@@ -23,7 +23,6 @@ CHECKS = {
     "emergency": N_("Worker of crises"),
     "work": N_("Work through all of them"),
 }
-Look = tuple[str, Fault | None]
 
 
 def parts_alive(chosen: Settings, here: bool) -> Iterator[Look]:

@@ -3,7 +3,7 @@
 import json
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -83,12 +83,7 @@ def test_whatever_stands_in_any_place_of_a_comment_all_others_are_read(stage: St
     post = stage.post(comments=2)
     bad = {stage.comment(post, MARK).id for _each in range(AT_ONCE)}
     others = stage.shown().keys() - bad
-    sites = stage.emulator.sites
-    for number in range(0, PLACES, AT_ONCE):
-        stage.emulator.sites = sites
-        changes = [poison.junk_at(number + each, poison.JUNK[junk]) for each in range(AT_ONCE)]
-        poisoned(stage, poison.one_each(changes))
-        reading = whole(stage)
+    for reading in readings_with(stage, junk):
         assert texts(reading).keys() >= others
         assert set(wrongly_claimed(reading, stage.world, stage.account)) <= bad
 
@@ -99,15 +94,20 @@ def test_whatever_stands_in_any_place_of_a_post_what_is_below_others_is_read(sta
     others = stage.shown().keys()
     for _each in range(AT_ONCE):
         stage.post(MARK, comments=1)
-    sites = stage.emulator.sites
     assert whole(stage).degraded == ()
+    for reading in readings_with(stage, junk):
+        assert texts(reading).keys() >= others
+        assert wrongly_claimed(reading, stage.world, stage.account) == []
+
+
+def readings_with(stage: Stage, junk: str) -> Iterator[Reading]:
+    """Full readings, each with that junk in other places of what is marked."""
+    sites = stage.emulator.sites
     for number in range(0, PLACES, AT_ONCE):
         stage.emulator.sites = sites
         changes = [poison.junk_at(number + each, poison.JUNK[junk]) for each in range(AT_ONCE)]
         poisoned(stage, poison.one_each(changes))
-        reading = whole(stage)
-        assert texts(reading).keys() >= others
-        assert wrongly_claimed(reading, stage.world, stage.account) == []
+        yield whole(stage)
 
 
 def whole(stage: Stage) -> Reading:
