@@ -20,10 +20,9 @@ class Folder:
         self.path = path
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
-        name = f"{time.time_ns()}.eml"
-        draft = self.path / f".{name}"
+        draft = self.path / f"{time.time_ns()}.part"  # named so that whoever looks for mails does not find it
         draft.write_bytes(envelope.original_content or b"")
-        draft.rename(self.path / name)
+        draft.rename(draft.with_suffix(".eml"))
         return "250 Kept"
 
 

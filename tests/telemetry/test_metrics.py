@@ -1,10 +1,13 @@
 """/metrics: each figure is that of the tables, in few questions, for those alone who may know, and holds no words."""
 
 import re
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +22,14 @@ from monitor.audit.writing import SYSTEM, audited
 from monitor.cli import embedded
 from monitor.cli.processes import Children, wait_until
 from monitor.db import Database
+from monitor.db.migrating import upgrade
 from monitor.emergency.models import Delivery, Incident, Message
 from monitor.inbox.models import Action
 from monitor.register.secrets import ready
 from monitor.telemetry import broker
 from monitor.telemetry.broker import Sign
 from monitor.telemetry.metric_names import METRICS, PREFIX
+from monitor.telemetry.metrics import Metrics
 from monitor.watch.budget_rules import day_of
 from monitor.watch.day_models import Correction, WatchDay
 from monitor.watch.models import Comment, Parking, PollRun, Schedule, Spending, TokenHealth
@@ -221,6 +226,26 @@ def test_every_backlog_is_that_of_the_tables(town: Database) -> None:
     assert found["database_bytes"][()] > 100_000
     assert found["database_up"] == {(): 1}
     assert found["broker_up"] == {(): 0}
+
+
+def test_files_that_come_and_go_beside_a_database_keep_nobody_from_its_size(tmp_path: Path) -> None:
+    db, done = Database(f"sqlite:///{tmp_path}/kept.sqlite3"), threading.Event()
+    upgrade(db)
+
+    def come_and_go() -> None:
+        while not done.is_set():
+            beside = tmp_path / "kept.sqlite3-another"
+            beside.write_bytes(b"")
+            beside.unlink()
+
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(come_and_go)
+        try:
+            sizes = {measured(Metrics(db, Settings()).text().decode())["database_bytes"][()] for _ in range(20)}
+        finally:
+            done.set()
+        beside.result()
+    assert min(sizes) > 100_000
 
 
 def test_what_is_given_is_what_is_promised_and_asked_in_few_questions(town: Database) -> None:
