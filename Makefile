@@ -46,14 +46,14 @@ assets: $(ASSETS)/designsystemet.css
 $(ASSETS)/designsystemet.css: package.json package-lock.json .npmrc .ci/assets | $(VENV)/.ready
 	@sh .ci/assets "$(BIN)/python" "$(ASSETS)"
 
-# Lock files with hashes and no registry addresses: what runs, what also tests, npm where there is none, and each extra by itself.
+# Lock files with hashes and no registry addresses: what runs, what also tests, npm, what installs all that, and each extra.
 LOCKED = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate
 ASKED = import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)["project"]["optional-dependencies"][sys.argv[1]], sep="\n")
 lock: $(VENV)/.ready-dev
-	$(BIN)/python -m pip install --quiet uv
 	$(LOCKED) pyproject.toml -o requirements.lock
 	$(LOCKED) -c requirements.lock pyproject.toml --group test --group lint --group release -o requirements-dev.lock
 	$(LOCKED) --group pyproject.toml:node -o requirements-node.lock
+	$(LOCKED) --group pyproject.toml:installer -o requirements-installer.lock
 	for extra in otel sentry video; do \
 	  $(BIN)/python -c '$(ASKED)' $$extra <pyproject.toml | $(LOCKED) -c requirements.lock -c requirements-dev.lock - -o requirements-$$extra.lock || exit 1; done
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund

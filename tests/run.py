@@ -4,13 +4,16 @@ python -m tests.run [--lint] [pytest arguments]
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from tests.production import BIN, COMPOSE_FILE, DOCKERFILE, compose_program
 from tests.services import PACKAGES, Services
+from workers.yielding import AUTOGROUP, YIELDS
 
 SCHEMA = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(COMPOSE_FILE)]
 COMPOSE = [str(compose_program()), "--file", str(COMPOSE_FILE), "--profile", "*", "config", "--quiet"]
@@ -47,7 +50,23 @@ def _tested(arguments: list[str]) -> int:
             print("In CI nothing may be skipped.", file=sys.stderr)
             return 1
         command = [str(BIN / "pytest"), "-n", "4", "--dist", "worksteal", *arguments]
-        return subprocess.run(command, check=False, env=os.environ | services.environment).returncode
+        return _ended(command, os.environ | services.environment)
+
+
+def _ended(command: list[str], environment: dict[str, str]) -> int:
+    """Its exit code. In a session of its own that is as nice as the workers it starts: they let others go first, and
+    would get no processor while other tests want one."""
+    with subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_yield) as tests:  # noqa: PLW1509
+        try:
+            return tests.wait()
+        except KeyboardInterrupt:
+            tests.send_signal(signal.SIGINT)
+            return tests.wait()
+
+
+def _yield() -> None:
+    with suppress(OSError):
+        AUTOGROUP.write_text(str(YIELDS))
 
 
 def _name(command: list[str]) -> str:

