@@ -29,7 +29,7 @@ from pydantic_settings import (
 
 from config import setting_faults
 from config.addresses import BrokerUrl, PublicUrl
-from config.language import _
+from config.language import N_, _
 from config.secret_files import SecretFiles
 
 KEY_BYTES = 32
@@ -56,7 +56,7 @@ def _platform_url(value: str) -> str:
     address = urlsplit(value)
     if address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK):
         return value.rstrip("/")
-    raise ValueError("must be an https address (plain http only on 127.0.0.1)")
+    raise ValueError(N_("must be an https address (plain http only on 127.0.0.1)"))
 
 
 def _key_ring(value: SecretStr) -> SecretStr:
@@ -66,7 +66,7 @@ def _key_ring(value: SecretStr) -> SecretStr:
         except ValueError:
             length = 0
         if length != KEY_BYTES:
-            raise ValueError(f"must be base64 of {KEY_BYTES} random bytes, or several such keys with commas between")
+            raise ValueError(N_("must be base64 of 32 random bytes, or several such keys with commas between"))
     return value
 
 
@@ -107,7 +107,7 @@ class Webhook(BaseModel):
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
         if (self.verify_token is None) != (self.app_secret is None):
-            raise ValueError("set both verify_token and app_secret, or neither")
+            raise ValueError(N_("needs both verify_token and app_secret, or neither"))
         return self
 
     @property
@@ -126,7 +126,7 @@ class Oidc(BaseModel):
     @model_validator(mode="after")
     def _all_or_none(self) -> Self:
         if len({each is None for each in (self.issuer, self.client_id, self.client_secret)}) > 1:
-            raise ValueError("set issuer, client_id and client_secret, or none of them")
+            raise ValueError(N_("needs issuer, client_id and client_secret, or none of them"))
         return self
 
     @property

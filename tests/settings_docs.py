@@ -42,7 +42,7 @@ leaves out what nobody has set.
 **What is wrong is an error** that names it, all at once, with exit code 2; nothing runs with half of its settings:
 
     Unknown setting KANALVAKT_WEB_PORT (environment). Did you mean KANALVAKT_WEB?
-    Setting web.port (in kanalvakt.toml, the environment or a secret file): Input should be less than or equal to 65535
+    Setting web.port (in kanalvakt.toml, the environment or a secret file) must be 65535 or less.
 
 **Variables that are not Kanalvakt's own**, honoured as everywhere: `HTTPS_PROXY` and `NO_PROXY` (the organisation's
 proxy); the proxy's own certificate in `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `HTTPLIB2_CA_CERTS`, **all three**, for

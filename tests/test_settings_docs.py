@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.effective import Setting, Source, effective, every_setting
-from config.settings import Settings, SettingsError, settings
+from config.settings import Settings, SettingsError, settings, settings_file
 from monitor.cli.main import app_for
 from tests import settings_docs
 
@@ -145,9 +145,38 @@ def test_an_address_that_is_none_is_named_before_anything_runs(
 ) -> None:
     monkeypatch.setenv(variable, value)
     settings.cache_clear()
-    with pytest.raises(SettingsError, match=f" {name} .*(must begin with|has a port)") as told:
+    with pytest.raises(SettingsError, match=f" {name} .*(måste börja med|har en port)") as told:
         settings()
     assert PASSWORD not in str(told.value)
+
+
+def test_whatever_is_wrong_with_a_setting_is_said_in_swedish_and_names_no_value(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["", "a", "-1", "99999999999", "1.5", "http://example.org", f"x://:{PASSWORD}@h"]
+    values = ["[[1]]", "true", "1.5", "{ a = 1 }"]
+    said = set[str]()
+    for each in EVERY:
+        for text in texts:
+            with monkeypatch.context() as here:
+                here.setenv(each.variable, text)
+                said |= faults()
+        for value in values:
+            (folder / "kanalvakt.toml").write_text(f"{each.name} = {value}\n")
+            said |= faults()
+        (folder / "kanalvakt.toml").unlink()
+    assert len(said) > 60
+    assert [line for line in said if re.search("Input|Value|should|must|cannot|går inte att använda", line)] == []
+    assert PASSWORD not in "".join(said)
+
+
+def faults() -> set[str]:
+    settings.cache_clear()
+    try:
+        settings()
+    except SettingsError as error:
+        return {line.replace(str(settings_file()), "") for line in str(error).splitlines()}
+    return set()
 
 
 @pytest.mark.parametrize(

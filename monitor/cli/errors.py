@@ -1,12 +1,13 @@
 """The one place where an error becomes a sentence with its remedy, and an exit code."""
 
 import errno
+import re
 from pathlib import Path
 
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from config.language import _
+from config.language import N_, _
 from config.settings import SettingsError, settings
 from connectors.errors import ConnectorError
 from monitor.cli.output import remark
@@ -22,6 +23,8 @@ WORDS = 2
 SET_UP = 3
 SQLITE_OUTSIDE = {"FULL", "IOERR", "READONLY", "CANTOPEN", "PERM", "BUSY", "CORRUPT", "NOTADB"}
 PG_NO_TABLE = "42P01"
+SERVERS_WORDS = re.compile(r"port \d+ failed: \S+:  (.+)")
+"""What PostgreSQL itself answers to who wants to connect, behind how grave it is, in its own language. No password."""
 
 
 class WrongWords(Exception):
@@ -103,6 +106,11 @@ def _database(error: DBAPIError) -> str:
     if name:
         return _(
             "The database in {home} cannot be used ({name}): restore it from a backup.", home=settings().home, name=name
+        )
+    refused = SERVERS_WORDS.search(str(error.orig))
+    if refused:
+        return _(
+            "The database's server lets nobody in: {why}. If that stays so: KANALVAKT_DATABASE_URL.", why=refused[1]
         )
     return _("The database cannot be reached: start it, or correct KANALVAKT_DATABASE_URL.")
 

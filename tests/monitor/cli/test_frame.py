@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from monitor.cli.words import Words
 from monitor.db import database
@@ -138,6 +138,17 @@ def test_an_unreachable_database_is_told_without_its_password(program: Command) 
         url = f"postgresql://kanalvakt:hemligt@127.0.0.1:{closed.getsockname()[1]}/kanalvakt"
         answer = program("channel", "list", "--lang=en", environment={"KANALVAKT_DATABASE_URL": url})
     assert "KANALVAKT_DATABASE_URL" in one_sentence(answer, 3)
+    assert "hemligt" not in answer.err
+
+
+@pytest.mark.postgresql
+def test_a_server_that_lets_nobody_in_is_told_in_its_own_words_without_the_password(program: Command) -> None:
+    server = make_url(os.environ["TEST_POSTGRESQL_URL"])
+    url = server.set(database="there_is_none", password="hemligt").render_as_string(hide_password=False)
+    answer = program("channel", "list", "--lang=en", environment={"KANALVAKT_DATABASE_URL": url})
+    said = one_sentence(answer, 3)
+    assert said.startswith("The database's server lets nobody in: ")
+    assert "there_is_none" in said
     assert "hemligt" not in answer.err
 
 
