@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from config.language import N_, _
+from config.language import _
 from config.settings import SettingsError, settings
 from connectors.errors import ConnectorError
 from monitor.cli.output import remark
