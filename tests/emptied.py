@@ -28,7 +28,9 @@ SELECT md5(string_agg(line, ' ' ORDER BY line)) FROM (
 """Of tables, columns, constraints and functions, as one value."""
 TRIGGERS = "SELECT tgrelid, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
 TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> %s"
-SIZE = "SELECT sum(pg_relation_size(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+SIZES = """SELECT relname, pg_relation_size(oid) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0"""
+"""Of what has, or had, rows."""
 OTHERS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 COUNTERS = """SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
@@ -77,8 +79,8 @@ class Emptied:
 
     def _like_new(self, connection: psycopg.Connection) -> bool:
         """Has it been emptied? Not where a test has changed more than rows, or written very many."""
-        [size] = connection.execute(SIZE).fetchone() or (0,)
-        if connection.execute(FORM).fetchone() != self._form or size > LARGE:
+        sizes = dict(connection.execute(SIZES).fetchall())
+        if connection.execute(FORM).fetchone() != self._form or sum(sizes.values()) > LARGE:
             return False
         present = set(connection.execute(TRIGGERS))
         if present - self._triggers:
@@ -86,7 +88,7 @@ class Emptied:
         for missing in self._triggers - present:  # tests that forge what is guarded take them away
             connection.execute(missing[-1])
         connection.execute("SET session_replication_role = replica")  # what guards rows and references stands aside
-        for name in self._filled(connection):
+        for name in sizes.keys() - {KEPT}:
             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
         connection.execute(COUNTERS)
         return True

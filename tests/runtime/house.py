@@ -62,7 +62,8 @@ class House:
 
 @contextmanager
 def house(*words: str, home: Path, first: Callable[[], None] | None = None, **environment: str) -> Iterator[House]:
-    """`kanalvakt WORDS` while it runs, on this home, with a web port of its own. first: done by it before all else."""
+    """`kanalvakt WORDS` while it runs, on this home, with a web port of its own, in a session of its own, as a service
+    has one. first: done by it before all else."""
     setting = os.environ | {
         "KANALVAKT_HOME": str(home),
         "KANALVAKT_WEB__PORT": "0",
@@ -70,7 +71,8 @@ def house(*words: str, home: Path, first: Callable[[], None] | None = None, **en
         **environment,
     }
     command = [*COMMAND, *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=setting, preexec_fn=first) as process:  # noqa: PLW1509
+    started = {"stdout": subprocess.PIPE, "env": setting, "preexec_fn": first, "start_new_session": True}
+    with subprocess.Popen(command, **started) as process:  # type: ignore[call-overload]
         running = House(process, home)
         try:
             yield running

@@ -8,8 +8,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -59,6 +57,9 @@ def test_the_image_takes_each_extra_by_its_lock_where_it_is_asked_for() -> None:
 
 
 def test_what_everything_is_made_of_is_listed_from_the_locks_the_extras_and_the_pages_libraries(tmp_path: Path) -> None:
+    from cyclonedx.schema import SchemaVersion  # seconds, in each process that looks for tests
+    from cyclonedx.validation.json import JsonStrictValidator
+
     command = [sys.executable, str(ROOT / ".ci" / "sbom"), str(tmp_path / "sbom.json")]
     subprocess.run(command, check=True, capture_output=True)
     written = (tmp_path / "sbom.json").read_text()

@@ -73,6 +73,7 @@ class History:
     denied: set[str] = field(default_factory=set)
     outcomes: list[str] = field(default_factory=list)
     words: "count[int]" = field(default_factory=count)
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def world(self) -> World:
@@ -162,7 +163,7 @@ class History:
         with self.db.transaction() as session:
             [claimed] = claim_now(session, self.world.now, [CHANNEL])
         outcome = poll(
-            self.db, claimed, full=full, settings=Settings(), connect=self._connect, clock=lambda: self.world.now
+            self.db, claimed, full=full, settings=self.settings, connect=self._connect, clock=lambda: self.world.now
         )
         self.outcomes.append(outcome.outcome)
 

@@ -6,7 +6,7 @@ Channels are claimed and read as the workers do it; only the platform, the clock
 import multiprocessing
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,7 @@ class House:
     town: Town
     watcher: Watcher
     platform: Platform
+    settings: Settings = field(default_factory=lambda: Settings(smtp_url="smtp://127.0.0.1:1?from=a@example.org"))
 
     def claims(self, now: datetime) -> list[Any]:
         with self.db.transaction() as session:
@@ -60,14 +61,14 @@ class House:
         self.platform.now = now
         found = self.claims(now)
         for claimed in found:
-            poll(self.db, claimed, settings=Settings(), connect=self.platform.connect, clock=lambda: now)
+            poll(self.db, claimed, settings=self.settings, connect=self.platform.connect, clock=lambda: now)
         return len(found)
 
     def is_claimed_in_vain(self, now: datetime, *, begun: bool = False) -> None:
         """The broker swallows the message; or, `begun`, the worker dies in the middle of the reading."""
         for claimed in self.claims(now):
             if begun:
-                assert plan(self.db, claimed, False, now, LEASE, Settings(), self.platform.connect)
+                assert plan(self.db, claimed, False, now, LEASE, self.settings, self.platform.connect)
 
     def is_heard(self, now: datetime) -> bool:
         """Does the outside watcher hear from the auditor at that time?"""
@@ -80,17 +81,21 @@ class House:
     def others_are_told(self, now: datetime) -> None:
         """Whatever there is to tell but by the guard has been told: it is not what these tests are about."""
         with self.db.transaction() as session:
-            scene = Scene(session, organisation(session), now - JUDGES_PATIENCE, Settings())
+            scene = Scene(session, organisation(session), now - JUDGES_PATIENCE, self.settings)
             for each in unwritten(scene):
                 if each.subject_kind != GUARD:
                     session.add(Notice(**asdict(each), due_at=now, created_at=now, state="sent"))
 
     def still(self, now: datetime) -> Still:
+        found = self._still(now)
+        if found == Still():
+            return found
         self.others_are_told(now)
+        return self._still(now)
+
+    def _still(self, now: datetime) -> Still:
         with self.db.snapshot() as session:
-            return standing_still.standing_still(
-                session, now, Settings(smtp_url="smtp://127.0.0.1:1?from=a@example.org")
-            )
+            return standing_still.standing_still(session, now, self.settings)
 
     def do(self, act: Callable[..., Any], *words: str, now: datetime) -> None:
         with self.db.transaction() as session:

@@ -35,6 +35,7 @@ class Desk:
     def __init__(self, db: Database, emulator: Emulator, platform: str, decided_on: date = date(2020, 1, 1)) -> None:
         self.db, self.stage = db, STAGES[platform](emulator)
         self.pen, self.emulator = Pen(self.stage), emulator
+        self.settings = Settings()  # once: making them takes longer than many an act
         self.town = Town(db)
         self.town.channel(
             CHANNEL,
@@ -60,7 +61,7 @@ class Desk:
     def read(self) -> None:
         with self.db.transaction() as session:
             [claimed] = claim_now(session, self.clock(), [CHANNEL])
-        outcome = poll(self.db, claimed, settings=Settings(), clock=self.clock, full=True)
+        outcome = poll(self.db, claimed, settings=self.settings, clock=self.clock, full=True)
         assert outcome.outcome == "complete", outcome
 
     def asked(self, kind: str = "reply") -> Written:
@@ -86,7 +87,7 @@ class Desk:
 
     def carry_out(self, action: Action, **more: Any) -> Action:
         """A worker comes by."""
-        return carry_out(self.db, action.id, Settings(), **{"clock": self.clock, **more})
+        return carry_out(self.db, action.id, self.settings, **{"clock": self.clock, **more})
 
     def to_the_end(self, action: Action) -> Action:
         """Workers come by whenever it is due, until nothing goes on by itself."""
@@ -106,7 +107,7 @@ class Desk:
             if not ids:
                 return
             for id_ in ids:
-                carry_out(self.db, id_, Settings(), clock=self.latest)
+                carry_out(self.db, id_, self.settings, clock=self.latest)
             self.world.advance(5)
         raise AssertionError("it goes on for ever")
 
