@@ -33,6 +33,12 @@ def without(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def own_redis() -> str:
+    """A database of the real Redis that no test uses that runs beside this one. Whoever comes first empties it."""
+    number = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    return f"{os.environ['TEST_REDIS_URL']}/{number}"
+
+
 class Services:
     """`environment`: variables for the tests. `missing`: what cannot be had. Stops what it started when it ends."""
 

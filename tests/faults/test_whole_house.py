@@ -112,7 +112,7 @@ def test_a_page_killed_in_the_middle_of_a_press_has_written_nothing_and_pressed_
 
     answers: list[int] = []
     with psycopg.connect(here.cluster.url_of(DATABASE)) as holds:
-        holds.execute("LOCK TABLE note IN ACCESS EXCLUSIVE MODE")
+        holds.execute("LOCK TABLE note IN EXCLUSIVE MODE")
         presser = threading.Thread(target=lambda: answers.append(pressed()))
         presser.start()
         assert eventually(lambda: bool(answers) or here.sql(WAITING_FOR_LOCK)[0][0] > 0, SOON), "it has begun to write"

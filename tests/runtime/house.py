@@ -24,6 +24,7 @@ def run(*words: str, seconds: float = 60, **environment: str) -> subprocess.Comp
         check=False,
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 

@@ -57,6 +57,7 @@ class Layout:
                 stderr=log,
                 pass_fds=program.fds,
                 cwd=code,
+                start_new_session=True,  # of its own, as a unit or a container has one
                 env=os.environ | hub | {"PYTHONPATH": str(code)},
             )
         self.running[name] = process

@@ -14,6 +14,7 @@ from monitor.telemetry.broker import VERSIONS
 from tests import production
 from tests.runtime.confined import allowed, directives, entering, value
 from tests.runtime.house import House, house
+from tests.services import own_redis
 from tests.waiting import eventually
 from workers.yielding import YIELDS
 
@@ -104,7 +105,7 @@ def test_in_the_service_that_runs_everything_workers_yield_by_themselves(tmp_pat
 def test_each_part_runs_under_what_its_unit_forbids_as_nice_as_the_unit_says(
     unit: str, words: tuple[str, ...], sign: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    url = f"{os.environ['TEST_REDIS_URL']}/6"
+    url = own_redis()
     broker: redis.Redis[str] = redis.Redis.from_url(url, decode_responses=True)
     broker.flushdb()
     with house("up", "--only", *words, home=tmp_path / "home", first=entering(unit), KANALVAKT_REDIS_URL=url) as part:

@@ -113,7 +113,8 @@ def test_workers_that_sleep_and_are_killed_with_a_delivery_in_hand_leave_one_pos
 def another_worker(home: Path, setting: dict[str, str], log: Path) -> Iterator[int]:
     """On another machine, say; gives its pid."""
     environment = os.environ | {"KANALVAKT_HOME": str(home), **setting}
-    with log.open("w") as out, subprocess.Popen([sys.executable, "-m", WORKER], env=environment, stderr=out) as process:
+    command, how = [sys.executable, "-m", WORKER], {"env": environment, "start_new_session": True}
+    with log.open("w") as out, subprocess.Popen(command, stderr=out, **how) as process:  # type: ignore[call-overload]
         try:
             yield process.pid
         finally:

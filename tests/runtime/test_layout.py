@@ -1,7 +1,6 @@
 """Two of everything on real Redis and PostgreSQL, as production has it: nothing is done twice, and whatever is killed,
 the other one goes on. What is read and sent is counted at the platform and the mail server."""
 
-import os
 import re
 import signal
 from collections import Counter
@@ -31,6 +30,7 @@ from tests.connectors.graph_stages import SCOPES, graph_of
 from tests.monitor.alerts.post_office import PostOffice
 from tests.monitor.emergency.broadcast import Broadcast
 from tests.runtime.layout import Layout, layout
+from tests.services import own_redis
 from tests.waiting import eventually
 from tests.web.conftest import session_of
 
@@ -56,7 +56,7 @@ def office() -> Iterator[PostOffice]:
 @pytest.fixture
 def broker() -> Iterator[str]:
     """A database of its own of the real Redis."""
-    url = f"{os.environ['TEST_REDIS_URL']}/11"
+    url = own_redis()
     with redis.Redis.from_url(url) as server:
         server.flushdb()
         yield url

@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from tests.runtime.house import House, house, processes, run
+from tests.services import own_redis
 from tests.waiting import eventually
 
 READY = "Ctrl-C stops everything"
@@ -133,7 +134,7 @@ def test_a_home_with_a_long_path_gets_its_socket_elsewhere(tmp_path: Path) -> No
     ],
 )
 def test_a_service_that_cannot_be_reached_ends_it_with_a_remedy(setting: dict[str, str], word: str) -> None:
-    answer = run("up", **setting)
+    answer = run("up", KANALVAKT_WEB__PORT="0", **setting)
     assert answer.returncode == 3
     assert word in answer.stderr
     assert len(answer.stderr.strip().splitlines()) == 1
@@ -161,7 +162,7 @@ def test_a_part_alone_without_a_broker_says_what_to_set() -> None:
 
 @pytest.mark.redis
 def test_parts_that_run_apart_work_together_over_one_redis(home: Path) -> None:
-    url = f"{os.environ['TEST_REDIS_URL']}/7"
+    url = own_redis()
     broker = redis.Redis.from_url(url, decode_responses=True)
     broker.flushdb()
     with (

@@ -94,6 +94,7 @@ def readers(count: int, emulator: Emulator, **environment: str) -> Iterator[Read
             env=os.environ | emulator.settings() | environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # else they let all tests go first, their own among them
         )
         for number in range(count)
     ]

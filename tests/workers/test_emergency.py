@@ -61,7 +61,8 @@ def worker(db: Database, **environment: str) -> Iterator[subprocess.Popen[bytes]
     """As `kanalvakt up` runs it; it is asked to stop afterwards, and does."""
     url = db.url.render_as_string(hide_password=False)
     known = {"KANALVAKT_DATABASE_URL": url, "KANALVAKT_REDIS_URL": NO_BROKER, **environment}
-    with subprocess.Popen([sys.executable, "-m", "workers.emergency"], env=os.environ | known) as process:
+    command = [sys.executable, "-m", "workers.emergency"]
+    with subprocess.Popen(command, env=os.environ | known, start_new_session=True) as process:
         yield process
         process.terminate()
         assert process.wait(10) == 0

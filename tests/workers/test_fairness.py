@@ -1,6 +1,5 @@
 """One slow, huge or hanging channel never delays the others; and all workers together keep within what there is."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ from connectors.emulator.faults import Fault
 from connectors.emulator.server import Emulator
 from connectors.emulator.world import World
 from monitor.watch.models import PollRun, Spending
+from tests.services import own_redis
 from tests.workers.readers import Readers, readers
 from workers import app as workers_app
 
@@ -31,8 +31,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def two(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Readers]:
     """Two workers, each with two threads for the ordinary channels of a provider."""
-    number = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
-    url = f"{os.environ['TEST_REDIS_URL']}/{number}"
+    url = own_redis()
     redis.Redis.from_url(url).flushdb()
     chosen = {
         "REDIS_URL": url,

@@ -1,6 +1,5 @@
 """What the tasks add to the rows they work on: queues, and never the same task twice at a time."""
 
-import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from monitor.watch.bulkheads import queue_of
 from monitor.watch.models import Comment, PollRun
 from tests.monitor.alerts.receiver import Hooked
 from tests.monitor.town import Town
+from tests.services import own_redis
 from workers import app as workers_app
 from workers.bells import alone, ring
 from workers.queues import CLOCK, POLLS
@@ -49,8 +49,7 @@ from workers.tasks import (
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator["redis.Redis[str]"]:
     """A real Redis, in a database of its own, that Celery publishes to."""
-    number = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8  # tests run side by side
-    url = f"{os.environ['TEST_REDIS_URL']}/{number}"
+    url = own_redis()
     monkeypatch.setenv("KANALVAKT_REDIS_URL", url)
     settings.cache_clear()
     client: redis.Redis[str] = redis.Redis.from_url(url, decode_responses=True)

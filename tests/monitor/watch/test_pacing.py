@@ -1,7 +1,6 @@
 """Requests that count against one budget keep a pace, whoever sends them; what people write is never kept waiting."""
 
 import multiprocessing
-import os
 import socket
 import time
 from multiprocessing.synchronize import Barrier
@@ -13,6 +12,7 @@ from redis import Redis
 from config.settings import Settings
 from connectors.base import Budget
 from monitor.watch.pacing import Pace, pace
+from tests.services import own_redis
 
 TEN = Budget("graph/app/7", per_second=10)
 
@@ -29,7 +29,7 @@ def sent(pace: Pace, times: int, *budgets: Budget) -> list[float]:
 @pytest.mark.redis
 def test_the_processes_of_all_workers_together_keep_the_pace() -> None:
     """Thirty requests of three processes at once take two seconds; each by itself would send its ten at once."""
-    url = f"{os.environ['TEST_REDIS_URL']}/7"
+    url = own_redis()
     Redis.from_url(url).flushdb()
     spawn = multiprocessing.get_context("spawn")
     told, start = spawn.Queue(), spawn.Barrier(3)

@@ -99,6 +99,7 @@ class Worker:
                 pass_fds=[theirs],
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # else it lets all tests go first, its own among them
             )
         os.close(theirs)
         self.pid, self._pipe, self._heard, self._words = self._process.pid, ours, b"", []
