@@ -54,8 +54,8 @@ def _tested(arguments: list[str]) -> int:
 
 
 def _ended(command: list[str], environment: dict[str, str]) -> int:
-    """Its exit code. In a session of its own that is nice too: the workers that tests start and wait for let others go
-    first, and would get next to no processor while other tests want one."""
+    """Its exit code. In a session of its own that is as nice as the workers that tests start and wait for: these let
+    others go first, and would get next to no processor while other tests want one."""
     with subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_yield) as tests:  # noqa: PLW1509
         try:
             return tests.wait()
@@ -66,7 +66,7 @@ def _ended(command: list[str], environment: dict[str, str]) -> int:
 
 def _yield() -> None:
     with suppress(OSError):
-        AUTOGROUP.write_text(str(YIELDS // 2))
+        AUTOGROUP.write_text(str(YIELDS))
 
 
 def _name(command: list[str]) -> str:
