@@ -125,12 +125,22 @@ def run(arguments: list[str]) -> int:
         sys.stdout.flush()
         return code or 0  # noqa: TRY300 - the flush belongs to what may fail
     except (BrokenPipeError, SystemExit):  # the reader of a pipe has seen enough; typer makes it a SystemExit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return 0
     except Exception as error:
         if words.debug and not isinstance(error, typer.TyperException):
             raise
-        return report(error)
+        code = report(error)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _write_no_more()
+        return code
+
+
+def _write_no_more() -> None:
+    """What could not be written would be tried again when Python ends, which then ends with a code of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
