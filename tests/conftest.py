@@ -49,6 +49,8 @@ hypothesis_settings.load_profile("kanalvakt")
 vars(sys.modules[Database.__module__])["SURE"] = "OFF"
 learning()
 remembering()
+# people's shells set none, and what stays in a buffer may fail later
+os.environ.pop("PYTHONUNBUFFERED", None)
 # three suites share two cores: an answer may be slow, and no test is about that
 vars(httpx2._config.DEFAULT_TIMEOUT_CONFIG)["read"] = 60
 # every call would load all authorities anew, and here everything is on loopback without TLS
